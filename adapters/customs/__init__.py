@@ -1,0 +1,13 @@
+"""Customs: goods declarations of traders, and the responses of customs to them.
+
+wco_dec, wco_res     the formats
+dialects, tables     where each value stands; compiled once
+envelope             MetaData around the bodies
+reading, writing     between XML and plain canonical trees, by the tables
+demands, telling     what a profile demands; problems with their places
+reply                what a declarant is told
+moment               date formats
+sample_declaration   composed declarations of invented parties
+"""
+
+from adapters.customs.kinds import family as family

@@ -1,0 +1,107 @@
+"""The envelope around WCO messages: MetaData with its fields, or a bare body.
+
+Rules
+    The root is MetaData with at least one body in it, or the body itself; anything else is one
+    problem, `wco.root-unknown`, and nothing is read.
+    What the envelope says has no place in the canonical model: it is kept as unmapped values of
+    the first message in it.
+"""
+
+import re
+from dataclasses import dataclass
+
+from adapters.customs.reading import Oddities, Oddity
+from adapters.mapping import KEPT, Dialect, Field, tag_in
+from adapters.wire.xml import Element, Positions, local_name, name_of, parse, stray_texts
+from broker.adapter import Recognition
+from broker.model.problem import Problem
+
+_FIRST = re.compile(rb"<(?:[\w.-]+:)?(Declaration|Response)[\s/>]")
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)([^>]*)>")
+_SKIPPED = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>", re.DOTALL)
+_HEAD_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Enveloped:
+    """The bodies of a document, and what its envelope showed."""
+
+    bodies: tuple[Element, ...]
+    odd: Oddities
+    positions: Positions
+
+
+def recognise(payload: bytes, body: str, form: str, version: str) -> Recognition | None:
+    """Whether the first WCO class in the bytes is this one; certain where the root is right.
+
+    Bytes that only resemble a WCO message are recognised with little certainty, so that their
+    sender is told what is wrong with the root.
+    """
+    head = payload[:_HEAD_BYTES].replace(b"\x00", b"")
+    first = _FIRST.search(_SKIPPED.sub(b"", head))
+    if first is None or first[1] != body.encode():
+        return None
+    root = _ROOT.search(_SKIPPED.sub(b"", head))
+    right = root is not None and root[1] in {b"MetaData", body.encode()}
+    return Recognition(form, version, 90 if right else 10)
+
+
+def unwrap(payload: bytes, body: str, dialect: Dialect) -> Enveloped | Problem:
+    """The bodies in their envelope, or the one problem that keeps them from being read."""
+    root = parse(payload)
+    if isinstance(root, Problem):
+        return root
+    positions, odd = Positions(), Oddities()
+    spaces = dialect.namespaces
+    if root.tag in {tag_in(namespace, body) for namespace in spaces.elements}:
+        return Enveloped((root,), odd, positions)
+    bodies: list[Element] = []
+    if root.tag in {tag_in(namespace, "MetaData") for namespace in spaces.envelope}:
+        bodies = _bodies(root, dialect.top["MetaData"], odd)
+    if not bodies:
+        return _unknown_root(root, body, dialect)
+    return Enveloped(tuple(bodies), odd, positions)
+
+
+def _bodies(root: Element, above: Field, odd: Oddities) -> list[Element]:
+    bodies: list[Element] = []
+    for child in root:
+        row = above.rows.get(str(child.tag))
+        if row is None:
+            odd.append(Oddity("unknown", child, above))
+        elif row.kind == KEPT:
+            _keep(child, row.field, odd)
+        elif len(bodies) < row.limit:
+            bodies.append(child)
+        else:
+            odd.append(Oddity("repeated", child, row.field))
+    for text in stray_texts(root):
+        odd.append(Oddity("misplaced", root, above, text.strip()))
+    for name, value in root.items():
+        odd.append(Oddity("attribute", root, above, str(value), str(name)))
+    return bodies
+
+
+def _keep(child: Element, field: Field, odd: Oddities) -> None:
+    if child.text and child.text.strip():
+        odd.append(Oddity("kept", child, field, child.text.strip()))
+    for name, value in child.items():
+        odd.append(Oddity("attribute", child, field, str(value), str(name)))
+    for below in child:
+        odd.append(Oddity("unknown", below, field))
+        if below.tail and not below.tail.isspace():
+            odd.append(Oddity("misplaced", child, field, below.tail.strip()))
+
+
+def _unknown_root(root: Element, body: str, dialect: Dialect) -> Problem:
+    space, envelope = dialect.namespaces.elements[0], dialect.namespaces.envelope[0]
+    inside = f" with {name_of(root[0])!r} in it" if len(root) else ""
+    return Problem(
+        code="wco.root-unknown",
+        text=f"the root element is {name_of(root)!r}{inside}",
+        where=Positions().place(root),
+        path=local_name(root),
+        found=str(root.tag),
+        expected=f"MetaData of {envelope} around {body} of {space}, or {body} alone",
+        hint="check that no prefix, colon or namespace was lost on the way",
+    )

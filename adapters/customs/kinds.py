@@ -1,0 +1,25 @@
+"""What the customs family brings in: its adapters, and the kind of dossier they open.
+
+A declaration is known by its LRN, which its declarant gives and which names it within his party,
+and by its MRN, which customs gives and which names it everywhere.
+"""
+
+from datetime import timedelta
+
+from adapters.customs.sample_declaration import compose
+from adapters.customs.wco_dec import WcoDec
+from adapters.customs.wco_res import WcoRes
+from broker.adapter import Family, Kind, Scheme
+
+DECLARATION = Kind(
+    name="declaration",
+    schemes=(
+        Scheme("LRN", opens=True, binds=("sender",), scope="party", reuse_after=timedelta(365)),
+        Scheme("MRN", opens=False, binds=("agency",)),
+    ),
+)
+
+
+def family() -> Family:
+    """The family as its entry point names it."""
+    return Family("customs", (WcoDec(), WcoRes()), (DECLARATION,), compose)

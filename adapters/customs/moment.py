@@ -1,0 +1,61 @@
+"""Moments of UN/EDIFACT 2379 as ISO 8601, with exactly the precision and zone that were said.
+
+A moment is reversible: the ISO text tells format code and text again.
+
+    formatCode   said                ISO 8601
+    102          20261122            2026-11-22
+    203          202611220930        2026-11-22T09:30
+    204          20261122093000      2026-11-22T09:30:00
+    304          20261122093000+01   2026-11-22T09:30:00+01
+
+(203 and 204 say no zone; none is assumed.)
+"""
+
+import re
+from datetime import datetime
+
+_DATE = r"([0-9]{4})([0-9]{2})([0-9]{2})"
+_SHAPES = {
+    "102": re.compile(_DATE),
+    "203": re.compile(_DATE + r"([0-9]{2})([0-9]{2})"),
+    "204": re.compile(_DATE + r"([0-9]{2})([0-9]{2})([0-9]{2})"),
+    "304": re.compile(
+        _DATE + r"([0-9]{2})([0-9]{2})([0-9]{2})(Z|[+-](?:0[0-9]|1[0-4])(?:[0-5][0-9])?)"
+    ),
+}
+FORMATS = "formatCode 102 (YYYYMMDD), 203, 204, or 304 (YYYYMMDDhhmmss and Z, +hh or -hh)"
+
+
+def to_iso(format_code: str, text: str) -> str | None:
+    """The moment in ISO 8601; None where the text is not of that format or no real date."""
+    shape = _SHAPES.get(format_code)
+    said = shape.fullmatch(text) if shape else None
+    if said is None:
+        return None
+    year, month, day, *time = said.groups()
+    zone = time.pop() if format_code == "304" else ""
+    try:
+        datetime(int(year), int(month), int(day), *map(int, time))  # noqa: DTZ001 (a check)
+    except ValueError:
+        return None
+    clock = "T" + ":".join(time) if time else ""
+    if len(zone) == 5:
+        zone = f"{zone[:3]}:{zone[3:]}"
+    return f"{year}-{month}-{day}{clock}{zone}"
+
+
+def from_iso(moment: str) -> tuple[str, str] | None:
+    """Format code and text of a moment; None where no format code has its precision."""
+    date, _, clock = moment.partition("T")
+    text = date.replace("-", "")
+    for at, sign in enumerate(clock):
+        if sign in "Z+-":
+            zone, clock = clock[at:].replace(":", ""), clock[:at]
+            break
+    else:
+        zone = ""
+    text += clock.replace(":", "")
+    for code, shape in _SHAPES.items():
+        if shape.fullmatch(text + zone):
+            return code, text + zone
+    return None

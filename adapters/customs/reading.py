@@ -1,0 +1,316 @@
+"""One walk from a WCO XML element to a plain canonical tree, by a compiled table.
+
+Rules
+    What is absent or empty is absent in the tree; an empty class stays as an empty one, so that
+    the ordinals of its siblings hold.
+    The walk asks for no line and no path: what is odd is noted as `Oddity`, and the place is
+    worked out afterwards, when somebody needs it.
+    A value that is not of its format is left out of the tree and noted: trees always validate.
+    Every value of the document ends in the tree or in an oddity; none is lost.
+What does not belong
+    What is obligatory (`demands`), and the words of problems (`telling`).
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from adapters.mapping import AMOUNT, KEPT, MANY, MEASURE, MOMENT, ONE, SHAPED, Dialect, Field, Row
+from adapters.customs.swift import read_plain
+from adapters.wire.xml import Element, stray_texts
+from broker.adapter import Path, Tree
+from broker.model.paths import element_key
+
+_PAIRS = {AMOUNT: ("currencyID", "currency"), MEASURE: ("unitCode", "unit")}
+_HALVES = {
+    AMOUNT: re.compile(r"[A-Z]{3}").fullmatch,
+    MEASURE: re.compile(r"\S(?:.{0,3}\S)?").fullmatch,
+}
+
+
+class Oddity(NamedTuple):
+    """Something the walk could not put into the tree.
+
+    Problems: `unknown` (no such element), `repeated`, `too-long`, `malformed`, `moment`,
+    `misplaced` (text between elements), `sequence` (a number used twice).
+    No fault, but no place in the model: `attribute`, `kept`. Nothing at all: `absent`.
+    `field` is the row of the element; for an unknown one, of the class it stands in.
+    """
+
+    what: str
+    element: Element
+    field: Field
+    value: str = ""
+    attribute: str = ""
+
+
+class Oddities:
+    """What one message showed, in order; beyond `most` only their number is kept."""
+
+    __slots__ = ("most", "noted", "number")
+
+    def __init__(self, most: int = 20_000) -> None:
+        self.most = most
+        self.number = 0
+        self.noted: list[Oddity] = []
+
+    def append(self, oddity: Oddity) -> None:
+        """Notes one more."""
+        self.number += 1
+        if self.number <= self.most:
+            self.noted.append(oddity)
+
+
+def read_body(body: Element, above: Field, dialect: Dialect, odd: Oddities) -> Tree:
+    """The content of a body as a plain tree: by the short walk, else by the one that notes."""
+    tree = read_plain(body, above, dialect)
+    if tree is None:
+        return read(body, above, dialect, odd)
+    for name, value in body.items():
+        odd.append(Oddity("attribute", body, above, str(value), str(name)))
+    return tree
+
+
+def read(element: Element, above: Field, dialect: Dialect, odd: Oddities) -> Tree:  # noqa: C901, PLR0912 (the one hot loop: each call here is paid per leaf)
+    """The content of a class as a plain tree; what has no place in it is noted in `odd`."""
+    tree: Tree = {}
+    rows = above.rows
+    before = odd.number
+    for child in element:
+        row = rows.get(child.tag)  # type: ignore[call-overload]
+        if row is None:
+            odd.append(Oddity("unknown", child, above))
+            continue
+        kind, name, limit, shape, field = row
+        if kind <= SHAPED:
+            text = child.text
+            value = text.strip() if text and kind else text
+            if (
+                value
+                and len(value) <= limit
+                and (kind or not value.isspace())
+                and (kind < SHAPED or shape(value))
+                and name not in tree
+                and not len(child)
+                and not child.items()
+            ):
+                tree[name] = value
+            else:
+                _odd_leaf(child, row, tree, odd)
+        elif kind == MANY:
+            instances = tree.get(name)
+            if instances is None:
+                tree[name] = [read(child, field, dialect, odd)]
+            elif len(instances) < limit:
+                instances.append(read(child, field, dialect, odd))
+            else:
+                odd.append(Oddity("repeated", child, field))
+        elif kind == ONE and name not in tree:
+            tree[name] = read(child, field, dialect, odd)
+        elif name in tree or not _pair(child, row, tree, dialect):
+            _odd_child(child, above, row, tree, dialect, odd)
+        tail = child.tail
+        if tail and not tail.isspace():
+            odd.append(Oddity("misplaced", element, above, tail.strip()))
+    text = element.text
+    if (text and not text.isspace()) or element.items():
+        _odd_class(element, above, odd)
+    for name in above.keyed:
+        if name in tree and len(tree[name]) > 1:
+            _sequences(element, above, name, tree[name], odd)
+    if odd.number != before:
+        return {name: value for name, value in tree.items() if value is not None}
+    return tree
+
+
+def _pair(child: Element, row: Row, tree: Tree, dialect: Dialect) -> bool:
+    """Puts a value of two halves into the tree; False where anything about it is odd."""
+    kind, name, _limit, shape, field = row
+    if kind == MOMENT:
+        moment = _moment(child, field, dialect)
+        if moment is not None:
+            tree[name] = moment
+        return moment is not None
+    if kind == KEPT:
+        return False
+    text, said = child.text, child.items()
+    number = text.strip() if text else ""
+    if not shape(number) or len(child):
+        return False
+    if not said:
+        tree[name] = {"value": number}
+        return True
+    attribute, half = _PAIRS[kind]
+    if len(said) != 1 or said[0][0] != attribute or not _HALVES[kind](str(said[0][1])):
+        return False
+    tree[name] = {"value": number, half: said[0][1]}
+    return True
+
+
+def _moment(child: Element, field: Field, dialect: Dialect) -> str | None:
+    """The moment that one DateTimeString with a formatCode, and nothing else, says."""
+    if len(child) != 1 or child.items() or any(stray_texts(child)):
+        return None
+    string = child[0]
+    said = string.items()
+    if string.tag not in field.rows or len(string) or len(said) != 1 or said[0][0] != "formatCode":
+        return None
+    return dialect.to_iso(str(said[0][1]), string.text or "")
+
+
+def _odd_leaf(child: Element, row: Row, tree: Tree, odd: Oddities) -> None:
+    """A leaf with too much or too little in it: its value where it has one, the rest noted."""
+    kind, name, limit, shape, field = row
+    if name in tree:
+        odd.append(Oddity("repeated", child, field))
+        return
+    tree[name] = None
+    value = child.text or ""
+    value = value.strip() if kind else value
+    if not value.strip():
+        odd.append(Oddity("absent", child, field))
+    elif kind == SHAPED and not shape(value):
+        odd.append(Oddity("malformed", child, field, value))
+    elif len(value) > limit:
+        odd.append(Oddity("too-long", child, field, value))
+    else:
+        tree[name] = value
+    _odd_rest(child, field, odd)
+
+
+def _odd_rest(child: Element, field: Field, odd: Oddities, *consumed: str) -> None:
+    """Attributes, elements and texts of a leaf that its value does not take in."""
+    for name, value in child.items():
+        if name not in consumed:
+            odd.append(Oddity("attribute", child, field, str(value), str(name)))
+    for below in child:
+        odd.append(Oddity("unknown", below, field))
+        if below.tail and not below.tail.isspace():
+            odd.append(Oddity("misplaced", child, field, below.tail.strip()))
+
+
+def _odd_child(
+    child: Element, above: Field, row: Row, tree: Tree, dialect: Dialect, odd: Oddities
+) -> None:
+    """What is not one string and was not read at once."""
+    kind, name, _limit, shape, field = row
+    if name in tree and kind != KEPT:
+        later = above.overflow.get(str(child.tag))
+        if later is None or later.name in tree:
+            odd.append(Oddity("repeated", child, field))
+        else:
+            tree[later.name] = read(child, later.field, dialect, odd)
+    elif kind == KEPT:
+        odd.append(Oddity("kept", child, field, (child.text or "").strip()))
+        _odd_rest(child, field, odd)
+    elif kind == MOMENT:
+        tree[name] = None
+        _odd_moment(child, field, odd)
+    else:
+        tree[name] = None
+        number = (child.text or "").strip()
+        if shape(number):
+            tree[name] = {"value": number}
+        else:
+            odd.append(Oddity("malformed" if number else "absent", child, field, number))
+        _odd_half(child, row, tree, odd)
+
+
+def _odd_half(child: Element, row: Row, tree: Tree, odd: Oddities) -> None:
+    """The currency or unit of a number, where one of the two is odd."""
+    attribute, half = _PAIRS[row.kind]
+    said = child.get(attribute)
+    pair = tree[row.name]
+    if said is not None and not _HALVES[row.kind](str(said)):
+        odd.append(Oddity("malformed", child, row.field, str(said), attribute))
+    elif said is not None and pair is not None:
+        pair[half] = said
+    elif said is not None:
+        odd.append(Oddity("attribute", child, row.field, str(said), attribute))
+    _odd_rest(child, row.field, odd, attribute)
+
+
+def _odd_moment(child: Element, field: Field, odd: Oddities) -> None:
+    """A moment of another form than the formats known: kept as it stands."""
+    strings = [below for below in child if below.tag in field.rows]
+    for name, value in child.items():
+        odd.append(Oddity("attribute", child, field, str(value), str(name)))
+    for text in stray_texts(child):
+        odd.append(Oddity("misplaced", child, field, text.strip()))
+    said = strings[0].text if strings else None
+    what = "moment" if said and said.strip() else "absent"
+    odd.append(Oddity(what, strings[0] if strings else child, field, said or ""))
+    if strings:
+        _odd_rest(strings[0], field, odd)
+    for below in child:
+        if below not in strings[:1]:
+            odd.append(Oddity("unknown", below, field))
+
+
+def _odd_class(element: Element, above: Field, odd: Oddities) -> None:
+    """Attributes of a class, and text where only elements belong."""
+    for name, value in element.items():
+        odd.append(Oddity("attribute", element, above, str(value), str(name)))
+    if element.text and not element.text.isspace():
+        odd.append(Oddity("misplaced", element, above, element.text.strip()))
+
+
+def _sequences(
+    element: Element, above: Field, name: str, instances: list[Tree], odd: Oddities
+) -> None:
+    """Notes each instance whose SequenceNumeric an earlier sibling has used."""
+    numbers = [instance.get("SequenceNumeric") for instance in instances]
+    if len(set(numbers)) == len(numbers):
+        return
+    seen: set[str] = set()
+    for child, number in zip(instances_of(element, above, name), numbers, strict=False):
+        if number in seen:
+            odd.append(Oddity("sequence", child, above.rows[str(child.tag)].field, str(number)))
+        elif number is not None:
+            seen.add(number)
+
+
+def instances_of(element: Element, above: Field, name: str) -> Iterator[Element]:
+    """The elements that stand for one canonical name, in order."""
+    for child in element:
+        row = above.rows.get(str(child.tag))
+        if row is not None and row.name == name:
+            yield child
+
+
+def leaves_of(
+    element: Element, above: Field, tree: Tree, prefix: Path = ""
+) -> Iterator[tuple[Path, Element, str]]:
+    """Each leaf of the tree with its path, its element, and its attribute where it has one."""
+    seen: dict[str, int] = {}
+    for child in element:
+        row = above.rows.get(str(child.tag))
+        if row is not None and row.name in seen and str(child.tag) in above.overflow:
+            row = above.overflow[str(child.tag)]
+        if row is None or row.name not in tree:
+            continue
+        seen[row.name] = ordinal = seen.get(row.name, 0) + 1
+        path = f"{prefix}.{row.name}" if prefix else row.name
+        value = tree[row.name]
+        if isinstance(value, list):
+            if ordinal <= len(value):
+                one = value[ordinal - 1]
+                below = f"{path}[{element_key(one, ordinal)}]"
+                yield from leaves_of(child, row.field, one, below)
+        elif ordinal == 1:
+            yield from _leaf(child, row, value, path)
+
+
+def _leaf(
+    child: Element, row: Row, value: str | Tree, path: Path
+) -> Iterator[tuple[Path, Element, str]]:
+    if isinstance(value, str):
+        string = child[0] if row.kind == MOMENT else child
+        yield path, string, ""
+    elif row.kind == ONE:
+        yield from leaves_of(child, row.field, value, path)
+    else:
+        attribute, half = _PAIRS[row.kind]
+        yield f"{path}.value", child, ""
+        if half in value:
+            yield f"{path}.{half}", child, attribute

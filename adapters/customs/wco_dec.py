@@ -1,0 +1,156 @@
+"""WCO-DEC: goods declaration of the UK declaration service, WCO Data Model 3.6, DEC-DMS:2.
+
+Behaviour
+    One document holds one Declaration, in MetaData or alone; it becomes one event.
+    FunctionCode 9 is a put under its LRN. FunctionCode 13 is a request about a declaration that
+    has an MRN: TypeCode COR a patch, INV a withdrawal, GPR a note (goods presented). Its
+    FunctionalReferenceID is the number of the request, no reference to the declaration.
+    The body is the whole content of Declaration, of a request as well.
+    A rejected message still yields its event, for whoever wants to see it.
+    FunctionCode, the LRN of an original and the MRN of a request are demanded here: without them
+    nobody can tell what is meant. All other obligations are the profile's.
+Knowingly not done
+    FunctionCode 14: refused as `wco.declaration.function-unknown`.
+    The envelope's fields have no place in the model; they are kept as unmapped values.
+    Answers to a declarant that this format has no place for (checks, purposes, conditions) are
+    told as statements of the Response.
+Versions
+    3.6 (schema 2.15)   read and written
+"""
+
+from collections.abc import Iterator
+
+from adapters.customs.envelope import recognise, unwrap
+from adapters.customs.reading import Oddities, leaves_of, read_body
+from adapters.customs.reply import response_xml
+from adapters.customs.tables import declaration
+from adapters.customs.telling import (
+    Subject,
+    Wrong,
+    missing,
+    problems_of,
+    unexpected,
+    unmapped_of,
+)
+from adapters.customs.writing import declaration_xml
+from adapters.wire.xml import Element, Positions
+from broker.adapter import (
+    Artifact,
+    Does,
+    Draft,
+    Message,
+    Original,
+    Outgoing,
+    Path,
+    Profile,
+    Recognition,
+    Reference,
+    Translation,
+    Tree,
+)
+from broker.model.problem import Place, Problem, rejects
+
+_ORIGINAL, _REQUEST = "9", "13"
+_REQUESTS: dict[str, Does] = {"COR": "patch", "INV": "withdraw", "GPR": "note"}
+
+
+class WcoDec:
+    """The adapter of this format; it holds nothing."""
+
+    family = "customs"
+    format = "UK CDS WCO-DEC 3.6"
+    content_types = ("application/xml", "text/xml")
+
+    def recognises(self, payload: bytes) -> Recognition | None:
+        """A document whose first WCO class is Declaration."""
+        return recognise(payload, "Declaration", self.format, "3.6")
+
+    def translate(self, payload: bytes, profile: Profile) -> Translation:
+        """One message with one event, or the problem that keeps it from being read."""
+        found = unwrap(payload, "Declaration", declaration())
+        if isinstance(found, Problem):
+            return Translation((found,), iter(()))
+        subject, odd = _subject(found.bodies[0], found.positions, found.odd)
+        return Translation((), iter((_message(subject, odd, profile),)))
+
+    def places(
+        self, payload: bytes, message: int, profile: Profile
+    ) -> Iterator[tuple[Path, Place]]:
+        """Where each value of the declaration stood; nothing for bytes that cannot be read."""
+        found = unwrap(payload, "Declaration", declaration())
+        if message == 1 and not isinstance(found, Problem):
+            subject, _odd = _subject(found.bodies[0], found.positions, found.odd)
+            for path, element, attribute in leaves_of(
+                subject.element, subject.field, subject.tree
+            ):
+                yield path, subject.positions.place(element, attribute)
+
+    def render(self, out: Outgoing, profile: Profile) -> tuple[Artifact, ...]:
+        """The cut declaration as a WCO-DEC document."""
+        name = f"declaration-{out.stamp.version}.xml"
+        return (Artifact(declaration_xml(out.tree), "application/xml", name),)
+
+    def reply(
+        self, out: Outgoing, original: Original, profile: Profile
+    ) -> tuple[Artifact, ...]:
+        """A WCO Response for the declarant."""
+        return (Artifact(response_xml(out, profile), "application/xml", "response.xml"),)
+
+
+def _subject(element: Element, positions: Positions, odd: Oddities) -> tuple[Subject, Oddities]:
+    dialect = declaration()
+    field = dialect.top["Declaration"]
+    tree = read_body(element, field, dialect, odd)
+    return Subject("Declaration", "goods-declaration", element, field, tree, 1, positions), odd
+
+
+def _message(subject: Subject, odd: Oddities, profile: Profile) -> Message:
+    does, reference, problem = _function(subject, profile)
+    problems = problems_of(subject, odd, profile)
+    if problem:
+        problems = (problem, *problems)
+    tree = subject.tree
+    value = tree.get("FunctionalReferenceID" if reference == "LRN" else "ID")
+    draft = Draft(
+        kind="declaration",
+        does=does,
+        references=(Reference(reference, value),) if value else (),
+        body=tree,
+        package="goods-declaration",
+        unmapped=unmapped_of(subject, odd),
+    )
+    return Message(
+        number=1,
+        reference=tree.get("FunctionalReferenceID", ""),
+        verdict="rejected" if rejects(problems) else "accepted",
+        problems=problems,
+        events=iter((draft,)),
+    )
+
+
+def _function(subject: Subject, profile: Profile) -> tuple[Does, str, Problem | None]:
+    """What the declaration does, the scheme it is known by, and what is wrong with either."""
+    tree = subject.tree
+    function, kind = tree.get("FunctionCode"), tree.get("TypeCode")
+    if function == _ORIGINAL:
+        if "FunctionalReferenceID" in tree:
+            return "put", "LRN", None
+        hint = "an original is known by its LRN"
+        return "put", "LRN", missing(subject, "FunctionalReferenceID", hint, profile)
+    if function == _REQUEST:
+        does = _REQUESTS.get(kind or "")
+        if does is None:
+            words = "correction (COR), cancellation (INV) or presentation of goods (GPR)"
+            code, expected = "wco.declaration.type-unknown", ", ".join(_REQUESTS)
+            wrong = Wrong(code, "TypeCode", expected, f"a request is a {words}")
+            return "note", "MRN", unexpected(subject, wrong, profile)
+        if "ID" in tree:
+            return does, "MRN", None
+        hint = "a request names the MRN of the declaration"
+        return does, "MRN", missing(subject, "ID", hint, profile)
+    if function is None:
+        hint = "9 for an original, 13 for a request about a declaration"
+        return "put", "LRN", missing(subject, "FunctionCode", hint, profile)
+    code, expected = "wco.declaration.function-unknown", f"{_ORIGINAL}, {_REQUEST}"
+    wrong = Wrong(code, "FunctionCode", expected, "9 for an original, 13 for a request")
+    return "put", "LRN", unexpected(subject, wrong, profile)

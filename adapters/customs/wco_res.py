@@ -1,0 +1,196 @@
+"""WCO-RES: response of customs to a declaration, WCO Data Model 3.6, RES-DMS:2.
+
+Behaviour
+    One document holds one to many Responses, in MetaData or alone; each is one message and one
+    answer. Elements are read with their namespaces, without any, or with some.
+    The body is the content of Response. A second Declaration is what changed
+    (AmendedDeclaration); `Answer` is the normalised half, one entry about the whole: the status
+    by the profile's table (`statuses`), reasons from Error and from free remarks (AFB), documents
+    wanted and their limit from the statements of a response whose status is information_wanted.
+    A FunctionCode of the profile's `notices` decides nothing: its answer has no status.
+    The agency's number of the message is FunctionalReferenceID; the references are the MRN and
+    the LRN of the Declaration.
+Knowingly not done
+    Errors of one rule spread over several Error blocks stay several reasons.
+    IssueDateTime orders nothing: several responses may say the same second.
+Versions
+    3.6 (schema 2.2)   read and written
+"""
+
+from collections.abc import Iterator
+
+from adapters.customs.envelope import Enveloped, recognise, unwrap
+from adapters.customs.reading import Oddities, leaves_of, read_body
+from adapters.customs.reply import response_xml
+from adapters.customs.tables import response
+from adapters.customs.telling import (
+    Subject,
+    Wrong,
+    missing,
+    problems_of,
+    unexpected,
+    unmapped_of,
+)
+from broker.adapter import (
+    Artifact,
+    Draft,
+    Message,
+    Original,
+    Outgoing,
+    Path,
+    Profile,
+    Recognition,
+    Reference,
+    Translation,
+    Tree,
+)
+from broker.model import pointers
+from broker.model.problem import Place, Problem, rejects
+
+_FREE_REMARK = "AFB"
+
+
+class WcoRes:
+    """The adapter of this format; it holds nothing."""
+
+    family = "agency"
+    format = "UK CDS WCO-RES 3.6"
+    content_types = ("application/xml", "text/xml")
+
+    def recognises(self, payload: bytes) -> Recognition | None:
+        """A document whose first WCO class is Response."""
+        return recognise(payload, "Response", self.format, "3.6")
+
+    def translate(self, payload: bytes, profile: Profile) -> Translation:
+        """A message for each Response, or the problem that keeps all from being read."""
+        found = unwrap(payload, "Response", response())
+        if isinstance(found, Problem):
+            return Translation((found,), iter(()))
+        numbers = range(1, len(found.bodies) + 1)
+        return Translation((), (_message(found, number, profile) for number in numbers))
+
+    def places(
+        self, payload: bytes, message: int, profile: Profile
+    ) -> Iterator[tuple[Path, Place]]:
+        """Where each value of one Response stood; the normalised half has no place."""
+        found = unwrap(payload, "Response", response())
+        if not isinstance(found, Problem) and 0 < message <= len(found.bodies):
+            subject, _odd = _subject(found, message)
+            for path, element, attribute in leaves_of(
+                subject.element, subject.field, subject.tree
+            ):
+                yield path, subject.positions.place(element, attribute)
+
+    def render(self, out: Outgoing, profile: Profile) -> tuple[Artifact, ...]:
+        """A board's answers as a Response, for a recipient that reads this format."""
+        return (Artifact(response_xml(out, profile), "application/xml", "response.xml"),)
+
+    def reply(
+        self, out: Outgoing, original: Original, profile: Profile
+    ) -> tuple[Artifact, ...]:
+        """A Response that tells an agency what was wrong with its own."""
+        return self.render(out, profile)
+
+
+def _subject(found: Enveloped, number: int) -> tuple[Subject, Oddities]:
+    dialect = response()
+    odd = found.odd if number == 1 else Oddities()
+    field, element = dialect.top["Response"], found.bodies[number - 1]
+    tree = read_body(element, field, dialect, odd)
+    return Subject("Response", "answer", element, field, tree, number, found.positions), odd
+
+
+def _message(found: Enveloped, number: int, profile: Profile) -> Message:
+    subject, odd = _subject(found, number)
+    tree = subject.tree
+    about: Tree = tree.get("Declaration", {})
+    problems = (*_demands(subject, about, profile), *problems_of(subject, odd, profile))
+    body = {**tree, "Answer": [_answer(tree, profile)]}
+    known = (("MRN", about.get("ID")), ("LRN", about.get("FunctionalReferenceID")))
+    draft = Draft(
+        kind="",
+        does="answer",
+        references=tuple(Reference(scheme, value) for scheme, value in known if value),
+        body=body,
+        package="answer",
+        unmapped=unmapped_of(subject, odd),
+    )
+    return Message(
+        number=number,
+        reference=tree.get("FunctionalReferenceID", ""),
+        verdict="rejected" if rejects(problems) else "accepted",
+        problems=problems,
+        events=iter((draft,)),
+    )
+
+
+def _demands(subject: Subject, about: Tree, profile: Profile) -> Iterator[Problem]:
+    """What makes a Response an answer: a FunctionCode with a meaning, and a declaration."""
+    code = subject.tree.get("FunctionCode")
+    known = (*profile.settings.get("statuses", {}), *profile.settings.get("notices", ()))
+    if code is None:
+        yield missing(subject, "FunctionCode", "say what happened", profile)
+    elif code not in known:
+        wrong = "wco.response.function-unknown"
+        hint = "the agency's profile says what each code means"
+        yield unexpected(
+            subject, Wrong(wrong, "FunctionCode", ", ".join(sorted(known)), hint), profile
+        )
+    if not about.get("ID") and not about.get("FunctionalReferenceID"):
+        hint = "name the declaration by its MRN, or by its LRN in FunctionalReferenceID"
+        yield missing(subject, "Declaration.ID", hint, profile)
+
+
+def _answer(tree: Tree, profile: Profile) -> Tree:
+    """The normalised half, about the whole."""
+    answer: Tree = {}
+    if native := tree.get("FunctionCode"):
+        answer["NativeCode"] = native
+        if status := profile.settings.get("statuses", {}).get(native):
+            answer["StatusCode"] = status
+    dialect = str(profile.settings.get("pointers", "wco"))
+    reasons = [_reason(error, dialect) for error in tree.get("Error", ())]
+    statements: list[Tree] = tree.get("AdditionalInformation", [])
+    for statement in statements:
+        remark = statement.get("StatementDescription")
+        if remark and statement.get("StatementTypeCode") == _FREE_REMARK:
+            reasons.append({"Text": remark})
+    if reasons := [reason for reason in reasons if reason]:
+        answer["Reason"] = reasons
+    if answer.get("StatusCode") == "information_wanted":
+        answer.update(_wanted(statements))
+    return answer
+
+
+def _reason(error: Tree, dialect: str) -> Tree:
+    reason: Tree = {}
+    if code := error.get("ValidationCode"):
+        reason["Code"] = code
+    if text := error.get("Description"):
+        reason["Text"] = text
+    pointer = pointers.from_tree(error.get("Pointer", ()))
+    if pointer and pointers.package_of(pointer) == "goods-declaration":
+        path = pointers.to_path(pointer, dialect=dialect)
+        if path:
+            reason["Path"] = path
+    return reason
+
+
+def _wanted(statements: list[Tree]) -> Tree:
+    """Documents wanted, and the earliest limit."""
+    wanted: list[Tree] = []
+    limits: list[str] = []
+    for statement in statements:
+        document: Tree = {}
+        if code := statement.get("StatementCode"):
+            document["TypeCode"] = code
+        if text := statement.get("StatementDescription"):
+            document["Text"] = text
+        if document and statement.get("StatementTypeCode") != _FREE_REMARK:
+            wanted.append(document)
+        if limit := statement.get("LimitDateTime"):
+            limits.append(limit)
+    found: Tree = {"WantedDocument": wanted} if wanted else {}
+    if limits:
+        found["ValidUntilDateTime"] = min(limits)
+    return found

@@ -1,0 +1,185 @@
+"""XML: bytes to an element tree, safely, and the place of each element in the sender's own words.
+
+Rules
+    No DOCTYPE at all: with entities unresolved, text that uses one would vanish silently.
+    No network, no external file, no schema named by the message, ever.
+    Limits on bytes, elements and depth, so that time and memory are bounded by the bytes sent.
+    XPaths use the prefixes the sender used, else bare local names; positions count from 1 and
+    stand only where siblings share a name. They are computed when somebody asks.
+What does not belong
+    Which elements a message may hold, and what they mean.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from broker.model.problem import Place, Problem
+
+Element = etree._Element  # noqa: SLF001 (lxml publishes its element type under this name only)
+
+_PARSER = etree.XMLParser(
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    dtd_validation=False,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+    remove_blank_text=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of XML is taken. Elements nest 256 levels at most: the parser's own limit."""
+
+    payload_bytes: int = 32 * 1024 * 1024
+    tags: int = 2_000_000
+
+
+LIMITS = Limits()
+
+
+def parse(payload: bytes, limits: Limits = LIMITS) -> Element | Problem:
+    """The root element without comments and processing instructions, or what is wrong."""
+    if len(payload) > limits.payload_bytes:
+        return Problem(
+            code="xml.too-large",
+            text=f"the message has {len(payload)} bytes",
+            expected=f"at most {limits.payload_bytes} bytes",
+            hint="split the submission",
+        )
+    if payload.count(b"<") > limits.tags:
+        return _too_many(limits)
+    try:
+        root = etree.fromstring(payload, _PARSER)
+    except etree.XMLSyntaxError as error:
+        return _not_well_formed(payload, error)
+    if root.getroottree().docinfo.internalDTD is not None:
+        return _doctype(payload)
+    return root
+
+
+def _too_many(limits: Limits) -> Problem:
+    return Problem(
+        code="xml.too-many-elements",
+        text="the message has too many elements",
+        expected=f"at most {limits.tags} tags",
+        hint="split the submission",
+    )
+
+
+def _not_well_formed(payload: bytes, error: etree.XMLSyntaxError) -> Problem:
+    if _doctype_at(payload) >= 0:
+        return _doctype(payload)
+    line, column = error.position
+    said = str(error.msg or "the document ends early").strip()
+    if "depth" in said.lower():
+        return Problem(
+            code="xml.too-deep",
+            text="the elements nest too deeply",
+            where=Place(line=line, column=column),
+            expected="at most 256 levels",
+        )
+    return Problem(
+        code="xml.not-well-formed",
+        text=f"the message is not well-formed XML: {said}",
+        where=Place(line=max(line, 1), column=max(column, 1)),
+        expected="one well-formed XML document",
+        hint="nothing may follow the root element, and '--' may not stand inside a comment",
+    )
+
+
+def _doctype(payload: bytes) -> Problem:
+    line = payload.count(b"\n", 0, max(_doctype_at(payload), 0)) + 1
+    return Problem(
+        code="xml.doctype",
+        text="the message has a DOCTYPE",
+        where=Place(line=line),
+        expected="XML without a document type declaration",
+        hint="leave the DOCTYPE and all entities of your own out",
+    )
+
+
+def _doctype_at(payload: bytes) -> int:
+    at = payload.find(b"<!DOCTYPE")
+    return at if at >= 0 else payload.find("<!DOCTYPE".encode("utf-16-le"))
+
+
+def local_name(element: Element) -> str:
+    """The name without namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def name_of(element: Element) -> str:
+    """The name as the sender wrote it: with his prefix where he used one."""
+    prefix = element.prefix
+    return f"{prefix}:{local_name(element)}" if prefix else local_name(element)
+
+
+def attribute_name(element: Element, name: str) -> str:
+    """An attribute's name with the prefix the sender gave its namespace."""
+    if not name.startswith("{"):
+        return name
+    namespace, _, local = name[1:].partition("}")
+    for prefix, uri in element.nsmap.items():
+        if prefix and uri == namespace:
+            return f"{prefix}:{local}"
+    return local
+
+
+def stray_texts(element: Element) -> Iterator[str]:
+    """Text that stands beside child elements, where only elements belong."""
+    for text in (element.text, *(child.tail for child in element)):
+        if text and not text.isspace():
+            yield text
+
+
+class Positions:
+    """Where elements of one document stand; remembers how siblings are numbered."""
+
+    def __init__(self) -> None:
+        self._siblings: dict[Element, dict[Element, int]] = {}
+        self._counts: dict[Element, dict[str, int]] = {}
+
+    def ordinal(self, element: Element) -> int:
+        """Its number, from 1, among the siblings of the same name."""
+        parent = element.getparent()
+        if parent is None:
+            return 1
+        if parent not in self._siblings:
+            self._number(parent)
+        return self._siblings[parent][element]
+
+    def place(self, element: Element, attribute: str = "") -> Place:
+        """XPath and line of an element, or of its attribute."""
+        suffix = f"/@{attribute_name(element, attribute)}" if attribute else ""
+        return Place(xpath=self.xpath(element) + suffix, line=element.sourceline)
+
+    def xpath(self, element: Element) -> str:
+        """The way from the root in the sender's own names."""
+        parts: list[str] = []
+        step: Element | None = element
+        while step is not None:
+            parts.append(self._step(step))
+            step = step.getparent()
+        return "/" + "/".join(reversed(parts))
+
+    def _step(self, element: Element) -> str:
+        parent = element.getparent()
+        if parent is None:
+            return name_of(element)
+        ordinal = self.ordinal(element)
+        alone = self._counts[parent][str(element.tag)] == 1
+        return name_of(element) if alone else f"{name_of(element)}[{ordinal}]"
+
+    def _number(self, parent: Element) -> None:
+        counts: dict[str, int] = {}
+        numbers: dict[Element, int] = {}
+        for child in parent:
+            tag = str(child.tag)
+            counts[tag] = numbers[child] = counts.get(tag, 0) + 1
+        self._siblings[parent] = numbers
+        self._counts[parent] = counts

@@ -1,0 +1,1 @@
+"""A Single Window message broker."""

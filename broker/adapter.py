@@ -1,0 +1,279 @@
+"""The plugin contract: all that the author of an adapter must know.
+
+An adapter translates one format of one family, both ways. It is pure: no I/O, no clock, no
+randomness, no environment, no logging, no metrics, no broad `except`. Any bytes give verdicts
+and problems, never an exception, in bounded time and memory.
+
+A family is named by an entry point of the group `single_window.families`; the entry point is a
+function without arguments that returns a `Family`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal, Protocol
+
+from broker.model.problem import Place, Problem
+
+Tree = dict[str, Any]
+"""A plain tree: dicts by WCO name, lists for repeated classes, strings at the leaves."""
+
+Path = str
+"""A canonical path below the body; see `broker.model.paths`."""
+
+Verdict = Literal["accepted", "rejected"]
+Does = Literal[
+    "put", "merge", "patch", "withdraw", "close", "note", "answer", "link",
+    "elapsed", "resume", "discard",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What bytes seem to be: `certainty` 0..100, the highest wins."""
+
+    format: str
+    version: str = ""
+    certainty: int = 100
+    ordering_hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name somebody gave a thing: LRN, MRN, S10. `scope` is filled by the broker."""
+
+    scheme: str
+    value: str
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmapped:
+    """What has no place in the model: kept, classed sensitive, passed by no view."""
+
+    place: Place
+    path: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One canonical fact, before the broker has given it an id and a dossier.
+
+    `kind` "" means the kind of the dossier it is about (answers). `package` names the body type.
+    `order` is the sender's own revision where the standard has one, else None: the order of
+    acceptance is used.
+    """
+
+    kind: str
+    does: Does
+    references: tuple[Reference, ...]
+    body: Tree
+    package: str = ""
+    part: str = ""
+    order: int | None = None
+    unmapped: tuple[Unmapped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One unit inside a submission with its verdict; a rejected one still yields its drafts."""
+
+    number: int
+    reference: str
+    verdict: Verdict
+    problems: tuple[Problem, ...]
+    events: Iterator[Draft]
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What `translate` found: problems of the envelope, then the messages, one by one."""
+
+    problems: tuple[Problem, ...]
+    messages: Iterator[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """One dated demand of a profile. `when` holds path: values (prefix match by `prefix*`).
+
+    demand "mandatory": `path` must have a value in each instance of its parent.
+    demand "length": `path` has at most `limit` characters.
+    demand "codes": `path` is in the code list `codes` (or, for a refused list, is not).
+    """
+
+    path: Path
+    demand: Literal["mandatory", "length", "codes"]
+    code: str
+    severity: Literal["error", "warning"] = "error"
+    when: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
+    limit: int = 0
+    codes: str = ""
+    hint: str = ""
+    source: str = ""
+    valid_from: str = "0001-01-01"
+    valid_to: str = "9999-12-31"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """Codes with the text of each. `refused`: these codes do not exist, any other may."""
+
+    name: str
+    codes: Mapping[str, str]
+    refused: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Dated data: what a sender or a state means by a format. Never `if country == ...`.
+
+    `constraints` are those in force at the submission's `received_at` (the broker selects).
+    `settings` are the adapter's own: dialect, status maps, code maps.
+    """
+
+    name: str
+    family: str
+    format: str
+    constraints: tuple[Constraint, ...] = ()
+    codelists: Mapping[str, CodeList] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    time_zone: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The submission a reply answers, as its sender sent it."""
+
+    submission: str
+    payload: bytes
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Ids and times of what goes out. `version` is the board's or the document's."""
+
+    id: str
+    issued_at: str
+    version: int = 0
+    previous_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What a recipient or a sender is told: its view, and nothing else.
+
+    `status` is the normalised overall status, "rejected" or "declined"; `references` are those
+    the recipient already knows or may learn. `answers` are plain trees, cut by the view.
+    """
+
+    status: str
+    references: tuple[Reference, ...]
+    stamp: Stamp
+    tree: Tree = field(default_factory=dict)
+    answers: tuple[Tree, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    annotations: tuple[Tree, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """Bytes ready to send, with their media type and a file name without personal data."""
+
+    content: bytes
+    content_type: str
+    name: str
+
+
+class Adapter(Protocol):
+    """One format of one family."""
+
+    family: str
+    format: str
+    content_types: tuple[str, ...]
+
+    def recognises(self, payload: bytes) -> Recognition | None:
+        """Whether these bytes are of this format; cheap, never the whole parse."""
+
+    def translate(self, payload: bytes, profile: Profile) -> Translation:
+        """Verdicts, problems and drafts of the submission's messages."""
+
+    def places(
+        self, payload: bytes, message: int, profile: Profile
+    ) -> Iterator[tuple[Path, Place]]:
+        """Where each value of a message stood: the same walk, run only when someone asks."""
+
+    def render(self, out: Outgoing, profile: Profile) -> tuple[Artifact, ...]:
+        """For a recipient that reads this format."""
+
+    def reply(self, out: Outgoing, original: Original, profile: Profile) -> tuple[Artifact, ...]:
+        """For the sender of that original only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A reference scheme as a row of data.
+
+    `opens`: a put under it may open a dossier. `binds`: who may bind a value ("sender": the
+    opener; "agency": an agency's answer; "broker"). `scope`: "party" (the sender's), or "" for
+    one name space of all. `reuse_after`: when a value may be used again after closing.
+    """
+
+    name: str
+    opens: bool
+    binds: tuple[Literal["sender", "agency", "broker"], ...]
+    scope: Literal["party", ""] = ""
+    reuse_after: timedelta = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A named piece of a dossier of this kind; "" is the whole."""
+
+    name: str = ""
+    many: bool = False
+    withdrawable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What dossiers of one kind are made of.
+
+    `unresolved_for`: how long an event that finds no dossier waits for one.
+    """
+
+    name: str
+    schemes: tuple[Scheme, ...]
+    parts: tuple[Part, ...] = (Part(),)
+    unresolved_for: timedelta = timedelta(hours=72)
+
+
+class Sample(Protocol):
+    """Composes valid traffic: the same seed and number give the same bytes."""
+
+    def __call__(self, *, items: int, number: int, seed: int) -> bytes:
+        """One submission with this many elements."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What one entry point brings in."""
+
+    name: str
+    adapters: tuple[Adapter, ...]
+    kinds: tuple[Kind, ...] = ()
+    sample: Sample | None = None
+
+
+def choose(adapters: tuple[Adapter, ...], payload: bytes) -> tuple[Adapter, Recognition] | None:
+    """The adapter that recognises the bytes with the highest certainty; the first of equals."""
+    best: tuple[Adapter, Recognition] | None = None
+    for adapter in adapters:
+        recognition = adapter.recognises(payload)
+        if recognition and (best is None or recognition.certainty > best[1].certainty):
+            best = (adapter, recognition)
+    return best

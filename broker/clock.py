@@ -1,0 +1,53 @@
+"""The only place that knows what time it is and that draws random values.
+
+Everything else receives `Clock` or a value. A simulation passes its own.
+"""
+
+import secrets
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Time and fresh names."""
+
+    def now(self) -> datetime:
+        """Wall time, UTC, aware."""
+
+    def ticks(self) -> float:
+        """Seconds that only go forward, for durations."""
+
+    def fresh(self, prefix: str) -> str:
+        """A new id: the prefix, `_`, 48 bits of time and 80 random bits as 32 hex digits."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Wall time, UTC, aware."""
+        return datetime.now(UTC)
+
+    def ticks(self) -> float:
+        """Seconds that only go forward."""
+        return time.monotonic()
+
+    def fresh(self, prefix: str) -> str:
+        """A new id; ids sort by time, so that an index over them grows at its end."""
+        return f"{prefix}_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+
+
+def secret() -> str:
+    """256 random bits as text, for an access key."""
+    return secrets.token_urlsafe(32)
+
+
+def stamp(moment: datetime) -> str:
+    """ISO 8601 in UTC to the millisecond: `2026-11-22T09:30:00.123Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_stamp(text: str) -> datetime:
+    """The moment a `stamp` names."""
+    return datetime.fromisoformat(text)

@@ -1,0 +1,254 @@
+"""The configuration of a state, read whole: who, what they may see, by which law, in what dialect.
+
+Every file is typed, unknown keys are refused, all that is wrong is told at once; nothing starts
+with a configuration that does not check. Families come in through the entry point group
+`single_window.families`, built-ins like anyone's.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from broker.access import Principal, Recipient, Sender, principals
+from broker.adapter import Adapter, CodeList, Constraint, Family, Kind, Profile
+from broker.errors import ConfigFault
+from broker.routing.check import Known, check
+from broker.routing.findings import Finding
+from broker.routing.match import Book
+from broker.routing.view import View
+
+GROUP = "single_window.families"
+SUBMITTER = "submitter"
+FOLDERS = ("senders", "recipients", "routes", "views", "codelists", "profiles")
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class ProfileFile(BaseModel):
+    """A file of config/profiles: what a sender or a state means by a format, with dates."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(description="as senders and recipients call it", max_length=64)
+    family: str = Field(description="family of the adapter")
+    format: str = Field(description="the adapter's format")
+    time_zone: str = Field("", description="zone assumed where a moment names none, if compared")
+    settings: dict[str, Any] = Field(default_factory=dict, description="the adapter's own")
+    constraints: tuple[Constraint, ...] = Field((), description="obligations, lengths, codes")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything but the process settings; `digest` names it, `content` is kept for explaining."""
+
+    senders: Mapping[str, Sender]
+    recipients: Mapping[str, Recipient]
+    principals: Mapping[str, Principal]
+    book: Book
+    views: Mapping[str, View]
+    profiles: Mapping[str, Profile]
+    families: Mapping[str, Family]
+    digest: str
+    content: bytes
+
+    @property
+    def adapters(self) -> dict[str, Adapter]:
+        """Every adapter by its format."""
+        return {one.format: one for family in self.families.values() for one in family.adapters}
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """Every kind by its name."""
+        return {kind.name: kind for family in self.families.values() for kind in family.kinds}
+
+    def adapters_of(self, families: tuple[str, ...]) -> tuple[Adapter, ...]:
+        """The adapters of these families, in their order."""
+        return tuple(one for one in self.adapters.values() if one.family in families)
+
+    def profile_name(self, wanted: tuple[str, ...], form: str) -> str:
+        """Which of these profiles is for this format; "" if none is."""
+        named = (self.profiles[name] for name in wanted if name in self.profiles)
+        return next((profile.name for profile in named if profile.format == form), "")
+
+    def profile_of(self, name: str, form: str, received_at: str) -> Profile:
+        """The profile with the constraints in force on the day of receipt."""
+        profile = self.profiles.get(name)
+        if profile is None:
+            return Profile(name="", family="", format=form)
+        return _in_force(profile, received_at[:10])
+
+
+class _Hashed:
+    """A profile as a key: by its digest."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+
+    def __hash__(self) -> int:
+        return hash(self.profile.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Hashed) and other.profile.digest == self.profile.digest
+
+
+def _in_force(profile: Profile, day: str) -> Profile:
+    return _dated(_Hashed(profile), day)
+
+
+@lru_cache(maxsize=256)
+def _dated(hashed: _Hashed, day: str) -> Profile:
+    profile = hashed.profile
+    chosen = tuple(one for one in profile.constraints if one.valid_from <= day <= one.valid_to)
+    return replace(profile, constraints=chosen)
+
+
+def installed_families() -> dict[str, Family]:
+    """Every family that is installed, by name."""
+    found = (point.load()() for point in entry_points(group=GROUP))
+    return {family.name: family for family in found}
+
+
+def read(directory: Path, families: Mapping[str, Family] | None = None) -> Configuration:
+    """The configuration of a folder. ConfigFault tells all that is wrong with it."""
+    configuration, findings = examine(directory, families)
+    if findings:
+        raise ConfigFault("; ".join(str(finding) for finding in findings))
+    return configuration
+
+
+def examine(
+    directory: Path, families: Mapping[str, Family] | None = None
+) -> tuple[Configuration, tuple[Finding, ...]]:
+    """The configuration of a folder, and all that is wrong with it; use it only if nothing is."""
+    if not directory.is_dir():
+        raise ConfigFault(f"{str(directory)!r} is no folder; name one with --config")
+    findings: list[Finding] = []
+    raw = {folder: _load(directory / folder, folder, findings) for folder in FOLDERS}
+    senders = _typed(Sender, raw["senders"], findings)
+    recipients = _typed(Recipient, raw["recipients"], findings)
+    known_families = installed_families() if families is None else dict(families)
+    profiles = _profiles(raw, findings)
+    checked = check(
+        raw["routes"],
+        raw["views"],
+        Known(
+            recipients=frozenset({*recipients, SUBMITTER}),
+            kinds=frozenset(
+                kind.name for family in known_families.values() for kind in family.kinds
+            ),
+            no_personal=frozenset(one.name for one in recipients.values() if one.no_personal),
+        ),
+    )
+    findings += checked.findings
+    findings += _names(senders, recipients, profiles)
+    content = orjson.dumps(raw, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    configuration = Configuration(
+        senders=senders,
+        recipients=recipients,
+        principals=principals(senders, recipients, ()),
+        book=checked.book,
+        views=checked.views,
+        profiles=profiles,
+        families=known_families,
+        digest=hashlib.sha256(content).hexdigest(),
+        content=zlib.compress(content),
+    )
+    return configuration, tuple(findings)
+
+
+def _load(folder: Path, name: str, findings: list[Finding]) -> dict[str, Any]:
+    """The YAML of a folder's files, by `folder/file`."""
+    found: dict[str, Any] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        file = f"{name}/{path.name}"
+        try:
+            found[file] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            line = f"line {mark.line + 1}" if mark else "file"
+            findings.append(Finding(file, line, "is no YAML; mend the syntax there"))
+    return found
+
+
+def _typed(
+    model: type[Model], files: Mapping[str, Any], findings: list[Finding]
+) -> dict[str, Model]:
+    found: dict[str, Model] = {}
+    for file, raw in files.items():
+        one = _one(model, file, raw, findings)
+        if one is not None:
+            name = getattr(one, "name")  # noqa: B009  every file of these folders has a name
+            if name in found:
+                findings.append(Finding(file, "name", f"{name!r} is named in two files"))
+            found[name] = one
+    return found
+
+
+def _one(model: type[Model], file: str, raw: Any, findings: list[Finding]) -> Model | None:
+    try:
+        return TypeAdapter(model).validate_python(raw)
+    except ValidationError as error:
+        findings += [
+            Finding(file, ".".join(str(step) for step in one["loc"]) or "file", one["msg"].lower())
+            for one in error.errors()
+        ]
+        return None
+
+
+def _profiles(raw: Mapping[str, Mapping[str, Any]], findings: list[Finding]) -> dict[str, Profile]:
+    """Profiles with the code lists their constraints name."""
+    lists: dict[str, CodeList] = {}
+    for file, one in raw["codelists"].items():
+        try:
+            codelist = TypeAdapter(CodeList).validate_python(one)
+        except ValidationError as error:
+            findings += [Finding(file, str(item["loc"]), item["msg"]) for item in error.errors()]
+        else:
+            lists[codelist.name] = codelist
+    found: dict[str, Profile] = {}
+    for file, one in raw["profiles"].items():
+        parsed = _one(ProfileFile, file, one, findings)
+        if parsed is None:
+            continue
+        wanted = {constraint.codes for constraint in parsed.constraints if constraint.codes}
+        findings += [
+            Finding(file, "constraints", f"unknown code list {name!r}; known: {', '.join(lists)}")
+            for name in sorted(wanted - set(lists))
+        ]
+        found[parsed.name] = Profile(
+            **dict(parsed),
+            codelists={name: lists[name] for name in wanted if name in lists},
+            digest=hashlib.sha256(orjson.dumps([one, sorted(wanted)])).hexdigest(),
+        )
+    return found
+
+
+def _names(
+    senders: Mapping[str, Sender],
+    recipients: Mapping[str, Recipient],
+    profiles: Mapping[str, Profile],
+) -> list[Finding]:
+    """Names that mean two things, and names that mean nothing."""
+    findings = [
+        Finding(f"senders/{name}", "name", f"{name!r} is a recipient too; choose another")
+        for name in sorted({*senders} & {*recipients, SUBMITTER})
+    ]
+    holders: list[tuple[str, Sender | Recipient]] = [
+        *((f"senders/{name}", one) for name, one in senders.items()),
+        *((f"recipients/{name}", one) for name, one in recipients.items()),
+    ]
+    return findings + [
+        Finding(file, "profiles", f"unknown profile {name!r}; known: {', '.join(profiles)}")
+        for file, one in holders
+        for name in one.profiles
+        if name not in profiles
+    ]

@@ -1,0 +1,97 @@
+"""An agency's answer, bound to what was delivered to it.
+
+Rules
+    An agency may answer only what was delivered to it. `DeliveryID` is the preferred reference;
+    without it the answer is about the latest it was given, under each purpose. A subject must be
+    an element that was delivered. New references are bound only in schemes the agency may bind.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from broker.core.effects import Effects
+from broker.core.routed import Rules
+from broker.dossiers.fold import decline_problem
+from broker.model.dossier import Answer, Delivered, Dossier, Event
+from broker.model.events import body_of
+from broker.model.paths import exists
+from broker.state.aliases import Alias
+
+GIVEN = ("numbered", "acknowledged")
+
+
+def answered(dossier: Dossier, event: Event, rules: Rules) -> Effects:
+    """The effects of an answer on its dossier, before the board is looked at."""
+    if event.id in dossier.outcomes:
+        return Effects(dossier, event, "repeated")
+    bound = _bound(dossier, event.recipient, event.body.get("DeliveryID"))
+    if dossier.state != "open":
+        return _declined(dossier, event, "event.already-withdrawn")
+    if not bound:
+        return _declined(dossier, event, "answer.nothing-delivered")
+    said = event.body.get("Answer") or []
+    for one in said:
+        subject = one.get("Subject") or ""
+        if subject and not all(_may_name(dossier, delivered, subject) for delivered in bound):
+            return _declined(dossier, event, "answer.subject-unknown")
+    answers = tuple(
+        _answer(event, delivered, one, ordinal)
+        for ordinal, (delivered, one) in enumerate(
+            (delivered, one) for delivered in bound for one in said
+        )
+    )
+    dossier = replace(dossier, answers=(*dossier.answers, *answers))
+    aliases = tuple(
+        Alias(scheme, "", value, dossier.id, dossier.kind)
+        for scheme, value in event.references
+        if scheme in rules.binds.get(event.recipient, ())
+    )
+    return Effects(dossier, event, "applied", answers=answers, aliases=aliases)
+
+
+def _bound(dossier: Dossier, recipient: str, delivery: str | None) -> list[Delivered]:
+    """What the answer is about: the named delivery, or the latest given under each purpose."""
+    given = [
+        one
+        for one in dossier.delivered.values()
+        if one.target.recipient == recipient and one.state in GIVEN
+    ]
+    if delivery:
+        return [one for one in given if one.id == delivery]
+    latest: dict[Any, Delivered] = {}
+    for one in given:
+        newest = latest.get(one.target)
+        if newest is None or one.version >= newest.version:
+            latest[one.target] = one
+    return list(latest.values())
+
+
+def _may_name(dossier: Dossier, delivered: Delivered, subject: str) -> bool:
+    """Whether this element was part of the delivery."""
+    sent = dossier.sent.get(delivered.target)
+    if sent is not None and sent.elements:
+        return any(subject == one or subject.startswith(f"{one}.") for one in sent.elements)
+    live = dossier.live.get(delivered.target.part)
+    return live is not None and exists(body_of(live.payload), subject)
+
+
+def _answer(event: Event, delivered: Delivered, said: Mapping[str, Any], ordinal: int) -> Answer:
+    return Answer(
+        part=delivered.target.part,
+        recipient=delivered.target.recipient,
+        purpose=delivered.target.purpose,
+        version=delivered.version,
+        subject=said.get("Subject") or "",
+        check=said.get("CheckCode") or "",
+        status=said.get("StatusCode"),
+        order=event.order,
+        event=event.id,
+        ordinal=ordinal,
+        content=said,
+        at=event.received_at,
+    )
+
+
+def _declined(dossier: Dossier, event: Event, code: str) -> Effects:
+    return Effects(dossier, event, "declined", problems=(decline_problem(code),))

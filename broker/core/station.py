@@ -1,0 +1,210 @@
+"""The core as the hop sees it: load dossiers, work events, write effects.
+
+A dossier has one partition, so loading and folding happen before the transaction: the
+compare-and-set proves that nothing has moved meanwhile. A parked dossier's later events wait
+behind it in `followers`, until `resume` or `discard` comes as an event of its own.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from broker.core.effects import Effects
+from broker.core.routed import Rules
+from broker.core.step import step
+from broker.dossiers.fold import decline_problem
+from broker.hop import Piece
+from broker.metrics import METRICS
+from broker.model.dossier import Dossier, Event
+from broker.model.events import event_of, read_event
+from broker.model.problem import as_json
+from broker.model.records import Entry, Record
+from broker.replies.refusals import declined_row
+from broker.state import aliases, dossiers, due, parked, queue
+from broker.state.positions import Position
+
+BROKER_EVENTS = ("resume", "discard")
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a batch needs to know; the dossiers advance as its events are worked."""
+
+    dossiers: dict[str, Dossier]
+    parked: set[str]
+    followers: dict[str, list[Record]]
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """This event waits behind its dossier's parked record."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A parked record was resumed or discarded: the effects of what waited, in order."""
+
+    dossier: str
+    parked: str
+    state: str
+    effects: tuple[Effects, ...]
+
+
+class CoreStation:
+    """Events of one kind become dossiers, decisions and deliveries."""
+
+    name = "core"
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    def load(self, connection: Connection, entries: Sequence[Entry]) -> Loaded:
+        """The dossiers of the batch, and who is parked."""
+        wanted = [(entry.key, entry.headers["ce_id"]) for entry in entries]
+        keys = {key for key, _ in wanted}
+        parked_now = parked.parked_dossiers(connection, keys)
+        followers = parked.followers(connection, parked_now) if parked_now else {}
+        for records in followers.values():
+            wanted += [(record.key, record.headers["ce_id"]) for record in records]
+        return Loaded(dossiers.load(connection, wanted), parked_now, followers)
+
+    def work(self, entry: Entry, loaded: Loaded, skip: int) -> Iterator[Piece]:
+        """One event: its effects, or its place behind a parked one."""
+        del skip
+        event = read_event(entry)
+        end = Position(entry.position + 1)
+        value: Any
+        if event.does in BROKER_EVENTS:
+            value = self._release(event, loaded)
+        elif event.dossier in loaded.parked:
+            record = Record(entry.topic, entry.key, entry.headers, entry.value)
+            loaded.followers.setdefault(event.dossier, []).append(record)
+            value = Follow(record)
+        else:
+            value = self._step(event, loaded)
+        yield Piece(entry, end, value, len(entry.value))
+
+    def park(self, entry: Entry, loaded: Loaded) -> None:
+        """Later events of this dossier follow."""
+        loaded.parked.add(entry.key)
+
+    def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
+        """Write everything; an event that withdraws begins a group, so that rows keep order."""
+        group: list[Effects] = []
+        for piece in pieces:
+            if isinstance(piece.value, Follow):
+                parked.follow(connection, [piece.value.record])
+                continue
+            if isinstance(piece.value, Released):
+                write_effects(connection, group)
+                group = list(piece.value.effects)
+                parked.release(connection, piece.value.dossier)
+                parked.settle(connection, piece.value.parked, piece.value.state)
+                continue
+            if piece.value.withdrawals:
+                write_effects(connection, group)
+                group = []
+            group.append(piece.value)
+            if piece.value.withdrawals:
+                write_effects(connection, group)
+                group = []
+        write_effects(connection, group)
+        return []
+
+    def _step(self, event: Event, loaded: Loaded) -> Effects:
+        dossier = loaded.dossiers.get(event.dossier) or Dossier(event.dossier, event.kind)
+        effects = step(dossier, event, self._rules)
+        after = effects.dossier
+        if effects.outcome != "repeated" or after is not dossier:
+            after = replace(after, outcomes=after.outcomes | {event.id})
+        loaded.dossiers[event.dossier] = after
+        _count(effects)
+        return effects
+
+    def _release(self, event: Event, loaded: Loaded) -> Released:
+        """Work (resume) or decline (discard) the parked event, then what waited behind it.
+
+        `event.name` is the parked record's id; its headers and payload travel in the body.
+        """
+        held = event_of(event.body["headers"], bytes.fromhex(event.body["payload"]))
+        behind = [read_event(record) for record in loaded.followers.pop(event.dossier, [])]
+        effects = []
+        if event.does == "resume":
+            effects.append(self._step(held, loaded))
+        else:
+            dossier = loaded.dossiers.get(held.dossier) or Dossier(held.dossier, held.kind)
+            problems = (decline_problem("event.discarded"),)
+            rows = (declined_row(held, problems),)
+            effects.append(Effects(dossier, held, "declined", problems, queue=rows))
+        effects += [self._step(one, loaded) for one in behind]
+        loaded.parked.discard(event.dossier)
+        state = "resumed" if event.does == "resume" else "discarded"
+        return Released(event.dossier, event.name, state, tuple(effects))
+
+
+def write_effects(connection: Connection, group: Sequence[Effects]) -> None:
+    """The rows of several events, one statement a table."""
+    if not group:
+        return
+    newest = {
+        effects.dossier.id: effects.dossier for effects in group if effects.outcome == "applied"
+    }
+    dossiers.put_heads(connection, list(newest.values()))
+    dossiers.put_documents(
+        connection, [(one.dossier.id, one.document) for one in group if one.document]
+    )
+    dossiers.put_outcomes(connection, [_outcome_row(effects) for effects in group])
+    dossiers.put_decisions(connection, [row for one in group for row in one.decisions])
+    dossiers.put_asks(connection, [(one.dossier.id, ask) for one in group for ask in one.asks])
+    dossiers.put_answers(connection, [(one.dossier.id, it) for one in group for it in one.answers])
+    queue.put(connection, [row for one in group for row in one.queue])
+    due.put(connection, [moment for one in group for moment in one.due])
+    for effects in group:
+        for gone in effects.withdrawals:
+            if queue.cancel(connection, effects.dossier.id, gone.target, gone.version,
+                            effects.event.received_at):  # fmt: skip
+                queue.put(connection, [gone.notice])
+    _bind(connection, group)
+
+
+def _bind(connection: Connection, group: Sequence[Effects]) -> None:
+    """Bind the references that answers brought; one that means another dossier stays there."""
+    wanted = [alias for effects in group for alias in effects.aliases]
+    if not wanted:
+        return
+    aliases.bind(connection, wanted)
+    meanings = aliases.meanings(connection, [alias.key for alias in wanted])
+    for effects in group:
+        if any(meanings[alias.key].alias.dossier != alias.dossier for alias in effects.aliases):
+            row = declined_row(effects.event, (decline_problem("reference.ambiguous"),))
+            queue.put(connection, [row])
+
+
+def _outcome_row(effects: Effects) -> dict[str, Any]:
+    event = effects.event
+    return {
+        "dossier": event.dossier,
+        "event": event.id,
+        "does": event.does,
+        "outcome": effects.outcome,
+        "submission": event.submission,
+        "message": event.message,
+        "problems": orjson.dumps([as_json(one) for one in effects.problems]).decode(),
+        "at": event.received_at,
+    }
+
+
+def _count(effects: Effects) -> None:
+    event = effects.event
+    METRICS.outcomes.labels(event.kind, event.does, effects.outcome).inc()
+    for row in effects.decisions:
+        METRICS.decisions.labels(row["recipient"], row["result"]).inc()
+    for answer in effects.answers:
+        METRICS.answers.labels(answer.recipient, answer.status or "notice").inc()
+    if effects.document is not None and effects.outcome == "applied" and not effects.queue:
+        METRICS.unrouted.labels(event.kind).inc()

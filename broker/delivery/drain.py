@@ -1,0 +1,137 @@
+"""The loop over the queue: render a row once, number it, hand it to its channel.
+
+Rows of a subscription are numbered in the order they were queued, without gaps; one that cannot
+be rendered is parked unnumbered. Numbering happens in one transaction, the lock is held for it
+only. What was numbered keeps its bytes for ever.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from broker.adapter import Adapter, Profile
+from broker.delivery.render import ReplyTo, rendered
+from broker.errors import BrokerError
+from broker.hop import Plumbing, heard
+from broker.logs import logger
+from broker.metrics import METRICS
+from broker.state import aliases, queue, submissions
+
+ProfileOf = Callable[[str, str, str], Profile]
+
+log = logger("drain")
+
+
+class Drain:
+    """Every subscription's rows, from waiting to numbered."""
+
+    def __init__(
+        self,
+        plumbing: Plumbing,
+        adapters: Mapping[str, Adapter],
+        profile_of: ProfileOf,
+        *,
+        source: str,
+        rows_max: int,
+    ) -> None:
+        self._plumbing = plumbing
+        self._adapters = adapters
+        self._profile_of = profile_of
+        self._source = source
+        self._rows_max = rows_max
+
+    async def run(self) -> None:
+        """Drain until cancelled, woken by whoever commits to the queue."""
+        while True:
+            ticket = self._plumbing.queued.ticket()
+            try:
+                while await self.drained():
+                    pass
+            except BrokerError as fault:
+                METRICS.hop_faults.labels("delivery", fault.code).inc()
+                log.warning("drain.fault", code=fault.code)
+                if not fault.retriable:
+                    raise
+            await heard(ticket, self._plumbing.wait_s)
+
+    async def drained(self) -> int:
+        """Number the oldest rows that wait; how many there were."""
+        database = self._plumbing.database
+        rows, known = await database.read(self._load)
+        if not rows:
+            return 0
+        ready: dict[str, list[tuple[int, bytes | None]]] = {}
+        for row in rows:
+            ready.setdefault(row["subscription"], []).append(
+                (row["number"], self._render(row, known))
+            )
+
+        def number(connection: Connection) -> None:
+            for name, contents in ready.items():
+                queue.number_rows(connection, name, contents)
+
+        await database.write(number)
+        for row in rows:
+            METRICS.deliveries.labels(row["recipient"], "numbered").inc()
+        self._plumbing.numbered.ring()
+        return len(rows)
+
+    def _load(self, connection: Connection) -> tuple[list[dict[str, Any]], "_Known"]:
+        rows = queue.oldest_waiting(connection, self._rows_max)
+        wanted = {
+            orjson.loads(row["context"])["reply_to"] for row in rows if row["what"] == "reply"
+        }
+        known = _Known(
+            submissions.originals(connection, wanted) if wanted else {},
+            {one: submissions.one(connection, one) for one in wanted},
+            aliases.of_dossiers(
+                connection, {row["dossier"] for row in rows if row["what"] == "reply"}
+            )
+            if wanted
+            else {},
+        )
+        return rows, known
+
+    def _render(self, row: Mapping[str, Any], known: "_Known") -> bytes | None:
+        try:
+            return rendered(
+                row,
+                self._reply_to(row, known),
+                known.references.get(row["dossier"], ()),
+                self._source,
+            )
+        except Exception as error:  # noqa: BLE001  a row that cannot be rendered is parked
+            METRICS.parked_total.labels("delivery").inc()
+            log.warning("delivery.parked", delivery_id=row["id"], recipient=row["recipient"],
+                        reason=type(error).__name__)  # fmt: skip
+            return None
+
+    def _reply_to(self, row: Mapping[str, Any], known: "_Known") -> ReplyTo | None:
+        if row["what"] != "reply":
+            return None
+        context = orjson.loads(row["context"])
+        submission = known.submissions[context["reply_to"]]
+        assert submission is not None, "a reply to nothing"
+        return ReplyTo(
+            known.originals[submission["id"]],
+            self._adapters.get(submission["format"]),
+            self._profile_of(
+                submission["profile"], submission["format"], submission["received_at"]
+            ),
+        )
+
+
+class _Known:
+    """What rendering a batch needs besides its rows."""
+
+    def __init__(
+        self,
+        originals: Mapping[str, bytes],
+        known: Mapping[str, dict[str, Any] | None],
+        references: Mapping[str, Sequence[tuple[str, str]]],
+    ) -> None:
+        self.originals = originals
+        self.submissions = known
+        self.references = references

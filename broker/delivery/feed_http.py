@@ -1,0 +1,40 @@
+"""The feed over HTTP: `GET /v1/feed`, for recipients and for senders (their replies)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response
+
+from broker.access import Principal
+from broker.delivery.feed import Feed
+from broker.doors import Keyring
+
+
+def router(feed: Feed, keyring: Keyring, *, limit_max: int, wait_s_max: float) -> APIRouter:
+    """The feed's route."""
+    routes = APIRouter(tags=["delivery"])
+
+    async def read_feed(
+        principal: Annotated[Principal, Depends(keyring.who)],
+        cursor: str | None = Query(None, max_length=40),
+        limit: int = Query(100, ge=1, le=limit_max),
+        wait: float = Query(0, ge=0, le=wait_s_max),
+    ) -> Response:
+        """The next deliveries after your cursor, which acknowledges those before it.
+
+        Without a cursor reading begins at the oldest that is not acknowledged. `wait` seconds: the
+        answer is held until something comes.
+        """
+        principal.must_be("sender", "recipient")
+        page = await feed.read(principal.name, cursor, limit=limit, wait_s=wait)
+        content = b'{"deliveries":[%s],"cursor":"%s"}' % (
+            b",".join(page.events),
+            page.cursor.encode(),
+        )
+        return Response(content, media_type="application/json")
+
+    routes.add_api_route(
+        "/v1/feed", read_feed, methods=["GET"], summary="Read your deliveries",
+        response_class=Response,
+    )  # fmt: skip
+    return routes

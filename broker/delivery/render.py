@@ -1,0 +1,89 @@
+"""A row of the queue as the bytes its recipient gets. Pure: rendered once, kept, given again.
+
+Recipients get a CloudEvent with the payload as `data`. A sender's reply is in the syntax of what
+it sent, as `data_base64`; where its bytes were of no known format, the payload itself.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from broker.adapter import Adapter, Artifact, Original, Outgoing, Profile, Reference, Stamp
+from broker.model.problem import from_json
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTo:
+    """What a reply answers: the submission's bytes, and how its format is written."""
+
+    payload: bytes
+    adapter: Adapter | None
+    profile: Profile
+
+
+def rendered(
+    row: Mapping[str, Any],
+    reply_to: ReplyTo | None,
+    references: Sequence[tuple[str, str]],
+    source: str,
+) -> bytes:
+    """The CloudEvent, JSON, without its number; `numbered` puts it in."""
+    context = orjson.loads(row["context"])
+    event: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": row["id"],
+        "source": source,
+        "type": row["type"],
+        "time": row["created_at"],
+    }
+    if row["dossier"]:
+        event["subject"] = row["dossier"]
+    if context.get("trace"):
+        event["traceparent"] = context["trace"]
+    if row["what"] != "reply":
+        event["data"] = orjson.Fragment(row["payload"])
+        return orjson.dumps(event)
+    event |= {
+        "swbsubmission": context["reply_to"],
+        "swbmessage": context["message"],
+        "swbstatus": context["status"],
+    }
+    artifact = _reply(row, context, reply_to, references)
+    if artifact is None:
+        event["data"] = orjson.Fragment(row["payload"])
+    else:
+        event["datacontenttype"] = artifact.content_type
+        event["data_base64"] = base64.b64encode(artifact.content).decode()
+    return orjson.dumps(event)
+
+
+def numbered(seq: int, content: bytes) -> bytes:
+    """The CloudEvent with its number in the subscription."""
+    return b'{"swbseq":%d,%s' % (seq, content[1:])
+
+
+def _reply(
+    row: Mapping[str, Any],
+    context: Mapping[str, Any],
+    reply_to: ReplyTo | None,
+    references: Sequence[tuple[str, str]],
+) -> Artifact | None:
+    if reply_to is None or reply_to.adapter is None:
+        return None
+    said = orjson.loads(row["payload"])
+    board = said.get("board", {})
+    named = dict.fromkeys([*map(tuple, said.get("references", ())), *references])
+    out = Outgoing(
+        status=context["status"],
+        references=tuple(Reference(scheme, value) for scheme, value in named),
+        stamp=Stamp(row["id"], row["created_at"], row["version"]),
+        tree=board,
+        answers=tuple(board.get("Answer", ())),
+        problems=tuple(from_json(problem) for problem in said.get("problems", ())),
+    )
+    original = Original(context["reply_to"], reply_to.payload, context["message"])
+    artifacts = reply_to.adapter.reply(out, original, reply_to.profile)
+    return artifacts[0] if artifacts else None

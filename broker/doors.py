@@ -1,0 +1,100 @@
+"""What every HTTP door shares: who asks, the body within its limit, and faults as problem+json.
+
+The key is checked before anything else of a request is read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from broker.access import Principal, digest_of_key, who
+from broker.errors import BrokerError, BusyFault, RequestFault, TooLargeFault, UnsupportedFault
+from broker.hop import Plumbing
+from broker.metrics import METRICS
+from broker.state import keys
+
+RETRY_AFTER_S = 5
+
+
+@dataclass(slots=True)
+class Keyring:
+    """The keys in force, read again when one is not known."""
+
+    plumbing: Plumbing
+    principals: Mapping[str, Principal]
+    known: Mapping[str, str]
+
+    async def who(self, request: Request) -> Principal:
+        """The holder of the request's key. AccessFault: nobody."""
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        given = key.strip() if scheme.lower() == "bearer" else ""
+        if given and digest_of_key(given) not in self.known:
+            self.known = await self.plumbing.database.read(keys.live)
+        return who(given, self.known, self.principals)
+
+
+async def body_of(request: Request, bytes_max: int) -> bytes:
+    """The whole body. TooLargeFault beyond the limit, UnsupportedFault if it is encoded."""
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise UnsupportedFault("Content-Encoding is not taken; send the bytes as they are")
+    declared = request.headers.get("content-length", "0")
+    if not (declared.isascii() and declared.isdigit()):
+        raise RequestFault("Content-Length is no number")
+    if int(declared[:18]) > bytes_max:
+        raise TooLargeFault(f"at most {bytes_max} bytes are taken; split the file")
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > bytes_max:
+            raise TooLargeFault(f"at most {bytes_max} bytes are taken; split the file")
+        chunks.append(chunk)
+    if not size:
+        raise RequestFault("the body is empty; send the bytes of the message")
+    return b"".join(chunks)
+
+
+def content_type_of(request: Request) -> str:
+    """The media type without its parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def traceparent_of(request: Request, fresh: str) -> str:
+    """The caller's W3C trace, if it is well-formed, else a fresh one (32 hex digits and more)."""
+    given = request.headers.get("traceparent", "")
+    parts = given.split("-")
+    if [len(part) for part in parts] == [2, 32, 16, 2] and _is_hex("".join(parts)):
+        return given
+    return f"00-{fresh[:32]}-{fresh[:16]}-01"
+
+
+def _is_hex(text: str) -> bool:
+    return all(character in "0123456789abcdef" for character in text)
+
+
+def json_response(content: object, status: int = 200) -> Response:
+    """JSON, as bytes."""
+    return Response(orjson.dumps(content), status, media_type="application/json")
+
+
+def fault_response(fault: BrokerError, route: str, method: str) -> Response:
+    """A fault as RFC 9457 problem details."""
+    METRICS.http.labels(route, method, str(fault.http_status)).inc()
+    shown = {
+        "type": f"urn:single-window-broker:{fault.code}",
+        "title": fault.code,
+        "status": fault.http_status,
+        "detail": str(fault),
+        "code": fault.code,
+    }
+    headers = {}
+    if fault.http_status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(fault, BusyFault) or fault.http_status in {429, 503}:
+        headers["Retry-After"] = str(RETRY_AFTER_S)
+    return Response(
+        orjson.dumps(shown), fault.http_status, headers, media_type="application/problem+json"
+    )

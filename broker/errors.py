@@ -1,0 +1,129 @@
+"""The faults of the broker: broken plumbing, never bad input (that is a Problem, a value).
+
+    BrokerError
+    ├── ConfigFault        the configuration does not hold together
+    ├── AccessFault        the key is unknown
+    │   └── ForbiddenFault the key is known and may not do this
+    ├── NotFoundFault      not there, or not yours
+    ├── RequestFault       the request itself is malformed
+    ├── ConflictFault      an idempotency key was used again with other bytes
+    ├── TooLargeFault      more bytes than the door takes
+    ├── UnsupportedFault   a content type no family of this sender uses
+    ├── BusyFault          too much is waiting; come back later
+    ├── LogFault           the event log cannot be reached or is damaged
+    │   └── GapFault       a position below the log's start: records were lost to us
+    ├── StateFault         the database cannot be reached or is damaged
+    │   └── MovedFault     another owner has moved the position: abandon the batch
+    └── StoppedFault       the role stops: everything is being parked
+
+Each class says three things: whether trying again can help, the HTTP status it becomes at a
+door, and a stable code.
+"""
+
+from typing import ClassVar
+
+
+class BrokerError(Exception):
+    """Root of all faults; the text is one lower-case sentence that names the value."""
+
+    retriable: ClassVar[bool] = False
+    http_status: ClassVar[int] = 500
+    code: ClassVar[str] = "broker.fault"
+
+
+class ConfigFault(BrokerError):
+    """The configuration does not hold together; nothing starts."""
+
+    code = "config.invalid"
+
+
+class AccessFault(BrokerError):
+    """The key is unknown."""
+
+    http_status = 401
+    code = "access.key-unknown"
+
+
+class ForbiddenFault(AccessFault):
+    """The key is known and may not do this."""
+
+    http_status = 403
+    code = "access.forbidden"
+
+
+class NotFoundFault(BrokerError):
+    """Not there, or not yours: the caller cannot tell which."""
+
+    http_status = 404
+    code = "request.not-found"
+
+
+class RequestFault(BrokerError):
+    """The request itself is malformed."""
+
+    http_status = 400
+    code = "request.malformed"
+
+
+class ConflictFault(BrokerError):
+    """An idempotency key was used again with other bytes."""
+
+    http_status = 409
+    code = "request.idempotency-conflict"
+
+
+class TooLargeFault(BrokerError):
+    """More bytes than the door takes."""
+
+    http_status = 413
+    code = "request.too-large"
+
+
+class UnsupportedFault(BrokerError):
+    """A content type that no family of this sender uses."""
+
+    http_status = 415
+    code = "request.content-type"
+
+
+class BusyFault(BrokerError):
+    """Too much is waiting; come back after `retry_after_s`."""
+
+    retriable = True
+    http_status = 503
+    code = "broker.busy"
+
+
+class LogFault(BrokerError):
+    """The event log cannot be reached or is damaged."""
+
+    retriable = True
+    http_status = 503
+    code = "log.unavailable"
+
+
+class GapFault(LogFault):
+    """A position lies below the log's start: never skipped silently."""
+
+    retriable = False
+    code = "log.gap"
+
+
+class StateFault(BrokerError):
+    """The database cannot be reached or is damaged."""
+
+    retriable = True
+    http_status = 503
+    code = "state.unavailable"
+
+
+class MovedFault(StateFault):
+    """The compare-and-set found another position: another owner works here, abandon."""
+
+    code = "state.moved"
+
+
+class StoppedFault(BrokerError):
+    """The role stops: everything is being parked, a person must look."""
+
+    code = "broker.stopped"

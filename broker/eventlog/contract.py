@@ -1,0 +1,55 @@
+"""The contract of the event log.
+
+Promises
+    What `append` returned from is durable and in order within a partition. A fault from `append`
+    means *unknown*: the records may stand there or not; the caller appends them again, and
+    readers drop by id. No backend drops by id. `read` never skips: a position below the start is
+    a `GapFault`. Keys are placed by `partition_of`, the same on every backend.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from broker.model.records import Entry, Record
+
+
+class EventLog(Protocol):
+    """Topics of ordered, numbered records."""
+
+    def partitions(self, topic: str) -> int:
+        """How many partitions the topic has."""
+
+    async def append(self, records: Sequence[Record]) -> None:
+        """Append all, durably, in this order within each partition; LogFault: unknown."""
+
+    async def read(
+        self, topic: str, partition: int, position: int, *, bytes_max: int, wait_s: float
+    ) -> list[Entry]:
+        """Entries from `position` on, at least one if any is there, else [] after `wait_s`."""
+
+    async def ends(self, topic: str) -> list[tuple[int, int]]:
+        """For each partition: position of the oldest record, and of the next to come."""
+
+    async def trim(self, topic: str, partition: int, before: int) -> None:
+        """Forget the records below `before`."""
+
+
+def partition_of(key: str, partitions: int) -> int:
+    """The partition of a key: murmur2 as Apache Kafka's default partitioner has it."""
+    return (_murmur2(key.encode()) & 0x7FFFFFFF) % partitions
+
+
+def _murmur2(data: bytes) -> int:
+    mask, multiplier = 0xFFFFFFFF, 0x5BD1E995
+    length = len(data)
+    state = (0x9747B28C ^ length) & mask
+    whole = length & ~3
+    for start in range(0, whole, 4):
+        word = int.from_bytes(data[start : start + 4], "little") * multiplier & mask
+        word = (word ^ (word >> 24)) * multiplier & mask
+        state = (state * multiplier & mask) ^ word
+    if length > whole:
+        state ^= int.from_bytes(data[whole:], "little")
+        state = state * multiplier & mask
+    state = (state ^ (state >> 13)) * multiplier & mask
+    return state ^ (state >> 15)

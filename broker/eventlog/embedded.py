@@ -1,0 +1,361 @@
+"""The embedded log: one SQLite file that also holds the state. Durable when a commit returns.
+
+Rules
+    One writer thread owns the only writing connection; it also does the checkpoints. Every other
+    connection is query_only. The directory is locked: a second process is refused.
+    Works queue up and share one commit (group commit), each in a savepoint of its own: one that
+    fails takes nothing with it. Nobody is answered before the commit is on disk
+    (journal_mode=WAL, synchronous=FULL).
+    The key of a record is one integer: partition number << 40 | position.
+How to change the format on disk
+    Raise FORMAT, and teach `_prepare` to bring an older file up. The state's tables beside the
+    log have their own versions (`state/migrations`).
+"""
+
+import asyncio
+import fcntl
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+
+from broker.errors import BrokerError, ConfigFault, GapFault, LogFault
+from broker.eventlog.contract import partition_of
+from broker.model.records import Entry, Record
+
+T = TypeVar("T")
+RawWork = Callable[[sqlite3.Connection], T]
+
+FORMAT = 1
+SHIFT = 40
+GROUP_MAX = 512
+READERS = 3
+PAGE_BYTES = 32 * 1024
+
+
+class _Job:
+    """One work, and who waits for it."""
+
+    __slots__ = ("fault", "loop", "result", "waiter", "work")
+
+    def __init__(self, work: RawWork[Any]) -> None:
+        self.work = work
+        self.loop = asyncio.get_running_loop()
+        self.waiter: asyncio.Future[Any] = self.loop.create_future()
+        self.result: Any = None
+        self.fault: BaseException | None = None
+
+    def settle(self) -> None:
+        """Tell the one who waits; runs on its loop."""
+        if self.waiter.cancelled():
+            return
+        if self.fault is not None:
+            self.waiter.set_exception(self.fault)
+        else:
+            self.waiter.set_result(self.result)
+
+
+class SqliteFile:
+    """The file, its writer thread, its readers, and the log inside it."""
+
+    def __init__(self, directory: Path, partitions: int = 8) -> None:
+        self._directory = directory
+        self._path = directory / "broker.sqlite"
+        self._partitions = partitions
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="swb-writer", daemon=True)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="swb-reader")
+        self._local = threading.local()
+        self._topics: dict[str, int] = {}
+        self._ends: dict[int, int] = {}
+        self._staged: dict[int, int] = {}
+        self._arrived: dict[int, asyncio.Event] = {}
+        self.commits = 0
+        self._lock = _locked(directory)
+        self._raw = self._connect()
+        self._prepare()
+        self._thread.start()
+
+    def partitions(self, topic: str) -> int:
+        """The same number for every topic of this file."""
+        del topic
+        return self._partitions
+
+    async def write(self, work: RawWork[T]) -> T:
+        """Run `work` on the writer thread, in the group commit; durable when this returns."""
+        job = _Job(work)
+        self._jobs.put(job)
+        result: T = await job.waiter
+        return result
+
+    async def read_with(self, work: RawWork[T]) -> T:
+        """Run `work` on a reader thread with a query_only connection."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, lambda: work(self.reader()))
+
+    async def in_reader(self, call: Callable[[], T]) -> T:
+        """Run `call` on a reader thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, call)
+
+    def reader(self) -> sqlite3.Connection:
+        """This thread's query_only connection."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = sqlite3.connect(
+                f"file:{self._path}?mode=ro", uri=True, isolation_level=None,
+                check_same_thread=False,
+            )  # fmt: skip
+            found.execute("PRAGMA query_only=ON")
+            found.execute("PRAGMA mmap_size=268435456")
+            self._local.connection = found
+        return found
+
+    @property
+    def raw(self) -> sqlite3.Connection:
+        """The writing connection: only for what runs on the writer thread."""
+        return self._raw
+
+    async def append(self, records: Sequence[Record]) -> None:
+        """Append in a commit of its own."""
+        await self.write(lambda raw: self.append_in(raw, records))
+
+    def append_in(self, raw: sqlite3.Connection, records: Iterable[Record]) -> None:
+        """Append inside a work, on the writer thread: the outbox of the embedded road."""
+        rows = []
+        staged = self._staged
+        for record in records:
+            number = self._number(raw, record.topic) + partition_of(record.key, self._partitions)
+            position = staged.get(number)
+            if position is None:
+                position = self._ends.get(number, 0)
+            staged[number] = position + 1
+            rows.append(
+                (
+                    number << SHIFT | position,
+                    record.key,
+                    orjson.dumps(dict(record.headers)),
+                    record.value,
+                )
+            )
+        raw.executemany("INSERT INTO log(id, key, headers, value) VALUES (?,?,?,?)", rows)
+
+    async def read(
+        self, topic: str, partition: int, position: int, *, bytes_max: int, wait_s: float
+    ) -> list[Entry]:
+        """Entries from `position` on; waits without touching the file while none is there."""
+        number = await self._known(topic) + partition
+        if self._ends.get(number, 0) <= position and not await self._wait(number, position, wait_s):
+            return []
+        return await self.read_with(
+            lambda raw: _read(raw, topic, partition, number, (position, bytes_max))
+        )
+
+    async def ends(self, topic: str) -> list[tuple[int, int]]:
+        """Start and end of each partition."""
+        first = await self._known(topic)
+        numbers = range(first, first + self._partitions)
+        starts = await self.read_with(lambda raw: [_start(raw, number) for number in numbers])
+        return [
+            (self._ends.get(number, 0) if start is None else start, self._ends.get(number, 0))
+            for number, start in zip(numbers, starts, strict=True)
+        ]
+
+    async def trim(self, topic: str, partition: int, before: int) -> None:
+        """Forget the records below `before`; the newest record is always kept."""
+        number = await self._known(topic) + partition
+        limit = max(0, min(before, self._ends.get(number, 0) - 1))
+        await self.write(
+            lambda raw: raw.execute(
+                "DELETE FROM log WHERE id >= ? AND id < ?",
+                (number << SHIFT, number << SHIFT | limit),
+            )
+        )
+
+    def close(self) -> None:
+        """Finish what is queued, checkpoint, let go of the directory."""
+        self._jobs.put(None)
+        self._thread.join()
+        self._readers.shutdown(wait=True)
+        self._raw.close()
+        self._lock.close()
+
+    # -- the writer thread ------------------------------------------------------------------
+
+    def _run(self) -> None:
+        stopping = False
+        while not stopping:
+            batch: list[_Job] = []
+            job = self._jobs.get()
+            while True:
+                if job is None:
+                    stopping = True
+                    break
+                batch.append(job)
+                if len(batch) >= GROUP_MAX or self._jobs.empty():
+                    break
+                job = self._jobs.get()
+            if batch:
+                self._commit(batch)
+        self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _commit(self, batch: list[_Job]) -> None:
+        try:
+            self._raw.execute("BEGIN IMMEDIATE")
+            for job in batch:
+                self._attempt(job)
+            self._raw.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._give_up(batch, error)
+        else:
+            self.commits += 1
+            self._ends.update(self._staged)
+        touched = tuple(self._staged)
+        self._staged.clear()
+        for loop in {job.loop for job in batch}:
+            mine = [job for job in batch if job.loop is loop]
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._tell, mine, touched)
+
+    def _attempt(self, job: _Job) -> None:
+        before = dict(self._staged)
+        self._raw.execute("SAVEPOINT work")
+        try:
+            job.result = job.work(self._raw)
+        except BaseException as fault:  # noqa: BLE001  handed whole to the one who waits
+            job.fault = fault
+            self._staged = before
+            self._topics.clear()  # a new topic may be among what is undone
+            self._raw.execute("ROLLBACK TO work")
+        self._raw.execute("RELEASE work")
+
+    def _give_up(self, batch: list[_Job], error: sqlite3.Error) -> None:
+        self._staged.clear()
+        self._topics.clear()
+        if self._raw.in_transaction:
+            self._raw.execute("ROLLBACK")
+        for job in batch:
+            if not isinstance(job.fault, BrokerError):
+                job.fault = LogFault(f"the commit failed: {error}")
+
+    def _tell(self, batch: list[_Job], touched: tuple[int, ...]) -> None:
+        for job in batch:
+            job.settle()
+        for number in touched:
+            if (event := self._arrived.get(number)) is not None:
+                event.set()
+
+    # -- topics -----------------------------------------------------------------------------
+
+    async def _known(self, topic: str) -> int:
+        found = self._topics.get(topic)
+        if found is not None:
+            return found
+        return await self.write(lambda raw: self._number(raw, topic))
+
+    def _number(self, raw: sqlite3.Connection, topic: str) -> int:
+        """The number of the topic's first partition; a new topic gets the next free ones."""
+        found = self._topics.get(topic)
+        if found is None:
+            row = raw.execute("SELECT first FROM topics WHERE name = ?", (topic,)).fetchone()
+            if row is None:
+                (highest,) = raw.execute("SELECT coalesce(max(first), 0) FROM topics").fetchone()
+                row = (highest + self._partitions,)
+                raw.execute("INSERT INTO topics(name, first) VALUES (?, ?)", (topic, row[0]))
+                return int(row[0])
+            found = self._topics[topic] = int(row[0])
+        return found
+
+    async def _wait(self, number: int, position: int, wait_s: float) -> bool:
+        if wait_s <= 0:
+            return False
+        try:
+            async with asyncio.timeout(wait_s):
+                while self._ends.get(number, 0) <= position:
+                    event = self._arrived.setdefault(number, asyncio.Event())
+                    event.clear()
+                    if self._ends.get(number, 0) > position:
+                        break
+                    await event.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _connect(self) -> sqlite3.Connection:
+        raw = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        raw.execute(f"PRAGMA page_size={PAGE_BYTES}")
+        raw.execute("PRAGMA journal_mode=WAL")
+        raw.execute("PRAGMA synchronous=FULL")
+        raw.execute("PRAGMA wal_autocheckpoint=2000")
+        raw.execute("PRAGMA cache_size=-131072")
+        raw.execute("PRAGMA foreign_keys=ON")
+        return raw
+
+    def _prepare(self) -> None:
+        raw = self._raw
+        (version,) = raw.execute("PRAGMA user_version").fetchone()
+        if version not in (0, FORMAT):
+            raise ConfigFault(f"{self._path}: log format {version} is not {FORMAT}; upgrade first")
+        raw.execute("CREATE TABLE IF NOT EXISTS topics(name TEXT PRIMARY KEY, first INTEGER)")
+        raw.execute(
+            "CREATE TABLE IF NOT EXISTS log("
+            "id INTEGER PRIMARY KEY, key TEXT NOT NULL, headers BLOB NOT NULL, value BLOB NOT NULL)"
+        )
+        raw.execute(f"PRAGMA user_version={FORMAT}")
+        for name, first in raw.execute("SELECT name, first FROM topics").fetchall():
+            self._topics[name] = first
+            for number in range(first, first + self._partitions):
+                (last,) = raw.execute(
+                    "SELECT max(id) FROM log WHERE id >= ? AND id < ?",
+                    (number << SHIFT, (number + 1) << SHIFT),
+                ).fetchone()
+                if last is not None:
+                    self._ends[number] = (last & ((1 << SHIFT) - 1)) + 1
+
+
+def _locked(directory: Path) -> Any:
+    """The directory's lock, held until closed; a second process is refused."""
+    directory.mkdir(parents=True, exist_ok=True)
+    handle = (directory / "lock").open("w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        handle.close()
+        raise ConfigFault(
+            f"{str(directory)!r} is in use by another broker; stop it or name another --data"
+        ) from error
+    return handle
+
+
+def _read(
+    raw: sqlite3.Connection, topic: str, partition: int, number: int, want: tuple[int, int]
+) -> list[Entry]:
+    position, bytes_max = want
+    low, high = number << SHIFT | position, (number + 1) << SHIFT
+    found: list[Entry] = []
+    size = 0
+    rows = raw.execute(
+        "SELECT id, key, headers, value FROM log WHERE id >= ? AND id < ? ORDER BY id LIMIT 1000",
+        (low, high),
+    )
+    for row_id, key, headers, value in rows:
+        size += len(value)
+        if found and size > bytes_max:
+            break
+        at = row_id & ((1 << SHIFT) - 1)
+        if not found and at != position:
+            raise GapFault(f"position {position} of {topic}-{partition} is below its start {at}")
+        found.append(Entry(topic, partition, at, key, orjson.loads(headers), value))
+    return found
+
+
+def _start(raw: sqlite3.Connection, number: int) -> int | None:
+    (first,) = raw.execute(
+        "SELECT min(id) FROM log WHERE id >= ? AND id < ?",
+        (number << SHIFT, (number + 1) << SHIFT),
+    ).fetchone()
+    return None if first is None else first & ((1 << SHIFT) - 1)

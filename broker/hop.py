@@ -1,0 +1,267 @@
+"""The one loop between the log and the database: read, work, commit once.
+
+A hop reads a partition from its position, lets its station work the records (pure), and in one
+transaction moves the position by compare-and-set, writes the station's rows and fills the
+outbox; then it appends the outbox to the log and deletes those rows with the next transaction.
+Effects happen once; on the log a record may be repeated with the same id and bytes.
+
+Taking over a partition: read the position, then append what the outbox holds, then read on.
+An exception inside a step parks its record and the road goes on; a step that kills the process
+is found by `starts`; when everything is being parked, the hop stops instead.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from broker.clock import Clock, stamp
+from broker.errors import BrokerError, StoppedFault
+from broker.eventlog.contract import EventLog
+from broker.logs import logger
+from broker.metrics import METRICS
+from broker.model.records import Entry, Record
+from broker.state import outbox, parked, positions
+from broker.state.database import Database
+from broker.state.positions import Position, Reader
+
+STARTS_SINGLY = 3
+STARTS_PARKED = 5
+
+log = logger("hop")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a step made of one message: committed whole. `value` is the station's own."""
+
+    entry: Entry
+    end: Position
+    value: Any
+    size: int = 0
+    fault: str = ""
+
+
+class Station(Protocol):
+    """What a hop needs of a station; `work` is pure."""
+
+    name: str
+
+    def load(self, connection: Connection, entries: Sequence[Entry]) -> Any:
+        """What the step needs to know besides the records."""
+
+    def work(self, entry: Entry, loaded: Any, skip: int) -> Iterator[Piece]:
+        """The record's messages after the first `skip`, one piece each."""
+
+    def park(self, entry: Entry, loaded: Any) -> None:
+        """This record is being parked: later ones of its dossier must follow it."""
+
+    def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
+        """Write the rows; the records that the log is owed."""
+
+
+class Bell:
+    """Wakes whoever waits inside this process.
+
+    Take a ticket, look for work, then wait on the ticket: a ring in between is not missed.
+    """
+
+    def __init__(self) -> None:
+        self._ticket = asyncio.Event()
+
+    def ticket(self) -> asyncio.Event:
+        """What the next ring sets."""
+        return self._ticket
+
+    def ring(self) -> None:
+        """Wake everybody who holds a ticket."""
+        rung, self._ticket = self._ticket, asyncio.Event()
+        rung.set()
+
+
+async def heard(ticket: asyncio.Event, wait_s: float) -> bool:
+    """Whether the ticket's bell rang within this time."""
+    try:
+        async with asyncio.timeout(wait_s):
+            await ticket.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Plumbing:
+    """What every loop is given: log, database, clock and limits.
+
+    `queued` and `numbered` are bells inside one process: who waits looks again when they ring,
+    and from time to time anyway.
+    """
+
+    log: EventLog
+    database: Database
+    clock: Clock
+    batch_bytes_max: int = 1_000_000
+    wait_s: float = 5.0
+    parks_max: int = 25
+    retry_delay_s_max: float = 15.0
+    queued: Bell = field(default_factory=Bell)
+    numbered: Bell = field(default_factory=Bell)
+
+
+class Hop:
+    """One station reading one partition of one topic."""
+
+    def __init__(self, station: Station, reader: Reader, plumbing: Plumbing) -> None:
+        self.station = station
+        self.reader = reader
+        self.plumbing = plumbing
+        self.owner = (f"{reader.station}:{reader.topic}", reader.partition)
+        self._fresh = True
+        self._appended = 0
+        self._parks = 0
+
+    async def run(self) -> None:
+        """Work until cancelled; plumbing that breaks is retried with growing delay."""
+        delay_s = 0.1
+        while True:
+            try:
+                position = await self.take_over()
+                while True:
+                    position = await self.batch(position)
+                    delay_s = 0.1
+            except BrokerError as fault:
+                METRICS.hop_faults.labels(self.reader.station, fault.code).inc()
+                log.warning("hop.fault", station=self.reader.station, topic=self.reader.topic,
+                            partition=self.reader.partition, code=fault.code)  # fmt: skip
+                if not fault.retriable:
+                    raise
+                await asyncio.sleep(delay_s)
+                delay_s = min(delay_s * 2, self.plumbing.retry_delay_s_max)
+
+    async def take_over(self) -> Position:
+        """Read the position, then append what the outbox holds; then read on from there."""
+        position = await self.plumbing.database.write(
+            lambda connection: positions.take(connection, self.reader)
+        )
+        self._fresh = True
+        await self._settle_outbox()
+        return position
+
+    async def batch(self, position: Position) -> Position:
+        """One read and its commits; the position after them."""
+        entries = await self.plumbing.log.read(
+            self.reader.topic,
+            self.reader.partition,
+            position.next,
+            bytes_max=self.plumbing.batch_bytes_max,
+            wait_s=self.plumbing.wait_s,
+        )
+        if not entries:
+            return position
+        starts = await self._started()
+        if starts >= STARTS_PARKED:
+            reason = f"the process ended {starts - 1} times while working this record"
+            return await self._commit(position, [self._parking(entries[0], position, reason)])
+        if starts >= STARTS_SINGLY:
+            entries = entries[:1]
+        loaded = await self.plumbing.database.read(
+            lambda connection: self.station.load(connection, entries)
+        )
+        size, pieces = 0, list[Piece]()
+        for piece in self._work(entries, loaded, position):
+            pieces.append(piece)
+            size += piece.size
+            if size >= self.plumbing.batch_bytes_max:
+                position = await self._commit(position, pieces)
+                size, pieces = 0, []
+        return await self._commit(position, pieces) if pieces else position
+
+    def _work(self, entries: Sequence[Entry], loaded: Any, position: Position) -> Iterator[Piece]:
+        """Every piece of every record; a record whose step raises becomes a parked piece."""
+        for entry in entries:
+            begin = position if position.next == entry.position else Position(entry.position)
+            done = begin
+            try:
+                for piece in self.station.work(entry, loaded, begin.message):
+                    yield piece
+                    done = piece.end
+                    self._parks = 0
+            except Exception as error:  # noqa: BLE001  a pure step fails alike every time: park
+                self.station.park(entry, loaded)
+                yield self._parking(entry, done, _reason(error))
+
+    def _parking(self, entry: Entry, begin: Position, reason: str) -> Piece:
+        self._parks += 1
+        METRICS.parked_total.labels(self.reader.station).inc()
+        log.error("record.parked", station=self.reader.station, topic=entry.topic,
+                  partition=entry.partition, position=entry.position,
+                  id=entry.headers.get("ce_id", ""), reason=reason)  # fmt: skip
+        message = begin.message if begin.next == entry.position else 0
+        return Piece(entry, Position(entry.position + 1), message, fault=reason)
+
+    async def _commit(self, begin: Position, pieces: Sequence[Piece]) -> Position:
+        """One transaction: compare-and-set, rows, outbox; then the outbox to the log."""
+        end = pieces[-1].end
+        at = stamp(self.plumbing.clock.now())
+        database, station, began = self.plumbing.database, self.station, self.plumbing.clock.ticks()
+
+        def work(connection: Connection) -> int:
+            positions.move(connection, self.reader, begin, end)
+            for piece in pieces:
+                if piece.fault:
+                    parked.park(connection, station.name, piece.entry, piece.value,
+                                reason=piece.fault, at=at)  # fmt: skip
+            records = station.write(connection, [piece for piece in pieces if not piece.fault])
+            if not database.one_commit:
+                outbox.forget(connection, self.owner, self._appended)
+            database.outbox(connection, self.owner, records)
+            return len(records)
+
+        owed = await database.write(work)
+        METRICS.hop_pieces.labels(self.reader.station).inc(len(pieces))
+        METRICS.hop_commit_seconds.labels(self.reader.station).observe(
+            self.plumbing.clock.ticks() - began
+        )
+        self.plumbing.queued.ring()
+        if owed:
+            await self._settle_outbox()
+        if self._parks > self.plumbing.parks_max:
+            raise StoppedFault(
+                f"{self.reader.station} parked {self._parks} records in a row; "
+                "see 'swb parked list', mend the cause, start again"
+            )
+        return end
+
+    async def _started(self) -> int:
+        """In the first batch after taking over: one more start, in a commit of its own."""
+        if not self._fresh:
+            return 0
+        self._fresh = False
+        return await self.plumbing.database.write(
+            lambda connection: positions.started(connection, self.reader)
+        )
+
+    async def _settle_outbox(self) -> None:
+        """Append what this hop owes; the rows go with the next transaction."""
+        if self.plumbing.database.one_commit:
+            return
+        owed = await self.plumbing.database.read(
+            lambda connection: outbox.pending(connection, self.owner)
+        )
+        fresh = [(number, record) for number, record in owed if number > self._appended]
+        if fresh:
+            await self.plumbing.log.append([record for _, record in fresh])
+            self._appended = fresh[-1][0]
+
+
+def _reason(error: Exception) -> str:
+    """The kind of error and where it was raised; never its text, which may hold a value."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    name = trace.tb_frame.f_globals.get("__name__", "?")
+    return f"{type(error).__name__} in {name}:{trace.tb_lineno}"

@@ -1,0 +1,5 @@
+"""Intake: bytes at a door become a receipt and a submission on the log.
+
+accept   one transaction for whatever waits: submission, original, record
+http     the doors over HTTP
+"""

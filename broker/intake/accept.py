@@ -1,0 +1,254 @@
+"""Accepting submissions: one transaction holds submission, original and record.
+
+Rules
+    A receipt means durable. What arrives while a transaction runs shares the next one.
+    A duplicate is known by its idempotency key alone: the original receipt is given again; the
+    same key with other bytes is a conflict. The same bytes without a key are a new submission
+    whose receipt names the earlier one.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from broker.access import Principal
+from broker.clock import stamp
+from broker.errors import BrokerError, BusyFault, ConflictFault
+from broker.hop import Plumbing
+from broker.logs import logger
+from broker.metrics import METRICS
+from broker.model.records import Record
+from broker.state import outbox, submissions
+
+OWNER = ("intake", 0)
+GROUP_MAX = 256
+
+log = logger("intake")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What came to a door, before it has a number. `recipient` is the agency that answers."""
+
+    principal: Principal
+    payload: bytes
+    family: str
+    format: str
+    profile: str
+    content_type: str
+    idempotency_key: str | None = None
+    reference: str | None = None
+    delivery: str | None = None
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the sender is told at once; `again`: it had been accepted before."""
+
+    submission: str
+    sha256: str
+    received_at: str
+    same_bytes_as: str | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """An arrival made ready, and who waits for its receipt."""
+
+    arrival: Arrival
+    id: str
+    sha256: str
+    compressed: bytes
+    waiter: "asyncio.Future[Receipt]"
+
+
+class Acceptance:
+    """The door's only way to the database; the newest number is known to the one writer."""
+
+    def __init__(self, plumbing: Plumbing, *, inline_bytes_max: int, owed_max: int) -> None:
+        self._plumbing = plumbing
+        self._inline_bytes_max = inline_bytes_max
+        self._owed_max = owed_max
+        self._pending: list[_Pending] = []
+        self._arrived = asyncio.Event()
+        self._owed = 0
+
+    async def accept(self, arrival: Arrival) -> Receipt:
+        """Durable when this returns. ConflictFault: the key names other bytes. BusyFault."""
+        if self._owed > self._owed_max:
+            raise BusyFault("too many records wait for the log; try again in a few seconds")
+        pending = _Pending(
+            arrival,
+            self._plumbing.clock.fresh("s"),
+            hashlib.sha256(arrival.payload).hexdigest(),
+            submissions.compress(arrival.payload),
+            asyncio.get_running_loop().create_future(),
+        )
+        self._pending.append(pending)
+        self._arrived.set()
+        return await pending.waiter
+
+    async def run(self) -> None:
+        """Write what waits, again and again, until cancelled; then the rest."""
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            while self._pending:
+                batch, self._pending = self._pending[:GROUP_MAX], self._pending[GROUP_MAX:]
+                await self._write(batch)
+
+    async def _write(self, batch: Sequence[_Pending]) -> None:
+        received_at = stamp(self._plumbing.clock.now())
+        database = self._plumbing.database
+        try:
+            receipts = await database.write(
+                lambda connection: self._work(connection, batch, received_at)
+            )
+        except asyncio.CancelledError:
+            _settle(batch, [BusyFault("the broker is stopping; try again")] * len(batch))
+            raise
+        except Exception as fault:  # noqa: BLE001  one arrival must not take its neighbours along
+            if len(batch) > 1 and not isinstance(fault, BrokerError):
+                for pending in batch:
+                    await self._write([pending])
+                return
+            log.warning("intake.failed", reason=type(fault).__name__, count=len(batch))
+            _settle(batch, [fault] * len(batch))
+            return
+        _settle(batch, receipts)
+        if not database.one_commit:
+            await self._append()
+
+    def _work(
+        self, connection: Connection, batch: Sequence[_Pending], received_at: str
+    ) -> list[Receipt | ConflictFault]:
+        """The transaction: numbers, rows, records; duplicates get what they had."""
+        earlier = _Earlier(connection, batch)
+        number = submissions.highest(connection)
+        receipts: list[Receipt | ConflictFault] = []
+        rows: list[dict[str, Any]] = []
+        originals: list[bytes] = []
+        records: list[Record] = []
+        for pending in batch:
+            known = earlier.receipt(pending)
+            if known is not None:
+                receipts.append(known)
+                continue
+            number += 1
+            receipt = Receipt(pending.id, pending.sha256, received_at, earlier.same_bytes(pending))
+            earlier.add(pending, receipt)
+            receipts.append(receipt)
+            rows.append(_row(pending, number, receipt))
+            originals.append(pending.compressed)
+            records.append(self._record(pending, number, received_at))
+        if rows:
+            submissions.put(connection, rows, originals)
+            self._plumbing.database.outbox(connection, OWNER, records)
+        return receipts
+
+    def _record(self, pending: _Pending, number: int, received_at: str) -> Record:
+        """The record; a large original is referred to, not copied."""
+        arrival, principal = pending.arrival, pending.arrival.principal
+        headers = {
+            "ce_specversion": "1.0",
+            "ce_id": pending.id,
+            "ce_source": "/intake",
+            "ce_type": "submission.received",
+            "ce_time": received_at,
+            "swb_number": str(number),
+            "swb_sender": principal.name,
+            "swb_party": principal.party,
+            "swb_recipient": principal.name if principal.role == "recipient" else "",
+            "swb_family": arrival.family,
+            "swb_format": arrival.format,
+            "swb_profile": arrival.profile,
+            "swb_reference": arrival.reference or "",
+            "swb_delivery": arrival.delivery or "",
+            "traceparent": arrival.trace,
+        }
+        small = len(arrival.payload) <= self._inline_bytes_max
+        return Record(
+            f"submissions.{arrival.family}",
+            principal.name,
+            {name: value for name, value in headers.items() if value},
+            arrival.payload if small else b"",
+        )
+
+    async def _append(self) -> None:
+        """Append what intake owes; what fails stays owed, and the timers find it too."""
+        database = self._plumbing.database
+        owed = await database.read(lambda connection: outbox.pending(connection, OWNER))
+        self._owed = len(owed)
+        if owed:
+            await self._plumbing.log.append([record for _, record in owed])
+            await database.write(lambda connection: outbox.forget(connection, OWNER, owed[-1][0]))
+            self._owed = 0
+
+
+class _Earlier:
+    """What was accepted before, in the database and in this batch."""
+
+    def __init__(self, connection: Connection, batch: Sequence[_Pending]) -> None:
+        keys = [_key(pending) for pending in batch if pending.arrival.idempotency_key]
+        self._by_key = {
+            key: Receipt(known.id, known.sha256, known.received_at, known.same_bytes_as, again=True)
+            for key, known in submissions.by_idempotency(connection, keys).items()
+        }
+        self._by_bytes = submissions.by_bytes(
+            connection, [(one.arrival.principal.party, one.sha256) for one in batch]
+        )
+
+    def receipt(self, pending: _Pending) -> Receipt | ConflictFault | None:
+        """What this idempotency key was answered with before."""
+        found = self._by_key.get(_key(pending)) if pending.arrival.idempotency_key else None
+        if found is None:
+            return None
+        if found.sha256 != pending.sha256:
+            return ConflictFault(
+                f"the Idempotency-Key was used for other bytes, submission {found.submission}; "
+                "use a new key for a new submission"
+            )
+        return found
+
+    def same_bytes(self, pending: _Pending) -> str | None:
+        """The newest earlier submission of this party with the same bytes."""
+        return self._by_bytes.get((pending.arrival.principal.party, pending.sha256))
+
+    def add(self, pending: _Pending, receipt: Receipt) -> None:
+        """Later ones of this batch see it too."""
+        if pending.arrival.idempotency_key:
+            self._by_key[_key(pending)] = replace(receipt, again=True)
+        self._by_bytes[pending.arrival.principal.party, pending.sha256] = receipt.submission
+
+
+def _settle(batch: Sequence[_Pending], results: Sequence[Receipt | Exception]) -> None:
+    for pending, result in zip(batch, results, strict=True):
+        if pending.waiter.done():
+            continue
+        if isinstance(result, Receipt):
+            pending.waiter.set_result(result)
+        else:
+            pending.waiter.set_exception(result)
+
+
+def _key(pending: _Pending) -> tuple[str, str]:
+    return pending.arrival.principal.name, pending.arrival.idempotency_key or ""
+
+
+def _row(pending: _Pending, number: int, receipt: Receipt) -> dict[str, Any]:
+    arrival, principal = pending.arrival, pending.arrival.principal
+    METRICS.submissions.labels(arrival.family, "accepted").inc()
+    return {
+        "number": number, "id": pending.id, "sender": principal.name, "party": principal.party,
+        "family": arrival.family, "format": arrival.format, "profile": arrival.profile,
+        "sha256": pending.sha256, "bytes": len(arrival.payload),
+        "content_type": arrival.content_type, "idempotency_key": arrival.idempotency_key,
+        "reference": arrival.reference, "delivery": arrival.delivery,
+        "received_at": receipt.received_at, "same_bytes_as": receipt.same_bytes_as,
+    }  # fmt: skip

@@ -1,0 +1,160 @@
+"""The doors over HTTP: submissions from senders, responses from agencies.
+
+Order of a request: the key; the family; the content type; the body within its limit; which
+format it seems to be; then one transaction, and the receipt. Nothing is parsed here beyond what
+recognition looks at: translation judges.
+"""
+
+import orjson
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from broker.access import Principal
+from broker.adapter import choose
+from broker.configuration import Configuration
+from broker.doors import Keyring, body_of, content_type_of, json_response, traceparent_of
+from broker.errors import ForbiddenFault, NotFoundFault, RequestFault, UnsupportedFault
+from broker.hop import Plumbing
+from broker.intake.accept import Acceptance, Arrival, Receipt
+from broker.metrics import METRICS
+from broker.state import queue
+
+KEY_CHARACTERS_MAX = 200
+
+
+class Doors:
+    """What the doors need; one for a process."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        plumbing: Plumbing,
+        keyring: Keyring,
+        acceptance: Acceptance,
+        bytes_max: int,
+    ) -> None:
+        self._configuration = configuration
+        self._plumbing = plumbing
+        self._keyring = keyring
+        self._acceptance = acceptance
+        self._bytes_max = bytes_max
+
+    async def submissions(self, request: Request) -> Response:
+        """Lodge a submission: the bytes of a message in any format of your families.
+
+        202 with a receipt once it is durable; 200 with the first receipt for a known
+        `Idempotency-Key`; 409 if that key named other bytes. `Swb-Reference: SCHEME=VALUE` adds a
+        reference that the bytes do not hold.
+        """
+        principal = await self._keyring.who(request)
+        principal.must_be("sender")
+        return await self._accepted(request, principal, principal.families)
+
+    async def responses(self, request: Request) -> Response:
+        """Answer a delivery: JSON, or an agency format such as WCO Response XML.
+
+        404 if the delivery it names was not given to you.
+        """
+        principal = await self._keyring.who(request)
+        principal.must_be("recipient")
+        return await self._accepted(request, principal, ("agency",))
+
+    async def _accepted(
+        self, request: Request, principal: Principal, families: tuple[str, ...]
+    ) -> Response:
+        began = self._plumbing.clock.ticks()
+        adapters = self._configuration.adapters_of(families)
+        content_type = content_type_of(request)
+        fitting = tuple(one for one in adapters if content_type in one.content_types)
+        if not adapters:
+            raise ForbiddenFault(f"{principal.name!r} has no family that is installed")
+        if not fitting:
+            takes = sorted(
+                {f"{kind} ({one.format})" for one in adapters for kind in one.content_types}
+            )
+            raise UnsupportedFault(
+                f"Content-Type {content_type[:80]!r} is not taken; use one of: {', '.join(takes)}"
+            )
+        payload = await body_of(request, self._bytes_max)
+        chosen = choose(adapters, payload)
+        adapter = chosen[0] if chosen else None
+        arrival = Arrival(
+            principal=principal,
+            payload=payload,
+            family=adapter.family if adapter else families[0],
+            format=adapter.format if adapter else "",
+            profile=self._configuration.profile_name(principal.profiles, adapter.format)
+            if adapter
+            else "",
+            content_type=content_type,
+            idempotency_key=_short(request, "idempotency-key"),
+            reference=_reference(request),
+            delivery=await self._delivery(principal, payload) if families == ("agency",) else None,
+            trace=traceparent_of(request, self._plumbing.clock.fresh("t")[2:]),
+        )
+        receipt = await self._acceptance.accept(arrival)
+        METRICS.intake_seconds.observe(self._plumbing.clock.ticks() - began)
+        return _receipt_response(receipt)
+
+    async def _delivery(self, principal: Principal, payload: bytes) -> str | None:
+        """The delivery a JSON answer names, if it was given to this recipient."""
+        try:
+            said = orjson.loads(payload)
+        except orjson.JSONDecodeError:
+            return None
+        delivery = said.get("delivery") if isinstance(said, dict) else None
+        if not isinstance(delivery, str):
+            return None
+        row = await self._plumbing.database.read(
+            lambda connection: queue.delivery_of(connection, delivery[:200], principal.name)
+        )
+        if row is None:
+            raise NotFoundFault("there is no such delivery of yours; use the id your feed gave")
+        return delivery
+
+
+def _receipt_response(receipt: Receipt) -> Response:
+    shown = {
+        "submission": receipt.submission,
+        "sha256": receipt.sha256,
+        "received_at": receipt.received_at,
+        "status_url": f"/v1/submissions/{receipt.submission}",
+        "same_bytes_as": receipt.same_bytes_as,
+    }
+    return json_response(shown, 200 if receipt.again else 202)
+
+
+def _short(request: Request, header: str) -> str | None:
+    """A header of visible ASCII within its limit. RequestFault otherwise."""
+    value = request.headers.get(header)
+    if value is None:
+        return None
+    if (
+        not value
+        or len(value) > KEY_CHARACTERS_MAX
+        or not value.isascii()
+        or not value.isprintable()
+    ):
+        raise RequestFault(f"{header} must be 1 to {KEY_CHARACTERS_MAX} visible ASCII characters")
+    return value
+
+
+def _reference(request: Request) -> str | None:
+    value = _short(request, "swb-reference")
+    if value is not None and not all(value.partition("=")):
+        raise RequestFault("Swb-Reference must be SCHEME=VALUE")
+    return value
+
+
+def router(doors: Doors) -> APIRouter:
+    """The doors' routes."""
+    routes = APIRouter(tags=["intake"])
+    routes.add_api_route(
+        "/v1/submissions", doors.submissions, methods=["POST"], status_code=202,
+        summary="Lodge a submission", response_class=Response,
+    )  # fmt: skip
+    routes.add_api_route(
+        "/v1/responses", doors.responses, methods=["POST"], status_code=202,
+        summary="Answer a delivery", response_class=Response,
+    )  # fmt: skip
+    return routes

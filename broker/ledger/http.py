@@ -1,0 +1,48 @@
+"""The ledger over HTTP: status and original of a submission."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from broker.access import Principal
+from broker.doors import Keyring, json_response
+from broker.hop import Plumbing
+from broker.ledger.status import status, visible
+from broker.state import submissions
+
+
+def router(plumbing: Plumbing, keyring: Keyring) -> APIRouter:
+    """The ledger's routes."""
+    routes = APIRouter(tags=["ledger"])
+    database = plumbing.database
+
+    async def read_status(
+        submission: str, principal: Annotated[Principal, Depends(keyring.who)]
+    ) -> Response:
+        """What became of a submission of your party; operators see all."""
+        found = await database.read(partial(status, submission=submission, who=principal))
+        return json_response(found)
+
+    async def read_original(
+        submission: str, principal: Annotated[Principal, Depends(keyring.who)]
+    ) -> Response:
+        """The bytes of a submission of your party, as they were received."""
+        row = await database.read(partial(visible, submission=submission, who=principal))
+        originals = await database.read(partial(submissions.originals, submissions=[row["id"]]))
+        headers = {
+            "Content-Disposition": f'attachment; filename="{row["id"]}"',
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Response(originals[row["id"]], 200, headers, media_type=row["content_type"])
+
+    routes.add_api_route(
+        "/v1/submissions/{submission}", read_status, methods=["GET"],
+        summary="Status of a submission", response_class=Response,
+    )  # fmt: skip
+    routes.add_api_route(
+        "/v1/submissions/{submission}/raw", read_original, methods=["GET"],
+        summary="Original of a submission", response_class=Response,
+    )  # fmt: skip
+    return routes

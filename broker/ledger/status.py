@@ -1,0 +1,166 @@
+"""What became of a submission: verdicts, dossiers, who received what and why, board, replies."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from broker.access import Principal
+from broker.dossiers.board import ask_status
+from broker.errors import NotFoundFault
+from broker.model.dossier import Dossier, Target
+from broker.state import dossiers, queue, submissions, unresolved
+
+NOTHING = "none"
+
+
+def status(connection: Connection, submission: str, who: Principal) -> dict[str, Any]:
+    """The status of architecture section 10. NotFoundFault: not there, or not yours."""
+    row = visible(connection, submission, who)
+    verdicts = submissions.messages(connection, submission)
+    outcomes = dossiers.outcomes_of_submission(connection, submission)
+    known = {one["dossier"]: dossiers.one(connection, one["dossier"]) for one in outcomes}
+    waiting = unresolved.of_submission(connection, submission)
+    shown = [
+        _message(connection, one, outcomes, known, waiting.get(one["message"], 0))
+        for one in verdicts
+    ]
+    return {
+        "submission": row["id"],
+        "received_at": row["received_at"],
+        "sha256": row["sha256"],
+        "format": row["format"],
+        "profile": row["profile"],
+        "state": "translated" if verdicts else "received",
+        "messages": shown,
+        "overall": _overall(shown),
+    }
+
+
+def visible(connection: Connection, submission: str, who: Principal) -> dict[str, Any]:
+    """The submission's row, if its sender's party or an operator asks."""
+    row = submissions.one(connection, submission)
+    if row is None or (who.role != "operator" and row["party"] != who.party):
+        raise NotFoundFault(f"there is no submission {submission[:60]!r} of yours")
+    return row
+
+
+def _message(
+    connection: Connection,
+    verdict: Mapping[str, Any],
+    outcomes: list[dict[str, Any]],
+    known: Mapping[str, Dossier | None],
+    waiting: int,
+) -> dict[str, Any]:
+    mine = [one for one in outcomes if one["message"] == verdict["message"]]
+    shown: dict[str, Any] = {
+        "number": verdict["message"],
+        "reference": verdict["reference"],
+        "verdict": verdict["verdict"],
+        "problems": orjson.loads(verdict["problems"]),
+        "outcomes": [
+            {
+                "does": one["does"],
+                "outcome": one["outcome"],
+                "problems": orjson.loads(one["problems"]),
+            }
+            for one in mine
+        ],
+        "unresolved": waiting,
+    }
+    dossier = next((known[one["dossier"]] for one in mine if known.get(one["dossier"])), None)
+    if dossier is not None:
+        shown |= {
+            "dossier": dossier.id,
+            "documents": _documents(connection, dossier),
+            "recipients": recipients(connection, dossier),
+            "board": board(dossier),
+            "replies": _replies(connection, dossier),
+        }
+    return shown
+
+
+def _documents(connection: Connection, dossier: Dossier) -> list[dict[str, Any]]:
+    history = dossiers.history(connection, dossier.id)["documents"]
+    return [
+        {name: row[name] for name in ("id", "part", "version", "package", "state", "submission")}
+        for row in history
+    ]
+
+
+def recipients(connection: Connection, dossier: Dossier) -> list[dict[str, Any]]:
+    """Who was decided to receive what, by which rows and why, and how far it got."""
+    states = {row["id"]: row["state"] for row in queue.of_dossier(connection, dossier.id)}
+    newest: dict[Target, dict[str, Any]] = {}
+    for row in dossiers.history(connection, dossier.id)["decisions"]:
+        newest[Target(row["part"], row["recipient"], row["purpose"])] = row
+    found = []
+    for row in newest.values():
+        because, legal_basis = orjson.loads(row["because"])
+        found.append(
+            {
+                "recipient": row["recipient"],
+                "purpose": row["purpose"],
+                "part": row["part"],
+                "version": row["version"],
+                "result": row["result"],
+                "rule": orjson.loads(row["rules"]),
+                "because": because,
+                "legal_basis": legal_basis,
+                "elements": orjson.loads(row["elements"]) or "whole",
+                "withheld": orjson.loads(row["withheld"]),
+                "delivery": row["delivery"],
+                "state": states.get(row["delivery"], NOTHING),
+            }
+        )
+    return found
+
+
+def board(dossier: Dossier) -> dict[str, Any]:
+    """Asks with their status, and the overall status; never an agency's reasons."""
+    return {
+        "version": dossier.board_version,
+        "overall": dossier.overall,
+        "asks": [
+            {
+                "recipient": target.recipient,
+                "purpose": target.purpose,
+                "version": ask.version,
+                "due_at": ask.due_at,
+                "state": ask.state,
+                "status": ask_status(dossier, target),
+            }
+            for target, ask in dossier.asks.items()
+            if ask.counts
+        ],
+    }
+
+
+def _replies(connection: Connection, dossier: Dossier) -> list[dict[str, Any]]:
+    return [
+        {
+            "delivery": row["id"],
+            "type": row["type"],
+            "version": row["version"],
+            "state": row["state"],
+        }
+        for row in queue.of_dossier(connection, dossier.id)
+        if row["what"] == "reply"
+    ]
+
+
+def _overall(messages: list[dict[str, Any]]) -> str:
+    """The submission's own: rejected, declined, unresolved, or the status of its dossier."""
+    if not messages:
+        return "received"
+    if all(one["verdict"] == "rejected" for one in messages):
+        return "rejected"
+    for one in messages:
+        if any(outcome["outcome"] == "declined" for outcome in one["outcomes"]):
+            return "declined"
+        if one["unresolved"]:
+            return "unresolved"
+        if "board" in one:
+            return str(one["board"]["overall"])
+    return "translated"

@@ -1,0 +1,14 @@
+"""The canonical model: what every other package may speak of.
+
+leaf         leaf types and the metadata each field carries
+paths        canonical paths: `GoodsShipment.GovernmentAgencyGoodsItem[3].Commodity.Description`
+problem      Problem and Place: what was wrong with what was sent, and where
+records      what stands on the topics
+declaration  the goods declaration, in the classes of the WCO Data Model, which stand in
+             parties, places, transport, documents, duties and goods
+answer       the answer of an agency, and the board a declarant is told of
+packages     every package by name, with its body type
+pointers     WCO pointers from a path and back, by dialect
+events       canonical events to a record and back
+dossier      a dossier as the core holds it while it works
+"""

@@ -1,0 +1,196 @@
+"""What an agency said, in the class Response (07B), and what a declarant is told of it.
+
+Rules
+    `AnswerReport` holds what was said twice: natively, in the WCO classes as they were received,
+    and normalised, in `Answer`. Routing, the board and replies look at the normalised half only.
+    A class that an answer cuts down (shipment, item, commodity) is called Answered...; where it is
+    the same as in the declaration, it is the declaration's.
+    Reasons are an agency's own: sensitive, in either half.
+What does not belong
+    What an answer does to a dossier, and who may hear of it.
+"""
+
+from typing import Literal, get_args
+
+from broker.model.declaration import GoodsDeclaration
+from broker.model.documents import AdditionalInformation03A, Amendment06A, Pointer97A
+from broker.model.duties import DutyTaxFee50A
+from broker.model.leaf import Canonical, Code, Identifier, Moment, Numeric, Text, leaf, many, one
+from broker.model.places import AppealOffice07A, ContactOffice35A
+
+AnswerStatus = Literal[
+    "acknowledged",
+    "information_wanted",
+    "inspection",
+    "held",
+    "conditional",
+    "released",
+    "refused",
+    "do_not_load",
+]
+"""What `StatusCode` may say; on the wire it is text, so that a new word breaks no reader."""
+
+ANSWER_STATUSES: tuple[str, ...] = get_args(AnswerStatus)
+
+
+class Bank14A(Canonical):
+    """Bank, WCO 14A: where duties are to be paid."""
+
+    WCO = "14A"
+
+    ReferenceID: Identifier = leaf("R069", "an..17", "3039")
+    ID: Identifier = leaf("372", "an..35", "1147", data="sensitive")
+
+
+class Error53A(Canonical):
+    """Error, WCO 53A: why the agency objects, with a pointer to what."""
+
+    WCO = "53A"
+
+    Description: Text = leaf("488", "an..512", "4440", data="sensitive")
+    ValidationCode: Code = leaf("377", "an..8", "9321", data="sensitive")
+    Pointer: tuple[Pointer97A, ...] = many()
+
+
+class Status12B(Canonical):
+    """Status, WCO 12B: a processing status, with a pointer to what it is about."""
+
+    WCO = "12B"
+
+    EffectiveDateTime: Moment = leaf("380", "an..35", "2069")
+    NameCode: Code = leaf("379", "an..3", "4405", data="public")
+    ReleaseDateTime: Moment = leaf("277", "an..35", "2380")
+    Pointer: tuple[Pointer97A, ...] = many()
+
+
+class AnsweredCommodity(Canonical):
+    """Commodity, WCO 23A: the goods whose duties the answer states."""
+
+    WCO = "23A"
+
+    DutyTaxFee: tuple[DutyTaxFee50A, ...] = many()
+
+
+class AnsweredItem(Canonical):
+    """GovernmentAgencyGoodsItem, WCO 68A: an item the answer is about."""
+
+    WCO = "68A"
+
+    SequenceNumeric: Numeric = leaf("006", "n..5", "1050", data="public")
+    Commodity: AnsweredCommodity | None = one()
+
+
+class AnsweredShipment(Canonical):
+    """GoodsShipment, WCO 67A: the shipment the answer is about."""
+
+    WCO = "67A"
+
+    GovernmentAgencyGoodsItem: tuple[AnsweredItem, ...] = many("SequenceNumeric")
+
+
+class AnsweredDeclaration(Canonical):
+    """Declaration, WCO 42A: the declaration the answer is about."""
+
+    WCO = "42A"
+
+    AcceptanceDateTime: Moment = leaf("023", "an..35", "2380")
+    CancellationDateTime: Moment = leaf("373", "an..35", "2380")
+    FunctionalReferenceID: Identifier = leaf("D026", "an..35", "1154")
+    ID: Identifier = leaf("D014", "an..70", "1004")
+    RejectionDateTime: Moment = leaf("374", "an..35", "2380")
+    VersionID: Identifier = leaf("383", "an..9", "1057", data="public")
+    DutyTaxFee: tuple[DutyTaxFee50A, ...] = many()
+    GoodsShipment: AnsweredShipment | None = one()
+
+
+class AnswerReason(Canonical):
+    """Why the agency decided so; `Path` is the canonical path of what it objects to."""
+
+    Code: str | None = leaf(None, "an..35", "9321", data="sensitive")
+    Text: str | None = leaf(None, "an..512", "4440", data="sensitive")
+    Path: str | None = leaf(None, "an..512", data="sensitive")
+
+
+class AnswerCondition(Canonical):
+    """What must be kept to for a conditional release."""
+
+    Text: str | None = leaf(None, "an..512", "4440")
+
+
+class DocumentWanted(Canonical):
+    """A document the agency wants to see: `ID` names it where it is known already."""
+
+    TypeCode: Code = leaf(None, "an..17", "1001")
+    ID: Identifier = leaf(None, "an..70", "1004")
+    Text: str | None = leaf(None, "an..512", "4440")
+
+
+class AgencyAnswer(Canonical):
+    """One normalised answer about one subject.
+
+    `Subject` is the canonical path of an element, absent or "" for the whole; `StatusCode` is one
+    of ANSWER_STATUSES, absent for a notice that decides nothing; `NativeCode` and `NativeText` are
+    the agency's own words.
+    """
+
+    Subject: Text = leaf(None, "an..512", data="public")
+    Part: Text = leaf(None, "an..70", data="public")
+    CheckCode: Code = leaf(None, "an..17", data="public")
+    StatusCode: Code = leaf(None, "an..35", data="public")
+    NativeCode: Code = leaf(None, "an..35", data="public")
+    NativeText: Text = leaf(None, "an..512")
+    ValidUntilDateTime: Moment = leaf(None, "an..35", "2380")
+    Reason: tuple[AnswerReason, ...] = many()
+    Condition: tuple[AnswerCondition, ...] = many()
+    WantedDocument: tuple[DocumentWanted, ...] = many()
+
+
+class AnswerReport(Canonical):
+    """Response, WCO 07B: what an agency said about one delivery.
+
+    `FunctionalReferenceID` is the agency's own number of this answer, `DeliveryID` the delivery it
+    answers. `AmendedDeclaration` is the second declaration of a result message: only what changed.
+    """
+
+    WCO = "07B"
+
+    FunctionCode: Code = leaf("017", "n..2", "1225", data="public")
+    FunctionalReferenceID: Identifier = leaf("D026", "an..35", "1154")
+    IssueDateTime: Moment = leaf("D029", "an..35", "2006")
+    AdditionalInformation: tuple[AdditionalInformation03A, ...] = many()
+    Amendment: tuple[Amendment06A, ...] = many()
+    AppealOffice: AppealOffice07A | None = one()
+    Bank: Bank14A | None = one()
+    ContactOffice: tuple[ContactOffice35A, ...] = many()
+    Error: tuple[Error53A, ...] = many()
+    Status: tuple[Status12B, ...] = many()
+    Declaration: AnsweredDeclaration | None = one()
+    AmendedDeclaration: GoodsDeclaration | None = one()
+
+    DeliveryID: Identifier = leaf(None, "an..35", data="public")
+    Answer: tuple[AgencyAnswer, ...] = many()
+
+
+class BoardAnswer(Canonical):
+    """A current answer of the board: the fields of `AgencyAnswer`, and whose answer it is."""
+
+    AgencyID: Identifier = leaf(None, "an..35", data="public")
+    PurposeCode: Code = leaf(None, "an..35", data="public")
+    Subject: Text = leaf(None, "an..512", data="public")
+    Part: Text = leaf(None, "an..70", data="public")
+    CheckCode: Code = leaf(None, "an..17", data="public")
+    StatusCode: Code = leaf(None, "an..35", data="public")
+    NativeCode: Code = leaf(None, "an..35", data="public")
+    NativeText: Text = leaf(None, "an..512")
+    ValidUntilDateTime: Moment = leaf(None, "an..35", "2380")
+    Reason: tuple[AnswerReason, ...] = many()
+    Condition: tuple[AnswerCondition, ...] = many()
+    WantedDocument: tuple[DocumentWanted, ...] = many()
+
+
+class BoardReport(Canonical):
+    """What a declarant is told: the overall status and the answers its view lets through."""
+
+    OverallStatusCode: Code = leaf(None, "an..35", data="public")
+    VersionID: Identifier = leaf(None, "n..9", data="public")
+    Answer: tuple[BoardAnswer, ...] = many()

@@ -1,0 +1,85 @@
+"""Canonical events as they stand on `events.<kind>`: to a record and back.
+
+Headers hold ids, codes and times: all that a hop decides on. The payload holds what the message
+said: `{"body": ..., "references": [[scheme, value]], "unmapped": [[place, path, value]]}`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from broker.model.dossier import Event
+from broker.model.records import Entry, Headers, Record, opened, sealed
+
+_PREFIX = "swb_"
+_TEXT = ("part", "package", "submission", "sender", "party", "recipient", "profile", "digest",
+         "problem", "name")  # fmt: skip
+_NUMBERS = ("order", "message")
+
+
+def payload(
+    body: bytes, references: tuple[tuple[str, str], ...], unmapped: list[list[Any]]
+) -> bytes:
+    """A stored payload around a body that is JSON already."""
+    content: dict[str, Any] = {"body": orjson.Fragment(body), "references": references}
+    if unmapped:
+        content["unmapped"] = unmapped
+    return sealed(orjson.dumps(content))
+
+
+def body_of(stored: bytes) -> Mapping[str, Any]:
+    """The body of a stored payload as a plain tree."""
+    body: dict[str, Any] = orjson.loads(opened(stored))["body"]
+    return body
+
+
+def topic_of(kind: str) -> str:
+    """Where events of this kind stand."""
+    return f"events.{kind}"
+
+
+def headers_of(event: Event) -> dict[str, str]:
+    """The event's headers; empty ones are left out."""
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": event.id,
+        "ce_source": "/translation",
+        "ce_type": f"{event.kind}.{event.does}",
+        "ce_subject": event.dossier,
+        "ce_time": event.received_at,
+        "traceparent": event.trace,
+    }
+    headers |= {_PREFIX + name: getattr(event, name) for name in _TEXT}
+    headers |= {_PREFIX + name: str(getattr(event, name)) for name in _NUMBERS}
+    return {name: value for name, value in headers.items() if value}
+
+
+def record_of(event: Event) -> Record:
+    """The event as a record of its kind's topic, keyed by its dossier."""
+    return Record(topic_of(event.kind), event.dossier, headers_of(event), event.payload)
+
+
+def event_of(headers: Headers, stored: bytes) -> Event:
+    """The event that a record holds."""
+    content = orjson.loads(opened(stored))
+    kind, _, does = headers["ce_type"].rpartition(".")
+    rest: dict[str, Any] = {name: headers.get(_PREFIX + name, "") for name in _TEXT}
+    rest |= {name: int(headers.get(_PREFIX + name, "0")) for name in _NUMBERS}
+    return Event(
+        id=headers["ce_id"],
+        kind=kind,
+        does=does,
+        dossier=headers.get("ce_subject", ""),
+        received_at=headers["ce_time"],
+        references=tuple((scheme, value) for scheme, value in content["references"]),
+        body=content["body"],
+        payload=stored,
+        trace=headers.get("traceparent", ""),
+        **rest,
+    )
+
+
+def read_event(entry: Entry | Record) -> Event:
+    """The event of an entry of the log."""
+    return event_of(entry.headers, entry.value)

@@ -1,0 +1,97 @@
+"""Leaf types of the canonical model and the metadata that every field carries.
+
+Leaves stay cheap: codes, identifiers, texts and numbers are strings exactly as they were said
+(10.00 is not 10); amounts and measures are pairs. Every field is optional: obligation is the
+profile's. Which list a code is of stands in the metadata, or in a WCO field of its own where the
+message says it.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+
+DataClass = Literal["public", "commercial", "personal", "sensitive"]
+
+DECIMAL = r"^-?[0-9]{1,18}(\.[0-9]{1,9})?$"
+"""At most 18 digits before the point and 9 after, no exponent (a cap against costly numbers)."""
+
+MOMENT = (
+    r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}(:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)?"
+    r"(Z|[+-][0-9]{2}(:[0-9]{2})?)?)?)?)?$"
+)
+"""ISO 8601 with the precision and the zone that were said; no zone: unknown."""
+
+Code = str | None
+Identifier = str | None
+Text = str | None
+Numeric = Annotated[str, Field(pattern=DECIMAL)] | None
+Moment = Annotated[str, Field(pattern=MOMENT)] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """What the standard says of a field.
+
+    `wco` is the WCO Data Model identifier (None: none is public), `edifact` the UN/EDIFACT data
+    element, `imo` the IMO Compendium number, `format` the representation (an..35, n..16,3).
+    """
+
+    wco: str | None
+    format: str = ""
+    edifact: str | None = None
+    imo: str | None = None
+    data: DataClass = "commercial"
+    keys: tuple[str, ...] = ()
+
+
+class Canonical(BaseModel):
+    """Base of all canonical classes: frozen, unknown fields refused, one WCO class each."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    WCO: ClassVar[str | None] = None
+
+
+class Amount(Canonical):
+    """A sum of money: decimal string and ISO 4217 code, both as said."""
+
+    value: Annotated[str, Field(pattern=DECIMAL)]
+    currency: str | None = None
+
+
+class Measure(Canonical):
+    """A quantity or measure: decimal string and UN/ECE Recommendation 20 unit, both as said."""
+
+    value: Annotated[str, Field(pattern=DECIMAL)]
+    unit: str | None = None
+
+
+def leaf(
+    wco: str | None, form: str, edifact: str | None = None, *, data: DataClass = "commercial"
+) -> Any:
+    """A leaf field: absent by default, with what the standard says of it."""
+    return _field(None, Element(wco, form, edifact, data=data))
+
+
+def one() -> Any:
+    """A class that occurs at most once."""
+    return _field(None, Element(None))
+
+
+def many(*keys: str) -> Any:
+    """A repeated class; `keys` are its match keys in order, none: by ordinal."""
+    return _field((), Element(None, keys=keys))
+
+
+def _field(default: Any, element: Element) -> Any:
+    field = Field(default=default)
+    assert isinstance(field, FieldInfo)
+    field.metadata.append(element)
+    return field
+
+
+def element_of(field: FieldInfo) -> Element | None:
+    """The `Element` a field carries."""
+    return next((item for item in field.metadata if isinstance(item, Element)), None)

@@ -1,0 +1,222 @@
+"""`decide`: which recipients are entitled to a document, or to which of its elements, and why.
+
+Rules
+    Nobody receives anything without a row. Default: nobody.
+    Rows that match for the same recipient and purpose unite: their elements together, and a row
+    without `each` makes it the whole document. Purposes never merge.
+    The order of rows and files makes no difference: rows are taken by name.
+    Validity is judged at the day of receipt, which the document carries; there is no clock here.
+What does not belong
+    What a recipient may see of what it is entitled to (`view`); what changed (`versions`).
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from broker.routing.conditions import Test, alternatives, compiled, operator_test
+from broker.routing.decision import Decision, Document, Expected, Result
+from broker.routing.elements import Element, Instance, Matched, instances
+from broker.routing.rules import Expects, Rule, RulesFile, maps_of
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One compiled alternative of a row."""
+
+    element: Test
+    document: Test | None
+    overall: Test | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A rule made ready: `steps` spell its `each`; validity as ISO dates."""
+
+    rule: Rule
+    file: str
+    ways: tuple[Way, ...]
+    steps: tuple[str, ...]
+    valid_from: str
+    valid_to: str
+    tests_overall: bool
+
+    def in_force(self, on: str) -> bool:
+        """Whether the row applies on that day, both ends included."""
+        return self.valid_from <= on <= self.valid_to
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All rows, ready, sorted by name and indexed by kind and package."""
+
+    rows: tuple[Row, ...]
+    index: Mapping[tuple[str, str], tuple[Row, ...]]
+    digest: str
+
+
+Hits = list[Instance] | Literal["whole"]
+"""What a row matched: elements, or the whole document."""
+
+
+def compile_book(files: Mapping[str, RulesFile]) -> Book:
+    """The rows of all files, made ready once. Whether they hold together is `check`'s question."""
+    rows = tuple(
+        sorted(
+            (_row(rule, name) for name, file in files.items() for rule in file.rules),
+            key=lambda row: (row.rule.name, row.file),
+        )
+    )
+    index: dict[tuple[str, str], tuple[Row, ...]] = {}
+    for row in rows:
+        key = (row.rule.kind, row.rule.package)
+        index[key] = (*index.get(key, ()), row)
+    dumped = [row.rule.model_dump(mode="json", by_alias=True) for row in rows]
+    return Book(rows, index, hashlib.sha256(orjson.dumps(dumped)).hexdigest())
+
+
+def _row(rule: Rule, file: str) -> Row:
+    ways = tuple(
+        Way(
+            compiled(way.element),
+            compiled(way.document) if way.document.leaves or way.document.nested else None,
+            _together([operator_test(condition) for condition in way.overall]),
+        )
+        for way in alternatives(rule.when)
+    )
+    return Row(
+        rule=rule,
+        file=file,
+        ways=ways,
+        steps=tuple(rule.each.split(".")) if rule.each else (),
+        valid_from=rule.valid_from.isoformat() if rule.valid_from else "0001-01-01",
+        valid_to=rule.valid_to.isoformat() if rule.valid_to else "9999-12-31",
+        tests_overall=any(part.overall for part in maps_of(rule.when)),
+    )
+
+
+def _together(tests: list[Test]) -> Test | None:
+    return (lambda value: all(test(value) for test in tests)) if tests else None
+
+
+def judges_overall(book: Book, kind: str, package: str) -> bool:
+    """Whether a change of the overall status alone can change a decision on such documents."""
+    return any(row.tests_overall for row in book.index.get((kind, package), ()))
+
+
+def decide(book: Book, document: Document) -> Decision:
+    """The results of all rows in force for this document."""
+    found = _finder(document.body)
+    united: dict[tuple[str, str], list[tuple[Row, Hits]]] = {}
+    for row in book.index.get((document.kind, document.package), ()):
+        if not row.in_force(document.on):
+            continue
+        hits = judge(row, document, found)
+        if hits:
+            key = (row.rule.recipient, row.rule.purpose)
+            united.setdefault(key, []).append((row, hits))
+    return Decision(
+        kind=document.kind,
+        package=document.package,
+        part=document.part,
+        on=document.on,
+        overall=document.overall,
+        book=book.digest,
+        results=tuple(_result(document.part, united[key]) for key in sorted(united)),
+    )
+
+
+def _finder(body: Mapping[str, Any]) -> Callable[[tuple[str, ...]], list[Instance]]:
+    """The instances at a pattern, walked once per document."""
+    seen: dict[tuple[str, ...], list[Instance]] = {}
+
+    def found(steps: tuple[str, ...]) -> list[Instance]:
+        if steps not in seen:
+            seen[steps] = list(instances(body, steps))
+        return seen[steps]
+
+    return found
+
+
+def judge(
+    row: Row,
+    document: Document,
+    found: Callable[[tuple[str, ...]], list[Instance]] | None = None,
+) -> Hits | None:
+    """What this row matches of the document, whatever its validity."""
+    body = document.body
+    ways = [
+        way.element
+        for way in row.ways
+        if (way.overall is None or way.overall(document.overall))
+        and (way.document is None or way.document(body))
+    ]
+    if not ways:
+        return None
+    if not row.steps:
+        return "whole" if any(test(body) for test in ways) else None
+    every = (found or _finder(body))(row.steps)
+    if len(ways) == 1:
+        test = ways[0]
+        return [instance for instance in every if test(instance[2])] or None
+    return [instance for instance in every if any(test(instance[2]) for test in ways)] or None
+
+
+def _result(part: str, united: list[tuple[Row, Hits]]) -> Result:
+    rules = [row.rule for row, _ in united]
+    first = rules[0]
+    return Result(
+        part=part,
+        recipient=first.recipient,
+        purpose=first.purpose,
+        rules=tuple(rule.name for rule in rules),
+        view=first.view,
+        matched=_matched(united),
+        expects=strictest(rule.expects for rule in rules),
+        checks=_union(rule.checks for rule in rules),
+        codes=_union(rule.codes for rule in rules),
+        because=_union((rule.because,) for rule in rules),
+        legal_basis=_union((rule.legal_basis,) for rule in rules),
+    )
+
+
+def _matched(united: list[tuple[Row, Hits]]) -> Matched | None:
+    keys: dict[tuple[int, ...], tuple[str, ...]] = {}
+    rules: dict[tuple[int, ...], list[Rule]] = {}
+    for row, hits in united:
+        if not isinstance(hits, list):
+            return None
+        for indices, named, _ in hits:
+            keys[indices] = named
+            rules.setdefault(indices, []).append(row.rule)
+    elements = tuple(
+        Element(
+            indices=indices,
+            keys=keys[indices],
+            rules=tuple(rule.name for rule in rules[indices]),
+            checks=_union(rule.checks for rule in rules[indices]),
+            codes=_union(rule.codes for rule in rules[indices]),
+        )
+        for indices in sorted(keys)
+    )
+    # Rows that unite have one `each`: `check` refuses others.
+    return Matched(united[0][0].rule.each or "", elements)
+
+
+def strictest(all_expected: Iterable[Literal["nothing"] | Expects]) -> Expected | None:
+    """An answer beats nothing, a shorter deadline a longer one, escalation release."""
+    asked = [expected.answer for expected in all_expected if isinstance(expected, Expects)]
+    if not asked:
+        return None
+    escalates = any(answer.silence == "escalate" for answer in asked)
+    return Expected(
+        min(answer.deadline for answer in asked), "escalate" if escalates else "release"
+    )
+
+
+def _union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """All texts once, in the order they first come."""
+    return tuple(dict.fromkeys(text for group in groups for text in group))

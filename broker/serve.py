@@ -1,0 +1,170 @@
+"""One process of the broker: plumbing, stations, web server, and a clean end.
+
+The directory's log and state are opened, every loop runs in one task group, the doors open last
+and close first. SIGTERM and SIGINT: no new requests, what has begun is finished, exit 0.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import uvicorn
+from sqlalchemy import Connection
+
+from broker.access import principals
+from broker.clock import SystemClock, stamp
+from broker.configuration import Configuration
+from broker.delivery import feed_http
+from broker.doors import Keyring
+from broker.errors import BrokerError
+from broker.eventlog.embedded import SqliteFile
+from broker.hop import Plumbing
+from broker.intake import http as intake_http
+from broker.ledger import http as ledger_http
+from broker.logs import logger
+from broker.metrics import METRICS
+from broker.settings import Settings
+from broker.state import keys, outbox, parked, positions, queue
+from broker.state.database import EmbeddedDatabase
+from broker.stations import Stations, assemble, remember
+from broker.web import Health, application
+
+log = logger("serve")
+
+
+@contextlib.asynccontextmanager
+async def embedded(settings: Settings) -> AsyncIterator[Plumbing]:
+    """Plumbing over the directory's file, closed in order at the end."""
+    file = SqliteFile(Path(settings.data_directory), settings.partitions)
+    try:
+        yield Plumbing(
+            log=file,
+            database=EmbeddedDatabase(file),
+            clock=SystemClock(),
+            batch_bytes_max=settings.batch_bytes_max,
+            wait_s=settings.read_wait_s,
+            parks_max=settings.parks_max,
+        )
+    finally:
+        file.close()
+
+
+async def serve(settings: Settings, configuration: Configuration) -> None:
+    """Run until SIGTERM or SIGINT."""
+    configuration = with_operators(configuration, settings)
+    async with embedded(settings) as plumbing:
+        await remember(configuration, plumbing)
+        stations = assemble(configuration, plumbing, settings)
+        known = await plumbing.database.read(keys.live)
+        keyring = Keyring(plumbing, configuration.principals, known)
+        server = web_server(settings, configuration, plumbing, (stations, keyring))
+        await _run(server, stations, settings)
+
+
+async def _run(server: uvicorn.Server, stations: Stations, settings: Settings) -> None:
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(work()) for work in stations.loops]
+        log.info("serve.started", port=settings.port, count=len(tasks))
+        await server.serve()
+        log.info("serve.stopping")
+        for task in tasks:
+            task.cancel()
+    log.info("serve.stopped")
+
+
+def with_operators(configuration: Configuration, settings: Settings) -> Configuration:
+    """The configuration with those who may hold an operator's key."""
+    known = principals(configuration.senders, configuration.recipients, settings.operators)
+    return replace(configuration, principals=known)
+
+
+def web_server(
+    settings: Settings,
+    configuration: Configuration,
+    plumbing: Plumbing,
+    inside: tuple[Stations, Keyring],
+) -> uvicorn.Server:
+    """The web server with every door; our own signal handling, no access log."""
+    stations, keyring = inside
+    doors = intake_http.Doors(
+        configuration, plumbing, keyring, stations.acceptance, settings.body_bytes_max
+    )
+    app = application(
+        [
+            intake_http.router(doors),
+            feed_http.router(
+                stations.feed, keyring,
+                limit_max=settings.feed_limit_max, wait_s_max=settings.feed_wait_s_max,
+            ),
+            ledger_http.router(plumbing, keyring),
+        ],
+        Health(probe=lambda: missing(plumbing), refresh=lambda: refresh(plumbing, configuration)),
+    )  # fmt: skip
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=int(settings.shutdown_s),
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+    )
+    setattr(server, "capture_signals", contextlib.nullcontext)  # noqa: B010  _run handles them
+    return server
+
+
+async def missing(plumbing: Plumbing) -> dict[str, str]:
+    """What this process lacks to do its work, each in a sentence."""
+    try:
+        async with asyncio.timeout(5):
+            await plumbing.database.write(lambda _connection: None)
+    except (BrokerError, TimeoutError):
+        return {"state": "the database does not commit; look at the disk"}
+    return {}
+
+
+async def refresh(plumbing: Plumbing, configuration: Configuration) -> None:
+    """Bring the gauges up to date, before they are shown."""
+    now = stamp(plumbing.clock.now())
+
+    def work(connection: Connection) -> None:
+        METRICS.parked.set(len(parked.listed(connection, "parked", 10_000)))
+        METRICS.outbox.set(outbox.length(connection))
+        for gauge in (METRICS.queued, METRICS.oldest_waiting_seconds):
+            gauge.clear()
+        for recipient, count, since in queue.depths(connection):
+            METRICS.queued.labels(recipient).set(count)
+            METRICS.oldest_waiting_seconds.labels(recipient).set(seconds_between(since, now))
+
+    await plumbing.database.read(work)
+    METRICS.book.labels(configuration.digest[:16]).set(1)
+    standing = await plumbing.database.read(positions.everywhere)
+    lags: dict[tuple[str, str], int] = {}
+    for reader, position in standing:
+        ends = await plumbing.log.ends(reader.topic)
+        behind = max(0, ends[reader.partition][1] - position.next)
+        key = (reader.station, reader.topic)
+        lags[key] = lags.get(key, 0) + behind
+    for (station, topic), behind in lags.items():
+        METRICS.lag.labels(station, topic).set(behind)
+
+
+def seconds_between(earlier: str, later: str) -> float:
+    """Seconds from one stamp to another."""
+    from broker.clock import parse_stamp
+
+    return (parse_stamp(later) - parse_stamp(earlier)).total_seconds()

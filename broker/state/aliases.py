@@ -1,0 +1,112 @@
+"""What dossier a reference means.
+
+Openers insert all references of a batch in one sorted statement, then re-read: two batches that
+race for the same reference agree on its dossier, whichever commits first.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select, tuple_, update
+
+from broker.state.dialect import insert_or
+from broker.state.tables import ALIASES, DOSSIERS, QUEUE
+
+
+class Alias(NamedTuple):
+    """A reference in its scope, and the dossier it means."""
+
+    scheme: str
+    scope: str
+    value: str
+    dossier: str
+    kind: str
+    generation: int = 0
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes it unique."""
+        return self.scheme, self.scope, self.value
+
+
+class Meaning(NamedTuple):
+    """An alias with what is known of its dossier; `party` is None before the core saw it."""
+
+    alias: Alias
+    party: str | None
+    closed_at: str | None
+
+
+def bind(connection: Connection, wanted: Iterable[Alias]) -> None:
+    """Insert the references that are not there yet, sorted; the others stay as they are."""
+    rows = [alias._asdict() for alias in sorted(set(wanted))]
+    if rows:
+        connection.execute(insert_or(connection, ALIASES).on_conflict_do_nothing(), rows)
+
+
+def renew(connection: Connection, old: Alias, dossier: str) -> None:
+    """Give a reference its next generation, unless somebody else has done so."""
+    connection.execute(
+        update(ALIASES)
+        .where(
+            tuple_(ALIASES.c.scheme, ALIASES.c.scope, ALIASES.c.value) == old.key,
+            ALIASES.c.generation == old.generation,
+        )
+        .values(dossier=dossier, generation=old.generation + 1)
+    )
+
+
+def meanings(
+    connection: Connection, keys: Iterable[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], Meaning]:
+    """What these (scheme, scope, value) mean now."""
+    rows = connection.execute(
+        select(ALIASES, DOSSIERS.c.party, DOSSIERS.c.closed_at)
+        .join(DOSSIERS, DOSSIERS.c.id == ALIASES.c.dossier, isouter=True)
+        .where(tuple_(ALIASES.c.scheme, ALIASES.c.scope, ALIASES.c.value).in_(list(keys)))
+    )
+    found = (
+        Meaning(
+            Alias(row.scheme, row.scope, row.value, row.dossier, row.kind, row.generation),
+            row.party,
+            row.closed_at,
+        )
+        for row in rows
+    )
+    return {meaning.alias.key: meaning for meaning in found}
+
+
+def delivered_under(
+    connection: Connection, recipient: str, references: Sequence[tuple[str, str]]
+) -> list[Alias]:
+    """What (scheme, value) mean among the dossiers that were delivered to this recipient."""
+    rows = connection.execute(
+        select(ALIASES)
+        .distinct()
+        .join(QUEUE, QUEUE.c.dossier == ALIASES.c.dossier)
+        .where(
+            tuple_(ALIASES.c.scheme, ALIASES.c.value).in_(list(references)),
+            QUEUE.c.recipient == recipient,
+            QUEUE.c.what == "document",
+            QUEUE.c.state.in_(("numbered", "acknowledged")),
+        )
+    )
+    return [
+        Alias(row.scheme, row.scope, row.value, row.dossier, row.kind, row.generation)
+        for row in rows
+    ]
+
+
+def of_dossiers(
+    connection: Connection, dossiers: Iterable[str]
+) -> dict[str, list[tuple[str, str]]]:
+    """The references (scheme, value) of each dossier."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    rows = connection.execute(
+        select(ALIASES.c.dossier, ALIASES.c.scheme, ALIASES.c.value)
+        .where(ALIASES.c.dossier.in_(list(dossiers)))
+        .order_by(ALIASES.c.scheme, ALIASES.c.value)
+    )
+    for dossier, scheme, value in rows:
+        found.setdefault(dossier, []).append((scheme, value))
+    return found

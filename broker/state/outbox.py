@@ -1,0 +1,69 @@
+"""Records that a committed transaction owes to the log, until they stand there."""
+
+from collections.abc import Sequence
+
+import orjson
+from sqlalchemy import Connection, delete, func, insert, select
+
+from broker.model.records import Record
+from broker.state.tables import OUTBOX
+
+Owner = tuple[str, int]
+"""The station (with its topic) and the partition whose hop wrote the rows."""
+
+
+def put(connection: Connection, owner: Owner, records: Sequence[Record]) -> None:
+    """Keep records, in this order."""
+    if not records:
+        return
+    connection.execute(
+        insert(OUTBOX),
+        [
+            {
+                "station": owner[0],
+                "partition": owner[1],
+                "topic": record.topic,
+                "key": record.key,
+                "headers": orjson.dumps(dict(record.headers)).decode(),
+                "value": record.value,
+                "at": record.headers.get("ce_time", ""),
+            }
+            for record in records
+        ],
+    )
+
+
+def pending(connection: Connection, owner: Owner) -> list[tuple[int, Record]]:
+    """What an owner still owes, oldest first, each with its number."""
+    rows = connection.execute(
+        select(OUTBOX.c.number, OUTBOX.c.topic, OUTBOX.c.key, OUTBOX.c.headers, OUTBOX.c.value)
+        .where(OUTBOX.c.station == owner[0], OUTBOX.c.partition == owner[1])
+        .order_by(OUTBOX.c.number)
+    )
+    return [
+        (number, Record(topic, key, orjson.loads(headers), value))
+        for number, topic, key, headers, value in rows
+    ]
+
+
+def owners(connection: Connection) -> list[Owner]:
+    """Everyone who owes something."""
+    rows = connection.execute(select(OUTBOX.c.station, OUTBOX.c.partition).distinct())
+    return [(station, partition) for station, partition in rows]
+
+
+def length(connection: Connection) -> int:
+    """How many records are owed in all."""
+    return connection.execute(select(func.count()).select_from(OUTBOX)).scalar_one()
+
+
+def forget(connection: Connection, owner: Owner, upto: int) -> None:
+    """The records up to this number stand on the log."""
+    if upto:
+        connection.execute(
+            delete(OUTBOX).where(
+                OUTBOX.c.station == owner[0],
+                OUTBOX.c.partition == owner[1],
+                OUTBOX.c.number <= upto,
+            )
+        )

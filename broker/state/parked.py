@@ -1,0 +1,120 @@
+"""Records that wait for a person, and the events that wait behind them."""
+
+from collections.abc import Iterable, Sequence
+
+import orjson
+from sqlalchemy import Connection, delete, insert, select, update
+
+from broker.model.records import Entry, Record, digest
+from broker.state.tables import FOLLOWERS, PARKED
+
+
+def park(
+    connection: Connection, station: str, entry: Entry, message: int, *, reason: str, at: str
+) -> str:
+    """Keep a record that cannot be processed; returns its id (the same for the same record)."""
+    parked = "p_" + digest(station, entry.topic, entry.partition, entry.position, message)
+    connection.execute(delete(PARKED).where(PARKED.c.id == parked))
+    connection.execute(
+        insert(PARKED).values(
+            id=parked,
+            station=station,
+            topic=entry.topic,
+            partition=entry.partition,
+            position=entry.position,
+            message=message,
+            dossier=entry.headers.get("ce_subject", ""),
+            key=entry.key,
+            headers=orjson.dumps(dict(entry.headers)).decode(),
+            value=entry.value,
+            reason=reason,
+            state="parked",
+            at=at,
+        )
+    )
+    return parked
+
+
+def parked_dossiers(connection: Connection, dossiers: Iterable[str]) -> set[str]:
+    """Which of these dossiers have a parked record."""
+    rows = connection.execute(
+        select(PARKED.c.dossier).where(
+            PARKED.c.state == "parked",
+            PARKED.c.station == "core",
+            PARKED.c.dossier.in_(list(dossiers)),
+        )
+    )
+    return {dossier for (dossier,) in rows}
+
+
+def record_of(connection: Connection, parked: str) -> Record | None:
+    """The parked record as it stood on the log."""
+    row = connection.execute(select(PARKED).where(PARKED.c.id == parked)).one_or_none()
+    if row is None:
+        return None
+    return Record(row.topic, row.key, orjson.loads(row.headers), row.value)
+
+
+def settle(connection: Connection, parked: str, state: str) -> bool:
+    """Mark a parked record resumed or discarded; False: it was not parked."""
+    done = connection.execute(
+        update(PARKED).where(PARKED.c.id == parked, PARKED.c.state == "parked").values(state=state)
+    )
+    return done.rowcount == 1
+
+
+def listed(connection: Connection, state: str | None, limit: int) -> list[dict[str, object]]:
+    """Parked records, newest first, without headers and values."""
+    columns = [column for column in PARKED.c if column.name not in {"headers", "value"}]
+    query = select(*columns).order_by(PARKED.c.at.desc()).limit(limit)
+    if state:
+        query = query.where(PARKED.c.state == state)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def one(connection: Connection, parked: str) -> dict[str, object] | None:
+    """A parked record with its headers, without its value."""
+    query = select(PARKED).where(PARKED.c.id == parked)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    shown = dict(row)
+    shown["headers"] = orjson.loads(row["headers"])
+    shown["bytes"] = len(shown.pop("value"))
+    return shown
+
+
+def follow(connection: Connection, records: Sequence[Record]) -> None:
+    """Keep events behind a parked record of their dossier, in order."""
+    if records:
+        connection.execute(
+            insert(FOLLOWERS),
+            [
+                {
+                    "dossier": record.key,
+                    "topic": record.topic,
+                    "headers": orjson.dumps(dict(record.headers)).decode(),
+                    "value": record.value,
+                }
+                for record in records
+            ],
+        )
+
+
+def followers(connection: Connection, dossiers: Iterable[str]) -> dict[str, list[Record]]:
+    """What waits behind each parked dossier, oldest first."""
+    found: dict[str, list[Record]] = {}
+    rows = connection.execute(
+        select(FOLLOWERS)
+        .where(FOLLOWERS.c.dossier.in_(list(dossiers)))
+        .order_by(FOLLOWERS.c.number)
+    )
+    for row in rows:
+        record = Record(row.topic, row.dossier, orjson.loads(row.headers), row.value)
+        found.setdefault(row.dossier, []).append(record)
+    return found
+
+
+def release(connection: Connection, dossier: str) -> None:
+    """Nothing waits behind this dossier any more."""
+    connection.execute(delete(FOLLOWERS).where(FOLLOWERS.c.dossier == dossier))

@@ -1,0 +1,76 @@
+"""How far each station got in each partition; the compare-and-set is the fence.
+
+A position is the next record and, within it, how many messages are done (a large record commits
+several times). `starts` counts takings-over that did not get through a batch.
+"""
+
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, select, update
+
+from broker.errors import MovedFault
+from broker.state.dialect import insert_or
+from broker.state.tables import POSITIONS
+
+
+class Reader(NamedTuple):
+    """Whose position: a station reading a partition of a topic."""
+
+    station: str
+    topic: str
+    partition: int
+
+
+class Position(NamedTuple):
+    """The next record to work, and how many of its messages are done."""
+
+    next: int
+    message: int = 0
+
+
+def take(connection: Connection, reader: Reader) -> Position:
+    """Where the reader stands; a new reader stands at the beginning."""
+    connection.execute(
+        insert_or(connection, POSITIONS)
+        .values(**reader._asdict(), next=0, message=0, starts=0)
+        .on_conflict_do_nothing()
+    )
+    row = connection.execute(
+        select(POSITIONS.c.next, POSITIONS.c.message).where(*_is(reader))
+    ).one()
+    return Position(row.next, row.message)
+
+
+def started(connection: Connection, reader: Reader) -> int:
+    """One more start without a committed batch; how many that makes."""
+    connection.execute(update(POSITIONS).where(*_is(reader)).values(starts=POSITIONS.c.starts + 1))
+    starts: int = connection.execute(select(POSITIONS.c.starts).where(*_is(reader))).scalar_one()
+    return starts
+
+
+def move(connection: Connection, reader: Reader, begin: Position, end: Position) -> None:
+    """Compare-and-set. MovedFault: another owner has moved it, nothing may be written."""
+    done = connection.execute(
+        update(POSITIONS)
+        .where(*_is(reader), POSITIONS.c.next == begin.next, POSITIONS.c.message == begin.message)
+        .values(next=end.next, message=end.message, starts=0)
+    )
+    if done.rowcount != 1:
+        raise MovedFault(f"{reader.station} {reader.topic}-{reader.partition} is not at {begin}")
+
+
+def everywhere(connection: Connection) -> list[tuple[Reader, Position]]:
+    """Every reader with its position, for lag and readiness."""
+    rows = connection.execute(select(POSITIONS).order_by(POSITIONS.c.station, POSITIONS.c.topic))
+    return [
+        (Reader(row.station, row.topic, row.partition), Position(row.next, row.message))
+        for row in rows
+    ]
+
+
+def _is(reader: Reader) -> tuple[ColumnElement[bool], ...]:
+    return (
+        POSITIONS.c.station == reader.station,
+        POSITIONS.c.topic == reader.topic,
+        POSITIONS.c.partition == reader.partition,
+    )

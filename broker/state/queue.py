@@ -1,0 +1,193 @@
+"""The queue: what is on its way to each subscription, and the subscriptions' numbers.
+
+A row waits until it is numbered; `seq` is gap-free per subscription. Numbering and rendering are
+kept together, so that what was given once is given again byte for byte.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, select, update
+
+from broker.state.dialect import insert_or
+from broker.state.tables import DOSSIERS, QUEUE, SUBSCRIPTIONS
+
+
+class Row(NamedTuple):
+    """A delivery as the core and translation queue it; `context` is JSON for rendering."""
+
+    id: str
+    subscription: str
+    dossier: str
+    part: str
+    version: int
+    recipient: str
+    purpose: str
+    what: str
+    type: str
+    payload: bytes
+    context: str
+    created_at: str
+
+
+class Given(NamedTuple):
+    """A numbered row as a reader gets it."""
+
+    seq: int
+    rendered: bytes
+
+
+def put(connection: Connection, rows: Sequence[Row]) -> None:
+    """Queue deliveries; one whose id is there already is the same delivery."""
+    if rows:
+        connection.execute(
+            insert_or(connection, QUEUE).on_conflict_do_nothing(index_elements=["id"]),
+            [{**row._asdict(), "state": "waiting"} for row in rows],
+        )
+
+
+def oldest_waiting(connection: Connection, limit: int) -> list[dict[str, Any]]:
+    """Rows that have no number yet, in the order they were queued."""
+    query = select(QUEUE).where(QUEUE.c.state == "waiting").order_by(QUEUE.c.number).limit(limit)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def number_rows(
+    connection: Connection, subscription: str, rendered: Sequence[tuple[int, bytes | None]]
+) -> int:
+    """Number rows (by queue number, with their bytes; None: park it unnumbered), in order.
+
+    The subscription's row is the lock, held for this only. A row that was cancelled meanwhile is
+    passed over. Returns how many were numbered.
+    """
+    connection.execute(
+        insert_or(connection, SUBSCRIPTIONS)
+        .values(name=subscription, next_seq=1, given=0, acknowledged=0)
+        .on_conflict_do_nothing()
+    )
+    seq = connection.execute(
+        update(SUBSCRIPTIONS)
+        .where(SUBSCRIPTIONS.c.name == subscription)
+        .values(next_seq=SUBSCRIPTIONS.c.next_seq)
+        .returning(SUBSCRIPTIONS.c.next_seq)
+    ).scalar_one()
+    first = seq
+    for number, content in rendered:
+        values: dict[str, Any] = {"state": "parked"}
+        if content is not None:
+            values = {"state": "numbered", "seq": seq, "rendered": content}
+        done = connection.execute(
+            update(QUEUE)
+            .where(QUEUE.c.number == number, QUEUE.c.state == "waiting")
+            .values(**values)
+        )
+        if done.rowcount and content is not None:
+            seq += 1
+    connection.execute(
+        update(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.name == subscription).values(next_seq=seq)
+    )
+    return int(seq - first)
+
+
+def subscription(connection: Connection, name: str) -> dict[str, int]:
+    """The numbers of a subscription: next_seq, given, acknowledged."""
+    query = select(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.name == name)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        return {"next_seq": 1, "given": 0, "acknowledged": 0}
+    return {key: row[key] for key in ("next_seq", "given", "acknowledged")}
+
+
+def read(connection: Connection, name: str, after: int, limit: int) -> list[Given]:
+    """Numbered rows after this number, in order."""
+    rows = connection.execute(
+        select(QUEUE.c.seq, QUEUE.c.rendered)
+        .where(QUEUE.c.subscription == name, QUEUE.c.seq > after)
+        .order_by(QUEUE.c.seq)
+        .limit(limit)
+    )
+    return [Given(seq, rendered) for seq, rendered in rows]
+
+
+def give(connection: Connection, name: str, upto: int) -> None:
+    """Numbers up to here have been given to a reader."""
+    connection.execute(
+        update(SUBSCRIPTIONS)
+        .where(SUBSCRIPTIONS.c.name == name, SUBSCRIPTIONS.c.given < upto)
+        .values(given=upto)
+    )
+
+
+def acknowledge(connection: Connection, name: str, upto: int, at: str) -> int:
+    """A reader has said that it has everything up to here; how many rows that settles."""
+    done = connection.execute(
+        update(SUBSCRIPTIONS)
+        .where(SUBSCRIPTIONS.c.name == name, SUBSCRIPTIONS.c.acknowledged < upto)
+        .values(acknowledged=upto)
+    )
+    if not done.rowcount:
+        return 0
+    settled = connection.execute(
+        update(QUEUE)
+        .where(QUEUE.c.subscription == name, QUEUE.c.state == "numbered", QUEUE.c.seq <= upto)
+        .values(state="acknowledged", settled_at=at)
+    )
+    return settled.rowcount
+
+
+def cancel(
+    connection: Connection, dossier: str, target: tuple[str, str, str], below: int, at: str
+) -> bool:
+    """Cancel a target's rows below this version that have no number.
+
+    True: an earlier one was numbered, so that its recipient knows of it.
+    """
+    part, recipient, purpose = target
+    mine = (
+        QUEUE.c.dossier == dossier,
+        QUEUE.c.part == part,
+        QUEUE.c.recipient == recipient,
+        QUEUE.c.purpose == purpose,
+        QUEUE.c.version < below,
+        QUEUE.c.what == "document",
+    )
+    connection.execute(
+        update(QUEUE)
+        .where(*mine, QUEUE.c.state == "waiting")
+        .values(state="cancelled", settled_at=at)
+    )
+    numbered = select(func.count()).where(*mine, QUEUE.c.seq.is_not(None))
+    return connection.execute(numbered).scalar_one() > 0
+
+
+def delivery_of(connection: Connection, delivery: str, recipient: str) -> dict[str, Any] | None:
+    """The dossier and kind of a document that was given to this recipient, by its delivery."""
+    query = (
+        select(QUEUE.c.dossier, DOSSIERS.c.kind)
+        .join(DOSSIERS, DOSSIERS.c.id == QUEUE.c.dossier)
+        .where(
+            QUEUE.c.id == delivery,
+            QUEUE.c.recipient == recipient,
+            QUEUE.c.what == "document",
+            QUEUE.c.state.in_(("numbered", "acknowledged")),
+        )
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+def of_dossier(connection: Connection, dossier: str) -> list[dict[str, Any]]:
+    """Every delivery of a dossier, oldest first, without the bytes."""
+    columns = [column for column in QUEUE.c if column.name not in {"payload", "rendered"}]
+    query = select(*columns).where(QUEUE.c.dossier == dossier).order_by(QUEUE.c.number)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def depths(connection: Connection) -> list[tuple[str, int, str]]:
+    """For each recipient: how many rows wait or are unacknowledged, and since when."""
+    rows = connection.execute(
+        select(QUEUE.c.recipient, func.count(), func.min(QUEUE.c.created_at))
+        .where(QUEUE.c.state.in_(("waiting", "numbered")))
+        .group_by(QUEUE.c.recipient)
+    )
+    return [(recipient, number, since) for recipient, number, since in rows]

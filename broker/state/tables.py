@@ -1,0 +1,189 @@
+"""Every table of the state, in one place. Times are ISO 8601 text in UTC (`clock.stamp`).
+
+Rows, never growing blobs: outcomes, decisions and answers are rows beside the dossier's head.
+A change here needs a migration (`state/migrations`); a test compares the two.
+"""
+
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+METADATA = MetaData()
+
+
+def _text(name: str, *, key: bool = False, null: bool = False) -> Column[str]:
+    return Column(name, String, primary_key=key, nullable=null)
+
+
+def _number(name: str, *, key: bool = False, null: bool = False) -> Column[int]:
+    return Column(name, Integer, primary_key=key, nullable=null, autoincrement=False)
+
+
+def _serial(name: str = "number") -> Column[int]:
+    return Column(name, Integer, primary_key=True, autoincrement=True)
+
+
+def _blob(name: str, *, null: bool = False) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=null)
+
+
+KEYS = Table(
+    "keys", METADATA,
+    _text("sha256", key=True), _text("name"), _text("issued_at"), _text("revoked_at", null=True),
+)  # fmt: skip
+
+SUBMISSIONS = Table(
+    "submissions", METADATA,
+    _serial(), _text("id"), _text("sender"), _text("party"), _text("family"), _text("format"),
+    _text("profile"), _text("sha256"), _number("bytes"), _text("content_type"),
+    _text("idempotency_key", null=True), _text("reference", null=True),
+    _text("delivery", null=True), _text("received_at"),
+    _text("same_bytes_as", null=True),
+    UniqueConstraint("id"), UniqueConstraint("sender", "idempotency_key"),
+    Index("submissions_same_bytes", "party", "sha256"),
+)  # fmt: skip
+"""`number` is the order of acceptance; `delivery` what a response says it answers."""
+
+ORIGINALS = Table("originals", METADATA, _number("submission", key=True), _blob("payload"))
+"""By the submission's number; zlib, written once, at intake."""
+
+MESSAGES = Table(
+    "messages", METADATA,
+    _text("submission", key=True), _number("message", key=True),
+    _text("reference"), _text("verdict"), _blob("problems"),
+)  # fmt: skip
+
+ALIASES = Table(
+    "aliases", METADATA,
+    _text("scheme", key=True), _text("scope", key=True), _text("value", key=True),
+    _text("dossier"), _text("kind"), _number("generation"),
+    Index("aliases_dossier", "dossier"),
+)  # fmt: skip
+
+UNRESOLVED = Table(
+    "unresolved", METADATA,
+    _serial(), _text("event"), _text("kind"), _text("sender"), _text("party"),
+    _text("refs"), _text("headers"), _blob("value"), _text("until"),
+    Index("unresolved_until", "until"), UniqueConstraint("event"),
+)  # fmt: skip
+"""`refs` is JSON [[scheme, value], ...]; `headers` and `value` are the event's record."""
+
+DOSSIERS = Table(
+    "dossiers", METADATA,
+    _text("id", key=True), _text("kind"), _text("state"), _text("party"), _text("sender"),
+    _text("opened_at"), _text("closed_at", null=True), _number("board_version"),
+    _text("overall"),
+)  # fmt: skip
+"""Heads only. `state`: open, withdrawn or closed."""
+
+DOCUMENTS = Table(
+    "documents", METADATA,
+    _text("dossier", key=True), _text("part", key=True), _number("version", key=True),
+    _text("id"), _text("package"), _text("digest"), _number("order_no"), _text("submission"),
+    _number("message"), _text("event"), _text("sender"), _text("party"), _text("profile"),
+    _text("received_at"), _text("state"), _blob("payload"),
+)  # fmt: skip
+"""`state`: live, superseded, late or withdrawn. `payload` is the event's, as stored."""
+
+OUTCOMES = Table(
+    "outcomes", METADATA,
+    _text("dossier", key=True), _text("event", key=True),
+    _text("does"), _text("outcome"), _text("submission"), _number("message"),
+    _text("problems"), _text("at"),
+    Index("outcomes_submission", "submission"),
+)  # fmt: skip
+
+DECISIONS = Table(
+    "decisions", METADATA,
+    _serial(), _text("dossier"), _text("part"), _number("version"), _text("recipient"),
+    _text("purpose"), _text("result"), _text("digest"), _text("elements"), _text("rules"),
+    _text("view"), _text("because"), _text("withheld"), _text("configuration"), _text("delivery"),
+    _text("at"),
+    Index("decisions_dossier", "dossier"),
+)  # fmt: skip
+"""One row a (part, recipient, purpose) and version; `result` new, changed, unchanged, withdrawn."""
+
+CONFIGURATIONS = Table(
+    "configurations", METADATA, _text("digest", key=True), _blob("content"), _text("at")
+)
+"""Every configuration decisions were taken under, so that each can be explained later."""
+
+ASKS = Table(
+    "asks", METADATA,
+    _text("dossier", key=True), _text("part", key=True), _text("recipient", key=True),
+    _text("purpose", key=True), _number("version", key=True),
+    _text("elements"), _text("due_at"), _text("silence"), _text("state"), _text("delivery"),
+    _text("asked_at"),
+)  # fmt: skip
+"""`state`: open, overdue, released (by silence), superseded or withdrawn."""
+
+ANSWERS = Table(
+    "answers", METADATA,
+    _text("dossier", key=True), _text("event", key=True), _number("ordinal", key=True),
+    _text("part"), _text("recipient"), _text("purpose"), _number("version"), _text("subject"),
+    _text("check"), _text("status", null=True), _number("order_no"), _blob("content"),
+    _text("at"),
+)  # fmt: skip
+
+SUBSCRIPTIONS = Table(
+    "subscriptions", METADATA,
+    _text("name", key=True), _number("next_seq"), _number("given"), _number("acknowledged"),
+)  # fmt: skip
+
+QUEUE = Table(
+    "queue", METADATA,
+    _serial(), _text("id"), _text("subscription"), _text("dossier"), _text("part"),
+    _number("version"), _text("recipient"), _text("purpose"), _text("what"), _text("type"),
+    _blob("payload"), _text("context"), _text("state"), _number("seq", null=True),
+    _blob("rendered", null=True), _text("created_at"), _text("settled_at", null=True),
+    UniqueConstraint("id"), UniqueConstraint("subscription", "seq"),
+    Index("queue_dossier", "dossier", "recipient"), Index("queue_waiting", "state", "number"),
+)  # fmt: skip
+"""`what`: document, notice, reply, rejection. `state`: waiting, numbered, acknowledged,
+cancelled, parked. `context` is JSON: what rendering needs besides the payload."""
+
+DUE = Table(
+    "due", METADATA,
+    _text("dossier", key=True), _text("name", key=True), _text("at"), _text("kind"),
+    Index("due_at", "at"),
+)  # fmt: skip
+
+PARKED = Table(
+    "parked", METADATA,
+    _text("id", key=True), _text("station"), _text("topic"), _number("partition"),
+    _number("position"), _number("message"), _text("dossier"), _text("key"), _text("headers"),
+    _blob("value"), _text("reason"), _text("state"), _text("at"),
+    Index("parked_dossier", "dossier"),
+)  # fmt: skip
+"""`state`: parked, resumed or discarded."""
+
+FOLLOWERS = Table(
+    "followers", METADATA,
+    _serial(), _text("dossier"), _text("topic"), _text("headers"), _blob("value"),
+    Index("followers_dossier", "dossier"),
+)  # fmt: skip
+
+POSITIONS = Table(
+    "positions", METADATA,
+    _text("station", key=True), _text("topic", key=True), _number("partition", key=True),
+    _number("next"), _number("message"), _number("starts"),
+)  # fmt: skip
+
+OUTBOX = Table(
+    "outbox", METADATA,
+    _serial(), _text("station"), _number("partition"), _text("topic"), _text("key"),
+    _text("headers"), _blob("value"), _text("at"),
+    Index("outbox_owner", "station", "partition"),
+)  # fmt: skip
+
+ACTIONS = Table(
+    "actions", METADATA,
+    _serial(), _text("at"), _text("who"), _text("what"), _text("target"), _text("why"),
+)  # fmt: skip

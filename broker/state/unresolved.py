@@ -1,0 +1,97 @@
+"""Events that wait for a reference to mean something."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, delete, func, select
+
+from broker.state.dialect import insert_or
+from broker.state.tables import UNRESOLVED
+
+
+class Waiting(NamedTuple):
+    """An event without a dossier: who sent it, what it refers to, and its record's parts."""
+
+    event: str
+    kind: str
+    sender: str
+    party: str
+    references: tuple[tuple[str, str], ...]
+    headers: dict[str, str]
+    value: bytes
+    until: str
+
+
+def put(connection: Connection, waiting: Sequence[Waiting]) -> None:
+    """Add at the end; an event that waits already stays where it is."""
+    if not waiting:
+        return
+    connection.execute(
+        insert_or(connection, UNRESOLVED).on_conflict_do_nothing(index_elements=["event"]),
+        [
+            {
+                "event": one.event,
+                "kind": one.kind,
+                "sender": one.sender,
+                "party": one.party,
+                "refs": orjson.dumps(one.references).decode(),
+                "headers": orjson.dumps(one.headers).decode(),
+                "value": one.value,
+                "until": one.until,
+            }
+            for one in waiting
+        ],
+    )
+
+
+def all_waiting(connection: Connection, limit: int) -> list[tuple[int, Waiting]]:
+    """What waits, oldest first, each with its number."""
+    query = select(UNRESOLVED).order_by(UNRESOLVED.c.number).limit(limit)
+    return [(row.number, _waiting(row)) for row in connection.execute(query)]
+
+
+def held(connection: Connection, parties: Sequence[str]) -> set[tuple[str, str, str]]:
+    """The (party, scheme, value) that something of these parties waits for."""
+    rows = connection.execute(
+        select(UNRESOLVED.c.party, UNRESOLVED.c.refs).where(UNRESOLVED.c.party.in_(parties))
+    )
+    return {(party, scheme, value) for party, refs in rows for scheme, value in orjson.loads(refs)}
+
+
+def count(connection: Connection) -> int:
+    """How many wait."""
+    return connection.execute(select(func.count()).select_from(UNRESOLVED)).scalar_one()
+
+
+def take(connection: Connection, numbers: Sequence[int]) -> None:
+    """These wait no longer."""
+    if numbers:
+        connection.execute(delete(UNRESOLVED).where(UNRESOLVED.c.number.in_(numbers)))
+
+
+def _waiting(row: Any) -> Waiting:
+    return Waiting(
+        row.event,
+        row.kind,
+        row.sender,
+        row.party,
+        tuple((scheme, value) for scheme, value in orjson.loads(row.refs)),
+        orjson.loads(row.headers),
+        row.value,
+        row.until,
+    )
+
+
+def of_submission(connection: Connection, submission: str) -> dict[int, int]:
+    """How many events of each message of a submission wait."""
+    found: dict[int, int] = {}
+    # The submission is a header of the event's record; waiting events are few.
+    for (headers,) in connection.execute(
+        select(UNRESOLVED.c.headers).where(UNRESOLVED.c.headers.contains(submission))
+    ):
+        said = orjson.loads(headers)
+        if said.get("swb_submission") == submission:
+            message = int(said.get("swb_message", "0"))
+            found[message] = found.get(message, 0) + 1
+    return found

@@ -1,0 +1,94 @@
+"""The timers: what must happen because time has passed, or because a reference has appeared.
+
+One transaction a tick. Several processes may tick: what they make has the same ids, and whoever
+has seen the first drops the second.
+"""
+
+import asyncio
+from functools import partial
+
+from sqlalchemy import Connection
+
+from broker.clock import stamp
+from broker.core.deadlines import elapsed
+from broker.errors import BrokerError
+from broker.hop import Plumbing
+from broker.logs import logger
+from broker.metrics import METRICS
+from broker.model.records import Record
+from broker.state import due, outbox, unresolved
+from broker.state.outbox import Owner
+from broker.translation.release import release
+from broker.translation.resolve import Kinds
+
+OWNER = ("timers", 0)
+LIMIT = 500
+
+log = logger("timers")
+
+
+class Timers:
+    """Deadlines and unresolved events, looked at every so often."""
+
+    def __init__(self, kinds: Kinds, plumbing: Plumbing, every_s: float) -> None:
+        self._kinds = kinds
+        self._plumbing = plumbing
+        self._every_s = every_s
+        self._seen: dict[Owner, int] = {}
+
+    async def run(self) -> None:
+        """Tick until cancelled; broken plumbing is tried again at the next tick."""
+        while True:
+            try:
+                while await self.tick():
+                    pass
+            except BrokerError as fault:
+                METRICS.hop_faults.labels("timers", fault.code).inc()
+                log.warning("timers.fault", code=fault.code)
+                if not fault.retriable:
+                    raise
+            await asyncio.sleep(self._every_s)
+
+    async def tick(self) -> bool:
+        """One pass; whether there may be more at once."""
+        database, now = self._plumbing.database, stamp(self._plumbing.clock.now())
+        busy = await database.read(lambda connection: _busy(connection, now))
+        if not busy:
+            await self._append_owed()
+            return False
+
+        def work(connection: Connection) -> tuple[int, int]:
+            records: list[Record] = elapsed(connection, now, LIMIT)
+            count = len(records)
+            released = release(connection, now, self._kinds, LIMIT)
+            records += released.records
+            database.outbox(connection, OWNER, records)
+            return count, len(released.records) + released.declined
+
+        elapsed_count, released_count = await database.write(work)
+        await self._append_owed()
+        if elapsed_count or released_count:
+            log.info("timers.ticked", count=elapsed_count + released_count)
+        return elapsed_count >= LIMIT
+
+    async def _append_owed(self) -> None:
+        """Append what this owes, and what any owner has left lying since the last tick."""
+        database = self._plumbing.database
+        if database.one_commit:
+            return
+        seen: dict[Owner, int] = {}
+        for owner in await database.read(outbox.owners):
+            owed = await database.read(partial(outbox.pending, owner=owner))
+            stale = [row for row in owed if owner == OWNER or row[0] <= self._seen.get(owner, 0)]
+            if stale:
+                await self._plumbing.log.append([record for _, record in stale])
+                await database.write(partial(outbox.forget, owner=owner, upto=stale[-1][0]))
+            if owed:
+                seen[owner] = owed[-1][0]
+        self._seen = seen
+
+
+def _busy(connection: Connection, now: str) -> bool:
+    waiting = unresolved.count(connection)
+    METRICS.unresolved.set(waiting)
+    return waiting > 0 or bool(due.upto(connection, now, 1))

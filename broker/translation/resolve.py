@@ -1,0 +1,196 @@
+"""References to dossiers: inside the transaction, after the compare-and-set.
+
+Rules
+    Only `put` and `merge` open a dossier, by references whose scheme opens. All openers of a
+    batch are inserted in one sorted statement, then re-read: whoever comes second joins.
+    What cannot open must find: a declarant's references among its own party's dossiers, an
+    agency's among those delivered to it. An alias a party may not use behaves as absent.
+    What finds nothing waits, behind whatever waits for the same reference already.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from broker.adapter import Kind, Scheme
+from broker.clock import parse_stamp, stamp
+from broker.model.dossier import Event
+from broker.model.events import headers_of
+from broker.model.records import digest
+from broker.state import aliases, queue, unresolved
+from broker.state.aliases import Alias, Meaning
+from broker.state.unresolved import Waiting
+
+OPENERS = ("put", "merge")
+UNRESOLVED_FOR = timedelta(hours=72)
+"""For events of no kind yet (answers); a kind says its own."""
+
+Kinds = Mapping[str, Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Events with their dossier, in order; and those that must wait."""
+
+    events: tuple[Event, ...]
+    waiting: tuple[Waiting, ...]
+
+
+def resolve(connection: Connection, batch: Sequence[Event], kinds: Kinds) -> Resolved:
+    """Give each event its dossier; bind what openers say."""
+    openers = [event for event in batch if event.does in OPENERS]
+    _open(connection, openers, kinds)
+    keys = {key for event in batch for key in _keys(event, kinds)}
+    meanings = aliases.meanings(connection, keys) if keys else {}
+    meanings |= _renewed(connection, openers, kinds, meanings)
+    parties = {event.party for event in batch if event.does not in OPENERS}
+    held = unresolved.held(connection, sorted(parties)) if parties else set()
+    done: list[Event] = []
+    waiting: list[Waiting] = []
+    for event in batch:
+        found = None
+        if event.does in OPENERS and not _opening(event, kinds):
+            done.append(_without_reference(event))
+            continue
+        if event.does in OPENERS or not _is_held(event, held):
+            found = find(connection, event, kinds, meanings)
+        if found is None:
+            held.update((event.party, *reference) for reference in event.references)
+            waiting.append(waiting_of(event, kinds))
+        else:
+            done.append(found)
+    return Resolved(tuple(done), tuple(waiting))
+
+
+def find(
+    connection: Connection,
+    event: Event,
+    kinds: Kinds,
+    meanings: Mapping[tuple[str, str, str], Meaning],
+) -> Event | None:
+    """The event with its dossier, or None if its references mean nothing to its sender."""
+    if event.recipient:
+        return _answer_of(connection, event)
+    dossiers = {
+        meanings[key].alias.dossier
+        for key in _keys(event, kinds)
+        if key in meanings and (event.does in OPENERS or meanings[key].party == event.party)
+    }
+    if not dossiers:
+        return None
+    problem = "reference.ambiguous" if len(dossiers) > 1 else ""
+    return replace(event, dossier=min(dossiers), problem=problem)
+
+
+def meanings_for(
+    connection: Connection, events: Sequence[Event], kinds: Kinds
+) -> dict[tuple[str, str, str], Meaning]:
+    """What the references of these events mean now."""
+    keys = {key for event in events for key in _keys(event, kinds)}
+    return aliases.meanings(connection, keys) if keys else {}
+
+
+def waiting_of(event: Event, kinds: Kinds) -> Waiting:
+    """The event as it waits for its reference."""
+    kind = kinds.get(event.kind)
+    wait = kind.unresolved_for if kind else UNRESOLVED_FOR
+    return Waiting(
+        event.id,
+        event.kind,
+        event.sender,
+        event.party,
+        event.references,
+        headers_of(event),
+        event.payload,
+        stamp(parse_stamp(event.received_at) + wait),
+    )
+
+
+def _is_held(event: Event, held: set[tuple[str, str, str]]) -> bool:
+    return any((event.party, *reference) in held for reference in event.references)
+
+
+def _schemes(event: Event, kinds: Kinds) -> dict[str, Scheme]:
+    kind = kinds.get(event.kind)
+    return {scheme.name: scheme for scheme in kind.schemes} if kind else {}
+
+
+def _keys(event: Event, kinds: Kinds) -> list[tuple[str, str, str]]:
+    """The event's references as (scheme, scope, value); the scope comes from the sender's key."""
+    schemes = _schemes(event, kinds)
+    return [
+        (scheme, event.party if schemes[scheme].scope == "party" else "", value)
+        for scheme, value in event.references
+        if scheme in schemes and value
+    ]
+
+
+def _opening(event: Event, kinds: Kinds) -> list[tuple[str, str, str]]:
+    """The event's references whose scheme opens."""
+    schemes = _schemes(event, kinds)
+    return [key for key in _keys(event, kinds) if schemes[key[0]].opens]
+
+
+def _without_reference(event: Event) -> Event:
+    """What should open a dossier but names none goes to one of its own, to be declined there."""
+    return replace(event, dossier=dossier_id(("", "", event.id), 0), problem="reference.missing")
+
+
+def _open(connection: Connection, openers: Sequence[Event], kinds: Kinds) -> None:
+    wanted = []
+    for event in openers:
+        keys = _opening(event, kinds)
+        if keys:
+            dossier = dossier_id(keys[0], 0)
+            wanted += [Alias(*key, dossier, event.kind) for key in keys]
+    aliases.bind(connection, wanted)
+
+
+def dossier_id(key: tuple[str, str, str], generation: int) -> str:
+    """The id of the dossier that a reference opens."""
+    return "o_" + digest(*key, generation)
+
+
+def _renewed(
+    connection: Connection,
+    openers: Sequence[Event],
+    kinds: Kinds,
+    meanings: Mapping[tuple[str, str, str], Meaning],
+) -> dict[tuple[str, str, str], Meaning]:
+    """References of closed dossiers whose time has passed get their next generation."""
+    renewed: dict[tuple[str, str, str], Meaning] = {}
+    for event in openers:
+        schemes = _schemes(event, kinds)
+        for key in _keys(event, kinds):
+            meaning = meanings.get(key)
+            if meaning is None or meaning.closed_at is None or not schemes[key[0]].opens:
+                continue
+            free = parse_stamp(meaning.closed_at) + schemes[key[0]].reuse_after
+            if parse_stamp(event.received_at) >= free:
+                old = meaning.alias
+                dossier = dossier_id(key, old.generation + 1)
+                aliases.renew(connection, old, dossier)
+                fresh = old._replace(dossier=dossier, generation=old.generation + 1)
+                renewed[key] = Meaning(fresh, None, None)
+    return renewed
+
+
+def _answer_of(connection: Connection, event: Event) -> Event | None:
+    """An agency's answer: by the delivery it names, else among what was delivered to it."""
+    delivery = event.body.get("DeliveryID")
+    if delivery:
+        row = queue.delivery_of(connection, delivery, event.recipient)
+        if row is None:
+            return None
+        return replace(event, dossier=row["dossier"], kind=row["kind"])
+    if not event.references:
+        return None
+    found = aliases.delivered_under(connection, event.recipient, event.references)
+    if not found:
+        return None
+    dossiers = {alias.dossier for alias in found}
+    problem = "reference.ambiguous" if len(dossiers) > 1 else ""
+    first = min(found, key=lambda alias: alias.dossier)
+    return replace(event, dossier=first.dossier, kind=first.kind, problem=problem)

@@ -1,0 +1,97 @@
+"""Translation as the hop sees it: load originals, translate, resolve and write.
+
+A message's events reach `events.<kind>`, keyed by their dossier; its rejection reaches its
+sender's queue; what finds no dossier waits in `unresolved`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from broker.adapter import Adapter, Profile
+from broker.hop import Piece
+from broker.metrics import METRICS
+from broker.model.events import record_of
+from broker.model.problem import as_json
+from broker.model.records import Entry, Record
+from broker.replies.refusals import Refused, refusal_row
+from broker.state import queue, submissions, unresolved
+from broker.state.positions import Position
+from broker.state.queue import Row
+from broker.translation.resolve import Kinds, resolve
+from broker.translation.step import Translated, submission_of, translated
+
+ProfileOf = Callable[[str, str, str], Profile]
+"""The profile of this name, for this format, as in force at this stamp."""
+
+
+class TranslationStation:
+    """Submissions of one family become verdicts and events."""
+
+    name = "translation"
+
+    def __init__(
+        self, adapters: Mapping[str, Adapter], profile_of: ProfileOf, kinds: Kinds
+    ) -> None:
+        self._adapters = adapters
+        self._profile_of = profile_of
+        self._kinds = kinds
+
+    def load(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, bytes]:
+        """The originals that their records only refer to."""
+        wanted = [entry.headers["ce_id"] for entry in entries if not entry.value]
+        return submissions.originals(connection, wanted) if wanted else {}
+
+    def work(self, entry: Entry, loaded: dict[str, bytes], skip: int) -> Iterator[Piece]:
+        """One piece a message."""
+        payload = entry.value or loaded[entry.headers["ce_id"]]
+        submission = submission_of(entry.headers, payload)
+        adapter = self._adapters.get(submission.format)
+        profile = self._profile_of(submission.profile, submission.format, submission.received_at)
+        for one in translated(submission, adapter, profile, skip):
+            end = Position(entry.position, one.number)
+            if one.last:
+                end = Position(entry.position + 1)
+            yield Piece(entry, end, one, one.size)
+
+    def park(self, entry: Entry, loaded: dict[str, bytes]) -> None:
+        """Followers pass: submissions do not depend on each other here."""
+
+    def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
+        """Verdicts, resolved events, those that wait, and replies to rejections."""
+        done: list[Translated] = [piece.value for piece in pieces]
+        submissions.put_messages(connection, [_message_row(one) for one in done])
+        events = [event for one in done for event in one.events]
+        resolved = resolve(connection, events, self._kinds)
+        unresolved.put(connection, resolved.waiting)
+        queue.put(connection, [_rejection(one) for one in done if one.verdict == "rejected"])
+        for one in done:
+            _count(one)
+        return [record_of(event) for event in resolved.events]
+
+
+def _message_row(one: Translated) -> dict[str, Any]:
+    return {
+        "submission": one.submission.id,
+        "message": one.number,
+        "reference": one.reference,
+        "verdict": one.verdict,
+        "problems": orjson.dumps([as_json(problem) for problem in one.problems]),
+    }
+
+
+def _rejection(one: Translated) -> Row:
+    """A submitter always hears of its own rejection."""
+    submission = one.submission
+    told = Refused(submission.id, one.number, submission.sender, submission.party,
+                   submission.profile, submission.received_at, submission.trace)  # fmt: skip
+    return refusal_row(told, "rejected", one.problems, one.references)
+
+
+def _count(one: Translated) -> None:
+    METRICS.messages.labels(one.submission.format, one.verdict).inc()
+    METRICS.unmapped.labels(one.submission.format).inc(one.unmapped)
+    for problem in one.problems:
+        METRICS.problems.labels(problem.code).inc()

@@ -1,0 +1,193 @@
+"""One submission through its adapter: verdicts, problems, and events without a dossier yet.
+
+A pure function of the submission, its adapter and its profile. The body of each draft is
+validated once, here, and is JSON bytes from then on.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from broker.adapter import Adapter, Draft, Message, Profile
+from broker.model import events
+from broker.model.dossier import Event
+from broker.model.packages import PACKAGES
+from broker.model.problem import Place, Problem, as_json
+from broker.model.records import Headers, digest
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A submission as its record tells of it; `number` is its order of acceptance."""
+
+    id: str
+    number: int
+    sender: str
+    party: str
+    recipient: str
+    family: str
+    format: str
+    profile: str
+    received_at: str
+    reference: str
+    delivery: str
+    trace: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """One message with its verdict; `number` 0 is the envelope, when nothing in it is readable.
+
+    `events` have no dossier yet; a rejected message has none.
+    """
+
+    submission: Submission
+    number: int
+    reference: str
+    verdict: str
+    problems: tuple[Problem, ...]
+    events: tuple[Event, ...] = ()
+    references: tuple[tuple[str, str], ...] = ()
+    unmapped: int = 0
+    size: int = 0
+    last: bool = False
+
+
+def submission_of(headers: Headers, payload: bytes) -> Submission:
+    """The submission that a record of `submissions.<family>` holds."""
+    return Submission(
+        id=headers["ce_id"],
+        number=int(headers["swb_number"]),
+        sender=headers["swb_sender"],
+        party=headers["swb_party"],
+        recipient=headers.get("swb_recipient", ""),
+        family=headers["swb_family"],
+        format=headers.get("swb_format", ""),
+        profile=headers.get("swb_profile", ""),
+        received_at=headers["ce_time"],
+        reference=headers.get("swb_reference", ""),
+        delivery=headers.get("swb_delivery", ""),
+        trace=headers.get("traceparent", ""),
+        payload=payload,
+    )
+
+
+def translated(
+    submission: Submission, adapter: Adapter | None, profile: Profile, skip: int = 0
+) -> Iterator[Translated]:
+    """Every message after the first `skip`; at least one, so that nothing ends without a verdict.
+
+    The last one is marked, so that the position can move to the next submission.
+    """
+    if adapter is None:
+        yield _envelope(submission, (_unrecognised(submission),))
+        return
+    translation = adapter.translate(submission.payload, profile)
+    held: Translated | None = None
+    for message in translation.messages:
+        if message.number <= skip:
+            continue
+        if held is not None:
+            yield held
+        held = _message(submission, message)
+    if translation.problems and held is None and not skip:
+        held = _envelope(submission, translation.problems)
+    if held is None:
+        held = _envelope(submission, (_empty(),))
+    yield replace(held, last=True)
+
+
+def _message(submission: Submission, message: Message) -> Translated:
+    drafts = tuple(message.events)
+    made: tuple[Event, ...] = ()
+    if message.verdict == "accepted":
+        made = tuple(
+            _event(submission, message.number, ordinal, draft)
+            for ordinal, draft in enumerate(drafts)
+        )
+    said = (reference for draft in drafts for reference in draft.references)
+    return Translated(
+        submission=submission,
+        number=message.number,
+        reference=message.reference,
+        verdict=message.verdict,
+        problems=message.problems,
+        events=made,
+        references=tuple(dict.fromkeys((one.scheme, one.value) for one in said)),
+        unmapped=sum(len(draft.unmapped) for draft in drafts),
+        size=sum(len(event.payload) for event in made),
+    )
+
+
+def _event(submission: Submission, message: int, ordinal: int, draft: Draft) -> Event:
+    """The draft as an event; its id is the hash of (submission, message, ordinal)."""
+    body = canonical_json(draft.package, draft.body)
+    references = tuple((one.scheme, one.value) for one in draft.references)
+    if submission.reference:
+        scheme, _, value = submission.reference.partition("=")
+        references = (*references, (scheme, value))
+    unmapped = [[_place(one.place), one.path, one.value] for one in draft.unmapped]
+    return Event(
+        id="e_" + digest(submission.id, message, ordinal),
+        kind=draft.kind,
+        does=draft.does,
+        dossier="",
+        part=draft.part,
+        package=draft.package,
+        order=submission.number if draft.order is None else draft.order,
+        submission=submission.id,
+        message=message,
+        sender=submission.sender,
+        party=submission.party,
+        recipient=submission.recipient,
+        profile=submission.profile,
+        received_at=submission.received_at,
+        references=references,
+        body=draft.body,
+        payload=events.payload(body, references, unmapped),
+        digest=hashlib.sha256(body).hexdigest(),
+        trace=submission.trace,
+    )
+
+
+def canonical_json(package: str, body: Mapping[str, Any]) -> bytes:
+    """The body, validated against its package, as JSON without absent values."""
+    kind = _type(package)
+    return kind.dump_json(kind.validate_python(body), exclude_defaults=True)
+
+
+@cache
+def _type(package: str) -> TypeAdapter[Any]:
+    return TypeAdapter(PACKAGES[package])
+
+
+def _place(place: Place) -> dict[str, Any]:
+    shown: dict[str, Any] = as_json(Problem("", "", where=place))["where"]
+    return shown
+
+
+def _envelope(submission: Submission, problems: Sequence[Problem]) -> Translated:
+    return Translated(submission, 0, "", "rejected", tuple(problems), last=True)
+
+
+def _unrecognised(submission: Submission) -> Problem:
+    return Problem(
+        code="submission.format-unknown",
+        text="the bytes are of no format that this sender may use",
+        expected=f"a format of the family {submission.family!r}",
+        hint="compare the file with a sample: 'swb sample'",
+    )
+
+
+def _empty() -> Problem:
+    return Problem(
+        code="submission.empty",
+        text="the submission holds no message",
+        expected="at least one message",
+        hint="send the file again with its content",
+    )

@@ -1,0 +1,126 @@
+"""The web application of a process: its doors, health, metrics and documentation.
+
+Every fault becomes problem+json here; what is no fault of ours to name is a 500 that says
+nothing, is logged by its kind, and counted.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from swagger_ui_bundle import swagger_ui_path
+
+from broker.doors import fault_response, json_response
+from broker.errors import BrokerError, NotFoundFault, RequestFault
+from broker.logs import logger
+from broker.metrics import METRICS
+
+log = logger("web")
+
+Probe = Callable[[], Awaitable[dict[str, str]]]
+"""What is not ready, by name, each in a sentence; {} is ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What readiness asks, and what metrics must be refreshed before they are shown."""
+
+    probe: Probe
+    refresh: Callable[[], Awaitable[None]]
+    title: str = "Single Window broker"
+    hidden: Sequence[str] = field(default_factory=tuple)
+
+
+def application(routers: Sequence[APIRouter], health: Health) -> FastAPI:
+    """The application with these routes."""
+    app = FastAPI(
+        title=health.title,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        description="Submissions in, answers back, and what became of them.",
+    )
+    for router in routers:
+        app.include_router(router)
+    _operations(app, health)
+    app.add_exception_handler(BrokerError, _on_fault)
+    app.add_exception_handler(RequestValidationError, _on_malformed)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_bug)
+    return app
+
+
+def _operations(app: FastAPI, health: Health) -> None:
+    async def livez() -> Response:
+        """The process answers."""
+        return json_response({"status": "alive"})
+
+    async def readyz() -> Response:
+        """The process can do its work; else 503 and what is missing."""
+        missing = await health.probe()
+        shown = {"status": "not ready" if missing else "ready", "missing": missing}
+        return json_response(shown, 503 if missing else 200)
+
+    async def metrics() -> Response:
+        """Prometheus metrics."""
+        await health.refresh()
+        return Response(METRICS.exposition(), media_type="text/plain; version=0.0.4")
+
+    async def docs() -> Response:
+        """The documentation of these routes."""
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title=health.title,
+            swagger_js_url="/docs/assets/swagger-ui-bundle.js",
+            swagger_css_url="/docs/assets/swagger-ui.css",
+            swagger_favicon_url="/docs/assets/favicon-32x32.png",
+        )
+
+    for path, endpoint in (("/livez", livez), ("/readyz", readyz), ("/metrics", metrics)):
+        app.add_api_route(path, endpoint, tags=["operations"], response_class=Response)
+    app.add_api_route("/docs", docs, include_in_schema=False)
+    app.mount("/docs/assets", StaticFiles(directory=swagger_ui_path))
+
+
+def _route(request: Request) -> str:
+    """The route's template: a path may hold ids, which are no labels."""
+    route = request.scope.get("route")
+    return getattr(route, "path", "none")
+
+
+def _on_fault(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, BrokerError)
+    if fault.http_status >= 500:
+        log.warning("http.fault", code=fault.code, route=_route(request), method=request.method)
+    return fault_response(fault, _route(request), request.method)
+
+
+def _on_malformed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    wrong = "; ".join(
+        f"{'.'.join(str(step) for step in one['loc'])}: {one['msg']}" for one in error.errors()
+    )
+    return fault_response(RequestFault(wrong), _route(request), request.method)
+
+
+def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        fault: BrokerError = NotFoundFault("there is nothing at this path; see /docs")
+        return fault_response(fault, "none", request.method)
+    fault = RequestFault(str(error.detail).lower())
+    response = fault_response(fault, _route(request), request.method)
+    response.status_code = error.status_code
+    return response
+
+
+def _on_bug(request: Request, error: Exception) -> Response:
+    log.error("http.bug", reason=type(error).__name__, route=_route(request))
+    return fault_response(BrokerError("the broker failed; the operators have been told"),
+                          _route(request), request.method)  # fmt: skip
