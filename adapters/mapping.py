@@ -23,26 +23,23 @@ import csv
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 TEXT, CODE, SHAPED, AMOUNT, MEASURE, MOMENT, ONE, MANY, KEPT = range(9)
-_KINDS = {"text": TEXT, "code": CODE, "number": SHAPED, "key": SHAPED, "amount": AMOUNT, "measure": MEASURE,
-          "moment": MOMENT, "kept": KEPT}  # fmt: skip
+_KINDS = {"text": TEXT, "code": CODE, "number": SHAPED, "key": SHAPED,
+          "amount": AMOUNT, "measure": MEASURE, "moment": MOMENT, "kept": KEPT}  # fmt: skip
 _DECIMAL = re.compile(r"-?([0-9]{1,18})(?:\.([0-9]{1,9}))?")
-_UNBOUNDED = 1 << 30
+UNBOUNDED = 1 << 30
 
 Shape = Callable[[str], object]
 ToIso = Callable[[str, str], str | None]
 
 
-class Row(NamedTuple):
-    """What the walk looks up by an element's tag."""
+Row = tuple[int, str, int, Shape, "Field"]
+"""What a walk looks up by an element's tag: kind, canonical name, limit, usual shape, field.
 
-    kind: int
-    name: str
-    limit: int
-    shape: Shape
-    field: "Field"
+The usual shape is quick and may refuse what `Field.shape` still takes. (A plain tuple: it is
+unpacked once per element.)
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +58,7 @@ class Field:
     format: str
     wco: str
     shape: Shape
+    usual: Shape
     rows: dict[str, Row] = field(default_factory=dict)
     overflow: dict[str, Row] = field(default_factory=dict)
     children: list["Field"] = field(default_factory=list)
@@ -127,22 +125,22 @@ def compile_table(
 
 
 def _field(row: Mapping[str, str], tag: str, others: Mapping[str, Field]) -> Field:
-    how, most = row["how"], _UNBOUNDED if row["max"] == "n" else int(row["max"])
+    how, most = row["how"], UNBOUNDED if row["max"] == "n" else int(row["max"])
     name, shown = row["canonical"].rpartition(".")[2], row["format"]
     if how.startswith("as "):
         other = others[how.removeprefix("as ")]
-        return Field(tag, name, ONE, most, shown, row["wco"], _any, other.rows, other.overflow,
-                     other.children, other.keyed, other.key)  # fmt: skip
+        return Field(tag, name, ONE, most, shown, row["wco"], _any, _any, other.rows,
+                     other.overflow, other.children, other.keyed, other.key)  # fmt: skip
     if how in {"class", "envelope"}:
         kind = ONE if most == 1 else MANY
-        return Field(tag, name or tag, kind, most, shown, row["wco"], _any)
-    kind, limit, shape = _format(how, shown)
-    return Field(tag, name, kind, limit, shown, row["wco"], shape)
+        return Field(tag, name or tag, kind, most, shown, row["wco"], _any, _any)
+    kind, limit, shape, usual = _format(how, shown)
+    return Field(tag, name, kind, limit, shown, row["wco"], shape, usual)
 
 
 def _hang(above: Field, made: Field, namespaces: Namespaces, *, later: bool) -> None:
     above.children.append(made)
-    row = Row(made.kind, made.name, made.limit, made.shape, made)
+    row = (made.kind, made.name, made.limit, made.usual, made)
     allowed = namespaces.envelope if made.kind == KEPT else namespaces.elements
     for namespace in allowed:
         (above.overflow if later else above.rows)[tag_in(namespace, made.tag)] = row
@@ -160,35 +158,33 @@ def _any(_value: str) -> object:
     return True
 
 
-def _format(how: str, shown: str) -> tuple[int, int, Shape]:
-    """Kind, length and fast shape of a representation such as an..35, a2, n..16,3."""
+def _format(how: str, shown: str) -> tuple[int, int, Shape, Shape]:
+    """Kind, length, shape and usual shape of a representation such as an..35, a2, n..16,3."""
     kind = _KINDS[how]
     said = re.fullmatch(r"(an|a|n)(\.\.)?([0-9]+)(?:,([0-9]+))?", shown)
     if said is None or kind == KEPT:
-        return kind, _UNBOUNDED, _any
+        return kind, UNBOUNDED, _any, _any
     letters, upto, digits, decimals = said.groups()
     most, places = int(digits), int(decimals or 0)
     if kind in {SHAPED, AMOUNT, MEASURE}:
-        return kind, _UNBOUNDED, _number(most, places)
+        return kind, UNBOUNDED, *_number(most, places)
     if letters == "an":
-        return kind, most, _any
+        return kind, most, _any, _any
     span = f"{{1,{most}}}" if upto else f"{{{most}}}"
-    pattern = f"[A-Za-z]{span}" if letters == "a" else f"[0-9]{span}"
-    return SHAPED, _UNBOUNDED, re.compile(pattern).fullmatch
+    shape = re.compile(f"[A-Za-z]{span}" if letters == "a" else f"[0-9]{span}").fullmatch
+    return SHAPED, UNBOUNDED, shape, shape
 
 
-def _number(most: int, places: int) -> Shape:
+def _number(most: int, places: int) -> tuple[Shape, Shape]:
     """Whether a decimal has at most so many digits, so many of them after the point."""
     tail = rf"(?:\.[0-9]{{1,{places}}})?" if places else ""
     usual = re.compile(rf"[0-9]{{1,{most - places}}}{tail}").fullmatch
 
     def fits(value: str) -> bool:
-        if usual(value):
-            return True
         said = _DECIMAL.fullmatch(value)
         if said is None:
             return False
         whole, fraction = said[1].lstrip("0"), (said[2] or "").rstrip("0")
         return len(fraction) <= places and len(whole) + len(fraction) <= most
 
-    return fits
+    return fits, usual

@@ -172,7 +172,7 @@ def _load(folder: Path, name: str, findings: list[Finding]) -> dict[str, Any]:
         file = f"{name}/{path.name}"
         try:
             found[file] = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError) as error:  # a value, or bytes that are no UTF-8
             mark = getattr(error, "problem_mark", None)
             line = f"line {mark.line + 1}" if mark else "file"
             findings.append(Finding(file, line, "is no YAML; mend the syntax there"))

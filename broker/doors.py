@@ -17,22 +17,28 @@ from broker.metrics import METRICS
 from broker.state import keys
 
 RETRY_AFTER_S = 5
+KEYS_AGAIN_S = 5.0
+"""How long a key that another process has revoked may still open a door here."""
 
 
 @dataclass(slots=True)
 class Keyring:
-    """The keys in force, read again when one is not known."""
+    """The keys in force, read again when one is not known, and every so often."""
 
     plumbing: Plumbing
     principals: Mapping[str, Principal]
     known: Mapping[str, str]
+    read_at: float = float("-inf")
 
     async def who(self, request: Request) -> Principal:
         """The holder of the request's key. AccessFault: nobody."""
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         given = key.strip() if scheme.lower() == "bearer" else ""
-        if given and digest_of_key(given) not in self.known:
+        ticks = self.plumbing.clock.ticks()
+        aged = ticks - self.read_at > KEYS_AGAIN_S
+        if given and (aged or digest_of_key(given) not in self.known):
             self.known = await self.plumbing.database.read(keys.live)
+            self.read_at = ticks
         return who(given, self.known, self.principals)
 
 
@@ -80,21 +86,22 @@ def json_response(content: object, status: int = 200) -> Response:
     return Response(orjson.dumps(content), status, media_type="application/json")
 
 
-def fault_response(fault: BrokerError, route: str, method: str) -> Response:
-    """A fault as RFC 9457 problem details."""
-    METRICS.http.labels(route, method, str(fault.http_status)).inc()
+def fault_response(
+    fault: BrokerError, route: str, method: str, status: int | None = None
+) -> Response:
+    """A fault as RFC 9457 problem details; `status` where the fault's own is too coarse."""
+    status = status or fault.http_status
+    METRICS.http.labels(route, method, str(status)).inc()
     shown = {
         "type": f"urn:single-window-broker:{fault.code}",
         "title": fault.code,
-        "status": fault.http_status,
+        "status": status,
         "detail": str(fault),
         "code": fault.code,
     }
     headers = {}
-    if fault.http_status == 401:
+    if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(fault, BusyFault) or fault.http_status in {429, 503}:
+    if isinstance(fault, BusyFault) or status in {429, 503}:
         headers["Retry-After"] = str(RETRY_AFTER_S)
-    return Response(
-        orjson.dumps(shown), fault.http_status, headers, media_type="application/problem+json"
-    )
+    return Response(orjson.dumps(shown), status, headers, media_type="application/problem+json")

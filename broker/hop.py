@@ -119,6 +119,7 @@ class Hop:
         self.plumbing = plumbing
         self.owner = (f"{reader.station}:{reader.topic}", reader.partition)
         self._fresh = True
+        self._starts = (Position(0), 0)
         self._appended = 0
         self._parks = 0
 
@@ -145,7 +146,6 @@ class Hop:
         position = await self.plumbing.database.write(
             lambda connection: positions.take(connection, self.reader)
         )
-        self._fresh = True
         await self._settle_outbox()
         return position
 
@@ -160,7 +160,7 @@ class Hop:
         )
         if not entries:
             return position
-        starts = await self._started()
+        starts = await self._started(position)
         if starts >= STARTS_PARKED:
             reason = f"the process ended {starts - 1} times while working this record"
             return await self._commit(position, [self._parking(entries[0], position, reason)])
@@ -234,14 +234,18 @@ class Hop:
             )
         return end
 
-    async def _started(self) -> int:
-        """In the first batch after taking over: one more start, in a commit of its own."""
-        if not self._fresh:
-            return 0
-        self._fresh = False
-        return await self.plumbing.database.write(
-            lambda connection: positions.started(connection, self.reader)
-        )
+    async def _started(self, position: Position) -> int:
+        """How often this position was started from; the first batch counts, in its own commit.
+
+        Plumbing that breaks counts no start: only a process that ended does.
+        """
+        if self._fresh:
+            self._fresh = False
+            starts = await self.plumbing.database.write(
+                lambda connection: positions.started(connection, self.reader)
+            )
+            self._starts = (position, starts)
+        return self._starts[1] if self._starts[0] == position else 0
 
     async def _settle_outbox(self) -> None:
         """Append what this hop owes; the rows go with the next transaction."""

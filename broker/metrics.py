@@ -14,7 +14,12 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        name = self.registry
+        self._doors(self.registry)
+        self._road(self.registry)
+        self._queue(self.registry)
+        self._loops(self.registry)
+
+    def _doors(self, name: CollectorRegistry) -> None:
         self.submissions = Counter(
             "swb_submissions_total",
             "How much is coming in at the doors, and how is it received?",
@@ -22,6 +27,8 @@ class Metrics:
         self.intake_seconds = Histogram(
             "swb_intake_seconds", "How long does a sender wait for its receipt?",
             buckets=SECONDS, registry=name)  # fmt: skip
+
+    def _road(self, name: CollectorRegistry) -> None:
         self.messages = Counter(
             "swb_messages_total", "How many messages are accepted and rejected, by format?",
             ("format", "verdict"), registry=name)  # fmt: skip
@@ -44,6 +51,8 @@ class Metrics:
             "swb_unrouted_total",
             "How many documents were entitled to nobody: is a routing row missing?",
             ("kind",), registry=name)  # fmt: skip
+
+    def _queue(self, name: CollectorRegistry) -> None:
         self.deliveries = Counter(
             "swb_deliveries_total", "How many deliveries are handed over and acknowledged?",
             ("recipient", "state"), registry=name)  # fmt: skip
@@ -60,6 +69,8 @@ class Metrics:
         self.overdue = Gauge(
             "swb_asks_overdue", "Which agency is late with its answers?",
             ("recipient",), registry=name)  # fmt: skip
+
+    def _loops(self, name: CollectorRegistry) -> None:
         self.lag = Gauge(
             "swb_lag_records", "Does a station fall behind its topic?",
             ("station", "topic"), registry=name)  # fmt: skip

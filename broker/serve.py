@@ -6,20 +6,23 @@ and close first. SIGTERM and SIGINT: no new requests, what has begun is finished
 
 import asyncio
 import contextlib
+import gc
 import signal
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
 from sqlalchemy import Connection
 
+from broker import operators_http
 from broker.access import principals
 from broker.clock import SystemClock, stamp
 from broker.configuration import Configuration
 from broker.delivery import feed_http
 from broker.doors import Keyring
-from broker.errors import BrokerError
+from broker.errors import BrokerError, ConfigFault
 from broker.eventlog.embedded import SqliteFile
 from broker.hop import Plumbing
 from broker.intake import http as intake_http
@@ -52,8 +55,20 @@ async def embedded(settings: Settings) -> AsyncIterator[Plumbing]:
         file.close()
 
 
-async def serve(settings: Settings, configuration: Configuration) -> None:
-    """Run until SIGTERM or SIGINT."""
+def steady() -> None:
+    """Keep the garbage collector off what lives as long as the process.
+
+    A broker makes many small values and few cycles; the default thresholds cost it a tenth.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+async def serve(
+    settings: Settings, configuration: Configuration, listening: Callable[[str], None]
+) -> None:
+    """Run until SIGTERM or SIGINT; `listening` is told the URL once the doors are open."""
     configuration = with_operators(configuration, settings)
     async with embedded(settings) as plumbing:
         await remember(configuration, plumbing)
@@ -61,10 +76,31 @@ async def serve(settings: Settings, configuration: Configuration) -> None:
         known = await plumbing.database.read(keys.live)
         keyring = Keyring(plumbing, configuration.principals, known)
         server = web_server(settings, configuration, plumbing, (stations, keyring))
-        await _run(server, stations, settings)
+        with bound(settings) as door:
+            host, port = door.getsockname()[:2]
+            listening(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+            steady()
+            await _run(server, stations, door)
 
 
-async def _run(server: uvicorn.Server, stations: Stations, settings: Settings) -> None:
+def bound(settings: Settings) -> socket.socket:
+    """The socket the doors listen on; port 0 has become a free one. ConfigFault: it is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    door = socket.socket(family, socket.SOCK_STREAM)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((settings.host, settings.port))
+        door.listen(2048)
+    except OSError as error:
+        door.close()
+        raise ConfigFault(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; "
+            "name another --port"
+        ) from error
+    return door
+
+
+async def _run(server: uvicorn.Server, stations: Stations, door: socket.socket) -> None:
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -74,8 +110,8 @@ async def _run(server: uvicorn.Server, stations: Stations, settings: Settings) -
         loop.add_signal_handler(number, stop)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(work()) for work in stations.loops]
-        log.info("serve.started", port=settings.port, count=len(tasks))
-        await server.serve()
+        log.info("serve.started", port=door.getsockname()[1], count=len(tasks))
+        await server.serve(sockets=[door])
         log.info("serve.stopping")
         for task in tasks:
             task.cancel()
@@ -107,6 +143,7 @@ def web_server(
                 limit_max=settings.feed_limit_max, wait_s_max=settings.feed_wait_s_max,
             ),
             ledger_http.router(plumbing, keyring),
+            operators_http.router(plumbing, keyring, configuration.digest),
         ],
         Health(probe=lambda: missing(plumbing), refresh=lambda: refresh(plumbing, configuration)),
     )  # fmt: skip

@@ -67,7 +67,11 @@ class Settings(BaseModel):
 
 def read_settings(path: Path) -> Settings:
     """The settings of a file; ConfigFault names every wrong one."""
-    return parse_settings(yaml.safe_load(path.read_text()) or {}, path.name)
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigFault(f"{path.name}: it is no YAML, mend its syntax") from error
+    return parse_settings(raw, path.name)
 
 
 def parse_settings(raw: Any, name: str) -> Settings:

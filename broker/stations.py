@@ -18,6 +18,7 @@ from broker.delivery.feed import Feed
 from broker.hop import Hop, Plumbing, Station
 from broker.intake.accept import Acceptance
 from broker.model.events import topic_of
+from broker.routing.match import overall_rows
 from broker.settings import Settings
 from broker.state import configurations
 from broker.state.positions import Reader
@@ -75,7 +76,13 @@ def assemble(configuration: Configuration, plumbing: Plumbing, settings: Setting
 def rules_of(configuration: Configuration) -> Rules:
     """What the core decides under."""
     binds = {one.name: one.binds for one in configuration.recipients.values()}
-    return Rules(configuration.book, configuration.views, configuration.digest, binds)
+    return Rules(
+        configuration.book,
+        overall_rows(configuration.book),
+        configuration.views,
+        configuration.digest,
+        binds,
+    )
 
 
 def submission_topics(configuration: Configuration) -> list[str]:

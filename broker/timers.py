@@ -82,7 +82,8 @@ class Timers:
             stale = [row for row in owed if owner == OWNER or row[0] <= self._seen.get(owner, 0)]
             if stale:
                 await self._plumbing.log.append([record for _, record in stale])
-                await database.write(partial(outbox.forget, owner=owner, upto=stale[-1][0]))
+                numbers = [number for number, _ in stale]
+                await database.write(partial(outbox.forget_these, numbers=numbers))
             if owed:
                 seen[owner] = owed[-1][0]
         self._seen = seen

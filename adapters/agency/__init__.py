@@ -1,5 +1,8 @@
 """What agencies answer when they speak the broker's own JSON.
 
 answer_json   the format
+reading       taking members out of it, with all problems at once
 kinds         what the family brings in
 """
+
+from adapters.agency.kinds import family as family

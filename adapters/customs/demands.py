@@ -11,6 +11,7 @@ What does not belong
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from broker.adapter import CodeList, Constraint, Path, Profile, Tree
@@ -32,17 +33,47 @@ def breaches(tree: Tree, profile: Profile) -> Iterator[Breach]:
     """Every breach of the profile's constraints, in their order."""
     for constraint in profile.constraints:
         steps = _steps(constraint.path)
-        conditions = [(_steps(path), values) for path, values in constraint.when.items()]
-        general = [pair for pair in conditions if len(pair[0]) == 1 or pair[0][0] != steps[0]]
-        if not all(_met(tree, path, values) for path, values in general):
+        near: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+        for path, values in constraint.when.items():
+            way = _steps(path)
+            if len(way) > 1 and way[0] == steps[0]:
+                near.append((way, values))
+            elif not _met(tree, way, values):
+                break
+        else:
+            yield from _judge(tree, steps, constraint, profile.codelists, near)
+
+
+def _judge(
+    tree: Tree,
+    steps: tuple[str, ...],
+    constraint: Constraint,
+    lists: Mapping[str, CodeList],
+    near: list[tuple[tuple[str, ...], tuple[str, ...]]],
+) -> Iterator[Breach]:
+    name = steps[-1]
+    for number, parent in enumerate(_parents(tree, steps)):
+        value = parent.get(name)
+        if _meets(value, constraint, lists):
             continue
-        own = [pair for pair in conditions if pair not in general]
-        for parent, trail in _parents(tree, steps, ()):
-            value = parent.get(steps[-1])
-            if _meets(value, constraint, profile.codelists):
-                continue
-            if all(_met_near(tree, trail, path, values) for path, values in own):
-                yield Breach(constraint, trail, steps[-1], value if _is_text(value) else None)
+        trail = next(islice(_trails(tree, steps, ()), number, None))
+        if all(_met_near(tree, trail, path, values) for path, values in near):
+            yield Breach(constraint, trail, name, value if isinstance(value, str) else None)
+
+
+def _parents(tree: Tree, steps: tuple[str, ...]) -> list[Tree]:
+    """The classes that hold the last step, all instances, in order."""
+    level = [tree]
+    for step in steps[:-1]:
+        below: list[Tree] = []
+        for one in level:
+            value = one.get(step)
+            if value.__class__ is list:
+                below += value
+            elif value is not None:
+                below.append(value)
+        level = below
+    return level
 
 
 @lru_cache(maxsize=4096)
@@ -50,21 +81,18 @@ def _steps(path: Path) -> tuple[str, ...]:
     return tuple(path.split("."))
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _parents(tree: Tree, steps: tuple[str, ...], trail: Trail) -> Iterator[tuple[Tree, Trail]]:
+def _trails(tree: Tree, steps: tuple[str, ...], trail: Trail) -> Iterator[Trail]:
+    """The ways to the same classes, in the same order."""
     depth = len(trail)
     if depth == len(steps) - 1:
-        yield tree, trail
+        yield trail
         return
     below = tree.get(steps[depth])
     if isinstance(below, list):
         for index, instance in enumerate(below):
-            yield from _parents(instance, steps, (*trail, (steps[depth], index)))
+            yield from _trails(instance, steps, (*trail, (steps[depth], index)))
     elif isinstance(below, dict):
-        yield from _parents(below, steps, (*trail, (steps[depth], 0)))
+        yield from _trails(below, steps, (*trail, (steps[depth], 0)))
 
 
 def _meets(value: Any, constraint: Constraint, lists: Mapping[str, CodeList]) -> bool:
@@ -79,6 +107,9 @@ def _meets(value: Any, constraint: Constraint, lists: Mapping[str, CodeList]) ->
 
 
 def _met(tree: Tree, path: tuple[str, ...], values: tuple[str, ...]) -> bool:
+    if len(path) == 1:
+        value = tree.get(path[0])
+        return isinstance(value, str) and _matches(value, values)
     return any(_matches(value, values) for value in _values(tree, path))
 
 
@@ -106,7 +137,6 @@ def _values(tree: Any, path: tuple[str, ...]) -> Iterator[str]:
 
 
 def _matches(value: str, values: tuple[str, ...]) -> bool:
-    return any(
-        value.startswith(wanted[:-1]) if wanted.endswith("*") else value == wanted
-        for wanted in values
-    )
+    if value in values:
+        return True
+    return any(wanted[-1:] == "*" and value.startswith(wanted[:-1]) for wanted in values)

@@ -69,12 +69,12 @@ def _bodies(root: Element, above: Field, odd: Oddities) -> list[Element]:
         row = above.rows.get(str(child.tag))
         if row is None:
             odd.append(Oddity("unknown", child, above))
-        elif row.kind == KEPT:
-            _keep(child, row.field, odd)
-        elif len(bodies) < row.limit:
+        elif row[0] == KEPT:
+            _keep(child, row[4], odd)
+        elif len(bodies) < row[2]:
             bodies.append(child)
         else:
-            odd.append(Oddity("repeated", child, row.field))
+            odd.append(Oddity("repeated", child, row[4]))
     for text in stray_texts(root):
         odd.append(Oddity("misplaced", root, above, text.strip()))
     for name, value in root.items():

@@ -35,7 +35,7 @@ def to_iso(format_code: str, text: str) -> str | None:
     year, month, day, *time = said.groups()
     zone = time.pop() if format_code == "304" else ""
     try:
-        datetime(int(year), int(month), int(day), *map(int, time))  # noqa: DTZ001 (a check)
+        datetime.fromisoformat(f"{year}-{month}-{day}T{':'.join(time) or '00:00'}")
     except ValueError:
         return None
     clock = "T" + ":".join(time) if time else ""

@@ -15,8 +15,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from adapters.mapping import AMOUNT, KEPT, MANY, MEASURE, MOMENT, ONE, SHAPED, Dialect, Field, Row
 from adapters.customs.swift import read_plain
+from adapters.mapping import AMOUNT, KEPT, MANY, MEASURE, MOMENT, ONE, SHAPED, Dialect, Field, Row
 from adapters.wire.xml import Element, stray_texts
 from broker.adapter import Path, Tree
 from broker.model.paths import element_key
@@ -77,11 +77,11 @@ def read(element: Element, above: Field, dialect: Dialect, odd: Oddities) -> Tre
     rows = above.rows
     before = odd.number
     for child in element:
-        row = rows.get(child.tag)  # type: ignore[call-overload]
+        row = rows.get(child.tag)
         if row is None:
             odd.append(Oddity("unknown", child, above))
             continue
-        kind, name, limit, shape, field = row
+        kind, name, limit, _usual, field = row
         if kind <= SHAPED:
             text = child.text
             value = text.strip() if text and kind else text
@@ -89,7 +89,7 @@ def read(element: Element, above: Field, dialect: Dialect, odd: Oddities) -> Tre
                 value
                 and len(value) <= limit
                 and (kind or not value.isspace())
-                and (kind < SHAPED or shape(value))
+                and (kind < SHAPED or field.shape(value))
                 and name not in tree
                 and not len(child)
                 and not child.items()
@@ -108,7 +108,7 @@ def read(element: Element, above: Field, dialect: Dialect, odd: Oddities) -> Tre
         elif kind == ONE and name not in tree:
             tree[name] = read(child, field, dialect, odd)
         elif name in tree or not _pair(child, row, tree, dialect):
-            _odd_child(child, above, row, tree, dialect, odd)
+            _odd_child(child, above, tree, dialect, odd)
         tail = child.tail
         if tail and not tail.isspace():
             odd.append(Oddity("misplaced", element, above, tail.strip()))
@@ -125,7 +125,7 @@ def read(element: Element, above: Field, dialect: Dialect, odd: Oddities) -> Tre
 
 def _pair(child: Element, row: Row, tree: Tree, dialect: Dialect) -> bool:
     """Puts a value of two halves into the tree; False where anything about it is odd."""
-    kind, name, _limit, shape, field = row
+    kind, name, _limit, _usual, field = row
     if kind == MOMENT:
         moment = _moment(child, field, dialect)
         if moment is not None:
@@ -135,7 +135,7 @@ def _pair(child: Element, row: Row, tree: Tree, dialect: Dialect) -> bool:
         return False
     text, said = child.text, child.items()
     number = text.strip() if text else ""
-    if not shape(number) or len(child):
+    if not field.shape(number) or len(child):
         return False
     if not said:
         tree[name] = {"value": number}
@@ -160,7 +160,7 @@ def _moment(child: Element, field: Field, dialect: Dialect) -> str | None:
 
 def _odd_leaf(child: Element, row: Row, tree: Tree, odd: Oddities) -> None:
     """A leaf with too much or too little in it: its value where it has one, the rest noted."""
-    kind, name, limit, shape, field = row
+    kind, name, limit, _usual, field = row
     if name in tree:
         odd.append(Oddity("repeated", child, field))
         return
@@ -169,7 +169,7 @@ def _odd_leaf(child: Element, row: Row, tree: Tree, odd: Oddities) -> None:
     value = value.strip() if kind else value
     if not value.strip():
         odd.append(Oddity("absent", child, field))
-    elif kind == SHAPED and not shape(value):
+    elif kind == SHAPED and not field.shape(value):
         odd.append(Oddity("malformed", child, field, value))
     elif len(value) > limit:
         odd.append(Oddity("too-long", child, field, value))
@@ -189,17 +189,16 @@ def _odd_rest(child: Element, field: Field, odd: Oddities, *consumed: str) -> No
             odd.append(Oddity("misplaced", child, field, below.tail.strip()))
 
 
-def _odd_child(
-    child: Element, above: Field, row: Row, tree: Tree, dialect: Dialect, odd: Oddities
-) -> None:
+def _odd_child(child: Element, above: Field, tree: Tree, dialect: Dialect, odd: Oddities) -> None:
     """What is not one string and was not read at once."""
-    kind, name, _limit, shape, field = row
+    row = above.rows[str(child.tag)]
+    kind, name, _limit, _usual, field = row
     if name in tree and kind != KEPT:
         later = above.overflow.get(str(child.tag))
-        if later is None or later.name in tree:
+        if later is None or later[1] in tree:
             odd.append(Oddity("repeated", child, field))
         else:
-            tree[later.name] = read(child, later.field, dialect, odd)
+            tree[later[1]] = read(child, later[4], dialect, odd)
     elif kind == KEPT:
         odd.append(Oddity("kept", child, field, (child.text or "").strip()))
         _odd_rest(child, field, odd)
@@ -209,7 +208,7 @@ def _odd_child(
     else:
         tree[name] = None
         number = (child.text or "").strip()
-        if shape(number):
+        if field.shape(number):
             tree[name] = {"value": number}
         else:
             odd.append(Oddity("malformed" if number else "absent", child, field, number))
@@ -218,16 +217,17 @@ def _odd_child(
 
 def _odd_half(child: Element, row: Row, tree: Tree, odd: Oddities) -> None:
     """The currency or unit of a number, where one of the two is odd."""
-    attribute, half = _PAIRS[row.kind]
+    kind, name, _limit, _usual, field = row
+    attribute, half = _PAIRS[kind]
     said = child.get(attribute)
-    pair = tree[row.name]
-    if said is not None and not _HALVES[row.kind](str(said)):
-        odd.append(Oddity("malformed", child, row.field, str(said), attribute))
+    pair = tree[name]
+    if said is not None and not _HALVES[kind](str(said)):
+        odd.append(Oddity("malformed", child, field, str(said), attribute))
     elif said is not None and pair is not None:
         pair[half] = said
     elif said is not None:
-        odd.append(Oddity("attribute", child, row.field, str(said), attribute))
-    _odd_rest(child, row.field, odd, attribute)
+        odd.append(Oddity("attribute", child, field, str(said), attribute))
+    _odd_rest(child, field, odd, attribute)
 
 
 def _odd_moment(child: Element, field: Field, odd: Oddities) -> None:
@@ -265,7 +265,7 @@ def _sequences(
     seen: set[str] = set()
     for child, number in zip(instances_of(element, above, name), numbers, strict=False):
         if number in seen:
-            odd.append(Oddity("sequence", child, above.rows[str(child.tag)].field, str(number)))
+            odd.append(Oddity("sequence", child, above.rows[str(child.tag)][4], str(number)))
         elif number is not None:
             seen.add(number)
 
@@ -274,7 +274,7 @@ def instances_of(element: Element, above: Field, name: str) -> Iterator[Element]
     """The elements that stand for one canonical name, in order."""
     for child in element:
         row = above.rows.get(str(child.tag))
-        if row is not None and row.name == name:
+        if row is not None and row[1] == name:
             yield child
 
 
@@ -285,32 +285,33 @@ def leaves_of(
     seen: dict[str, int] = {}
     for child in element:
         row = above.rows.get(str(child.tag))
-        if row is not None and row.name in seen and str(child.tag) in above.overflow:
+        if row is not None and row[1] in seen and str(child.tag) in above.overflow:
             row = above.overflow[str(child.tag)]
-        if row is None or row.name not in tree:
+        if row is None or row[1] not in tree:
             continue
-        seen[row.name] = ordinal = seen.get(row.name, 0) + 1
-        path = f"{prefix}.{row.name}" if prefix else row.name
-        value = tree[row.name]
+        _kind, name, _limit, _usual, field = row
+        seen[name] = ordinal = seen.get(name, 0) + 1
+        path = f"{prefix}.{name}" if prefix else name
+        value = tree[name]
         if isinstance(value, list):
             if ordinal <= len(value):
                 one = value[ordinal - 1]
                 below = f"{path}[{element_key(one, ordinal)}]"
-                yield from leaves_of(child, row.field, one, below)
+                yield from leaves_of(child, field, one, below)
         elif ordinal == 1:
-            yield from _leaf(child, row, value, path)
+            yield from _leaf(child, field, value, path)
 
 
 def _leaf(
-    child: Element, row: Row, value: str | Tree, path: Path
+    child: Element, field: Field, value: str | Tree, path: Path
 ) -> Iterator[tuple[Path, Element, str]]:
     if isinstance(value, str):
-        string = child[0] if row.kind == MOMENT else child
+        string = child[0] if field.kind == MOMENT else child
         yield path, string, ""
-    elif row.kind == ONE:
-        yield from leaves_of(child, row.field, value, path)
+    elif field.kind == ONE:
+        yield from leaves_of(child, field, value, path)
     else:
-        attribute, half = _PAIRS[row.kind]
+        attribute, half = _PAIRS[field.kind]
         yield f"{path}.value", child, ""
         if half in value:
             yield f"{path}.{half}", child, attribute

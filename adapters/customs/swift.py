@@ -2,15 +2,18 @@
 
 It reads each element's tag and text once, and attributes only where the table expects one. That
 nothing else stands there is proven by counting: the elements, texts and attributes taken must be
-all there are below the body. Where a count or a value is odd the short walk gives up, and
-`reading.read` walks again, notes what is odd and where.
+all there are below the body. Where a count or a value is odd, or an element is empty, the short
+walk gives up, and `reading.read` walks again, notes what is odd and where.
 """
 
 import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
 
 from lxml import etree
 
-from adapters.mapping import AMOUNT, CODE, KEPT, MANY, MOMENT, ONE, SHAPED, Dialect, Field
+from adapters.mapping import AMOUNT, KEPT, MANY, MOMENT, ONE, SHAPED, Dialect, Field
 from adapters.wire.xml import Element
 from broker.adapter import Tree
 
@@ -20,99 +23,108 @@ _CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
 _UNIT = re.compile(r"\S(?:.{0,3}\S)?").fullmatch
 
 
-def read_plain(body: Element, above: Field, dialect: Dialect) -> Tree | None:  # noqa: C901, PLR0911, PLR0912, PLR0915 (the hot loop of every declaration: no call per leaf)
+class _OddError(Exception):
+    """Something is not as the table says: the careful walk will tell what."""
+
+
+class _Taken(NamedTuple):
+    """What was taken: sizes of classes, attributes, and lists whose numbers must differ."""
+
+    sizes: list[int]
+    attributes: list[str]
+    numbered: list[list[Tree]]
+
+
+def read_plain(body: Element, above: Field, dialect: Dialect) -> Tree | None:
     """The content of a class as a plain tree; None where anything about it is odd.
 
     Attributes of the body itself are left to the caller.
     """
-    top: Tree = {}
-    tree, rows, left = top, above.rows, len(body)
-    stack: list[tuple[Tree, dict[str, object], int]] = []
-    lists: list[tuple[Field, list[Tree]]] = []
-    empty: list[tuple[Tree, str]] = []
-    texts = attributes = 0
     elements = body.iter()
     next(elements)
-    for element in elements:
-        while not left:
-            if not stack:
-                return None
-            tree, rows, left = stack.pop()
-        left -= 1
-        row = rows.get(element.tag)
-        if row is None:
+    taken = _Taken([], [], [])
+    try:
+        tree = _read(elements, above, len(body), dialect, taken)
+    except (_OddError, KeyError, AttributeError):  # unknown tag, no text
+        return None
+    leaves = sum(taken.sizes) - len(taken.sizes) + 1
+    if next(elements, None) is not None or _TEXTS(body) != leaves:
+        return None
+    if _ATTRIBUTES(body) != len(taken.attributes) + len(body.items()):
+        return None
+    for instances in taken.numbered:
+        if len({one.get("SequenceNumeric") for one in instances}) != len(instances):
             return None
-        kind, name, limit, shape, field = row
-        if kind == MANY:
-            instance: Tree = {}
+    return tree
+
+
+def _read(  # noqa: C901, PLR0912 (the hot loop of every declaration: no call per leaf)
+    elements: Iterator[Element], above: Field, size: int, dialect: Dialect, taken: _Taken
+) -> Tree:
+    tree: Tree = {}
+    rows = above.rows
+    taken.sizes.append(size)
+    for element in islice(elements, size):
+        kind, name, limit, usual, field = rows[element.tag]
+        if kind < SHAPED:
+            value = element.text
+            if kind:
+                value = value.strip()  # type: ignore[union-attr]
+            elif value.isspace():  # type: ignore[union-attr]
+                raise _OddError
+            if not value or len(value) > limit or name in tree:
+                raise _OddError
+            tree[name] = value
+        elif kind == MANY:
+            one = _read(elements, field, len(element), dialect, taken)
             instances = tree.get(name)
             if instances is None:
-                tree[name] = [instance]
+                tree[name] = [one]
             elif len(instances) < limit:
-                instances.append(instance)
+                instances.append(one)
                 if field.key and len(instances) == 2:
-                    lists.append((field, instances))
+                    taken.numbered.append(instances)
             else:
-                return None
-            stack.append((tree, rows, left))
-            tree, rows, left = instance, field.rows, len(element)
-            continue
-        if name in tree:
-            return None
-        if kind <= SHAPED:
-            text = element.text
-            if not text:
-                tree[name] = None
-                empty.append((tree, name))
-                continue
-            if kind:
-                value = text.strip()
-                if not value or len(value) > limit or (kind == SHAPED and not shape(value)):
-                    return None
-            else:
-                value = text
-                if len(value) > limit or value.isspace():
-                    return None
-            tree[name] = value
-            texts += 1
+                raise _OddError
+        elif name in tree:
+            raise _OddError
         elif kind == ONE:
-            tree[name] = below = {}
-            stack.append((tree, rows, left))
-            tree, rows, left = below, field.rows, len(element)
+            tree[name] = _read(elements, field, len(element), dialect, taken)
         elif kind == MOMENT:
-            string = next(elements, None)
-            if len(element) != 1 or string.tag not in field.rows or len(string):
-                return None
-            value = dialect.to_iso(string.get("formatCode", ""), string.text or "")
-            if value is None:
-                return None
-            tree[name] = value
-            texts += 1
-            attributes += 1
+            tree[name] = _moment(elements, element, field, dialect, taken)
         elif kind == KEPT:
-            return None
+            raise _OddError
         else:
-            number = (element.text or "").strip()
-            if not shape(number):
-                return None
-            amount = kind == AMOUNT
-            half = element.get("currencyID" if amount else "unitCode")
-            if half is None:
-                tree[name] = {"value": number}
-            elif (_CURRENCY if amount else _UNIT)(half):
-                tree[name] = {"value": number, "currency" if amount else "unit": half}
-                attributes += 1
-            else:
-                return None
-            texts += 1
-    if any(pending for _, _, pending in stack) or left:
-        return None
-    for field, instances in lists:
-        numbers = [instance.get(field.key[0]) for instance in instances]
-        if len(set(numbers)) != len(numbers):
-            return None
-    if texts != _TEXTS(body) or attributes != _ATTRIBUTES(body) - len(body.attrib):
-        return None
-    for below, name in empty:
-        del below[name]
-    return top
+            value = element.text.strip()  # type: ignore[union-attr]
+            if not usual(value):
+                raise _OddError
+            if kind == SHAPED:
+                tree[name] = value
+                continue
+            said = element.get("currencyID" if kind == AMOUNT else "unitCode")
+            if said is None:
+                tree[name] = {"value": value}
+                continue
+            if not (_CURRENCY if kind == AMOUNT else _UNIT)(said):
+                raise _OddError
+            taken.attributes.append(said)
+            tree[name] = {"value": value, "currency" if kind == AMOUNT else "unit": said}
+    return tree
+
+
+def _moment(
+    elements: Iterator[Element], element: Element, field: Field, dialect: Dialect, taken: _Taken
+) -> str:
+    size = len(element)
+    if size != 1:
+        raise _OddError
+    string = next(elements)
+    if string.tag not in field.rows:
+        raise _OddError
+    code = string.get("formatCode")
+    moment = dialect.to_iso(code or "", string.text or "")
+    if code is None or moment is None:
+        raise _OddError
+    taken.sizes.append(size)
+    taken.attributes.append(code)
+    return moment

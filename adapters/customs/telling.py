@@ -15,9 +15,9 @@ from difflib import get_close_matches
 from adapters.customs.demands import Breach, breaches
 from adapters.customs.moment import FORMATS
 from adapters.customs.reading import Oddities, Oddity, instances_of
-from adapters.mapping import AMOUNT, MANY, MEASURE, Field
+from adapters.mapping import AMOUNT, MANY, MEASURE, MOMENT, Field
 from adapters.wire.xml import Element, Positions, attribute_name, local_name, name_of
-from broker.adapter import Constraint, Path, Profile, Tree, Unmapped
+from broker.adapter import CodeList, Constraint, Path, Profile, Tree, Unmapped
 from broker.model import pointers
 from broker.model.packages import data_class
 from broker.model.paths import element_key, pattern_of
@@ -70,6 +70,8 @@ class Subject:
         above: Field | None = self.field
         tree: Tree = self.tree
         for below in reversed(chain):
+            if above is not None and above.kind == MOMENT and str(below.tag) in above.rows:
+                break  # a moment and its DateTimeString are one value
             name, above, tree = self._step(below, above, tree)
             parts.append(name)
         return ".".join(parts)
@@ -84,12 +86,13 @@ class Subject:
             return (name if ordinal == 1 else f"{name}[#{ordinal}]"), None, {}
         if above and ordinal > 1 and str(element.tag) in above.overflow:
             row = above.overflow[str(element.tag)]
-        value = tree.get(row.name)
-        if row.kind != MANY:
-            return row.name, row.field, value if isinstance(value, dict) else {}
+        kind, name, _limit, _usual, field = row
+        value = tree.get(name)
+        if kind != MANY:
+            return name, field, value if isinstance(value, dict) else {}
         instances = value if isinstance(value, list) else []
         one = instances[ordinal - 1] if ordinal <= len(instances) else {}
-        return f"{row.name}[{element_key(one, ordinal)}]", row.field, one
+        return f"{name}[{element_key(one, ordinal)}]", field, one
 
     def locate(self, breach: Breach) -> tuple[Element, Path]:
         """The element a breach is about, else its nearest parent; and its canonical path."""
@@ -169,9 +172,7 @@ def code_of(oddity: Oddity) -> str:
 def _told(subject: Subject, oddity: Oddity, severity: Severity, dialect: str) -> Problem:
     element = oddity.element
     shown = subject.shown(element)
-    if oddity.what == "moment":
-        shown = shown.removesuffix(".DateTimeString")
-    elif oddity.what == "sequence":
+    if oddity.what == "sequence":
         shown += ".SequenceNumeric"
     inside = shown.startswith(subject.name)
     path = shown[len(subject.name) + 1 :] if inside else ""
@@ -257,16 +258,14 @@ _WORDS: dict[str, Callable[[Oddity], Words]] = {
 def _demanded(subject: Subject, breach: Breach, profile: Profile, dialect: str) -> Problem:
     rule = breach.constraint
     element, path = subject.locate(breach)
+    name = f"{breach.trail[-1][0]}.{breach.name}" if breach.trail else breach.name
     if rule.demand == "mandatory":
-        text, expected = f"{breach.name} is missing", "a value"
+        text, expected = f"{name} is missing", "a value"
     elif rule.demand == "length":
-        text = f"{breach.name} has {len(breach.found or '')} characters"
+        text = f"{name} has {len(breach.found or '')} characters"
         expected = f"at most {rule.limit}"
     else:
-        codes = profile.codelists[rule.codes]
-        shown = ", ".join(codes.codes)
-        text = f"{breach.name} is {breach.found!r}"
-        expected = f"not one of {shown}" if codes.refused else f"one of {shown}"
+        text, expected = _not_in_list(name, breach, profile.codelists[rule.codes])
     return Problem(
         code=rule.code,
         text=text,
@@ -280,6 +279,13 @@ def _demanded(subject: Subject, breach: Breach, profile: Profile, dialect: str) 
         expected=expected,
         hint=rule.hint or None,
     )
+
+
+def _not_in_list(name: str, breach: Breach, codes: CodeList) -> tuple[str, str]:
+    text = f"{name} is {breach.found!r}"
+    if codes.refused:
+        return f"{text}: {codes.codes[breach.found or '']}", f"a code that {codes.name} allows"
+    return text, f"one of {', '.join(codes.codes)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +310,8 @@ def missing(subject: Subject, path: Path, hint: str, profile: Profile) -> Proble
 def unexpected(subject: Subject, wrong: Wrong, profile: Profile) -> Problem:
     """A value directly below the body that is none of those the format knows."""
     found = subject.tree.get(wrong.name)
-    element, path = subject.locate(Breach(Constraint(wrong.name, "codes", ""), (), wrong.name, None))
+    rule = Constraint(wrong.name, "codes", wrong.code)
+    element, path = subject.locate(Breach(rule, (), wrong.name, None))
     text = f"{wrong.name} is {found!r}" if found else f"{wrong.name} is missing"
     return Problem(
         code=wrong.code,
@@ -334,7 +341,12 @@ def unmapped_of(subject: Subject, odd: Oddities) -> tuple[Unmapped, ...]:
 
 
 def _unmapped(subject: Subject, element: Element, attribute: str, value: str) -> Unmapped:
-    shown = subject.shown(element)
+    parent = element.getparent()
+    beside = element is not subject.element and parent is subject.element.getparent()
+    if beside and parent is not None:
+        shown = f"{local_name(parent)}.{local_name(element)}"
+    else:
+        shown = subject.shown(element)
     if attribute:
         shown += f"@{attribute_name(element, attribute)}"
     return Unmapped(subject.positions.place(element, attribute), shown, value)

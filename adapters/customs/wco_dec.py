@@ -46,7 +46,6 @@ from broker.adapter import (
     Recognition,
     Reference,
     Translation,
-    Tree,
 )
 from broker.model.problem import Place, Problem, rejects
 
@@ -59,7 +58,7 @@ class WcoDec:
 
     family = "customs"
     format = "UK CDS WCO-DEC 3.6"
-    content_types = ("application/xml", "text/xml")
+    content_types: tuple[str, ...] = ("application/xml", "text/xml")
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """A document whose first WCO class is Declaration."""
@@ -74,24 +73,32 @@ class WcoDec:
         return Translation((), iter((_message(subject, odd, profile),)))
 
     def places(
-        self, payload: bytes, message: int, profile: Profile
+        self,
+        payload: bytes,
+        message: int,
+        profile: Profile,  # noqa: ARG002 (the contract's)
     ) -> Iterator[tuple[Path, Place]]:
         """Where each value of the declaration stood; nothing for bytes that cannot be read."""
         found = unwrap(payload, "Declaration", declaration())
         if message == 1 and not isinstance(found, Problem):
             subject, _odd = _subject(found.bodies[0], found.positions, found.odd)
-            for path, element, attribute in leaves_of(
-                subject.element, subject.field, subject.tree
-            ):
+            for path, element, attribute in leaves_of(subject.element, subject.field, subject.tree):
                 yield path, subject.positions.place(element, attribute)
 
-    def render(self, out: Outgoing, profile: Profile) -> tuple[Artifact, ...]:
+    def render(
+        self,
+        out: Outgoing,
+        profile: Profile,  # noqa: ARG002 (the contract's)
+    ) -> tuple[Artifact, ...]:
         """The cut declaration as a WCO-DEC document."""
         name = f"declaration-{out.stamp.version}.xml"
         return (Artifact(declaration_xml(out.tree), "application/xml", name),)
 
     def reply(
-        self, out: Outgoing, original: Original, profile: Profile
+        self,
+        out: Outgoing,
+        original: Original,  # noqa: ARG002 (the contract's)
+        profile: Profile,
     ) -> tuple[Artifact, ...]:
         """A WCO Response for the declarant."""
         return (Artifact(response_xml(out, profile), "application/xml", "response.xml"),)
@@ -130,27 +137,30 @@ def _message(subject: Subject, odd: Oddities, profile: Profile) -> Message:
 
 def _function(subject: Subject, profile: Profile) -> tuple[Does, str, Problem | None]:
     """What the declaration does, the scheme it is known by, and what is wrong with either."""
-    tree = subject.tree
-    function, kind = tree.get("FunctionCode"), tree.get("TypeCode")
-    if function == _ORIGINAL:
-        if "FunctionalReferenceID" in tree:
-            return "put", "LRN", None
-        hint = "an original is known by its LRN"
-        return "put", "LRN", missing(subject, "FunctionalReferenceID", hint, profile)
+    function = subject.tree.get("FunctionCode")
     if function == _REQUEST:
-        does = _REQUESTS.get(kind or "")
-        if does is None:
-            words = "correction (COR), cancellation (INV) or presentation of goods (GPR)"
-            code, expected = "wco.declaration.type-unknown", ", ".join(_REQUESTS)
-            wrong = Wrong(code, "TypeCode", expected, f"a request is a {words}")
-            return "note", "MRN", unexpected(subject, wrong, profile)
-        if "ID" in tree:
-            return does, "MRN", None
-        hint = "a request names the MRN of the declaration"
-        return does, "MRN", missing(subject, "ID", hint, profile)
+        return _request(subject, profile)
+    problem = None
     if function is None:
         hint = "9 for an original, 13 for a request about a declaration"
-        return "put", "LRN", missing(subject, "FunctionCode", hint, profile)
-    code, expected = "wco.declaration.function-unknown", f"{_ORIGINAL}, {_REQUEST}"
-    wrong = Wrong(code, "FunctionCode", expected, "9 for an original, 13 for a request")
-    return "put", "LRN", unexpected(subject, wrong, profile)
+        problem = missing(subject, "FunctionCode", hint, profile)
+    elif function != _ORIGINAL:
+        code, expected = "wco.declaration.function-unknown", f"{_ORIGINAL}, {_REQUEST}"
+        wrong = Wrong(code, "FunctionCode", expected, "9 for an original, 13 for a request")
+        problem = unexpected(subject, wrong, profile)
+    elif "FunctionalReferenceID" not in subject.tree:
+        hint = "an original is known by its LRN"
+        problem = missing(subject, "FunctionalReferenceID", hint, profile)
+    return "put", "LRN", problem
+
+
+def _request(subject: Subject, profile: Profile) -> tuple[Does, str, Problem | None]:
+    does = _REQUESTS.get(subject.tree.get("TypeCode", ""))
+    if does is None:
+        hint = "a request is a correction (COR), cancellation (INV) or presentation (GPR)"
+        wrong = Wrong("wco.declaration.type-unknown", "TypeCode", ", ".join(_REQUESTS), hint)
+        return "note", "MRN", unexpected(subject, wrong, profile)
+    if "ID" in subject.tree:
+        return does, "MRN", None
+    hint = "a request names the MRN of the declaration"
+    return does, "MRN", missing(subject, "ID", hint, profile)

@@ -55,7 +55,7 @@ class WcoRes:
 
     family = "agency"
     format = "UK CDS WCO-RES 3.6"
-    content_types = ("application/xml", "text/xml")
+    content_types: tuple[str, ...] = ("application/xml", "text/xml")
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """A document whose first WCO class is Response."""
@@ -70,15 +70,16 @@ class WcoRes:
         return Translation((), (_message(found, number, profile) for number in numbers))
 
     def places(
-        self, payload: bytes, message: int, profile: Profile
+        self,
+        payload: bytes,
+        message: int,
+        profile: Profile,  # noqa: ARG002 (the contract's)
     ) -> Iterator[tuple[Path, Place]]:
         """Where each value of one Response stood; the normalised half has no place."""
         found = unwrap(payload, "Response", response())
         if not isinstance(found, Problem) and 0 < message <= len(found.bodies):
             subject, _odd = _subject(found, message)
-            for path, element, attribute in leaves_of(
-                subject.element, subject.field, subject.tree
-            ):
+            for path, element, attribute in leaves_of(subject.element, subject.field, subject.tree):
                 yield path, subject.positions.place(element, attribute)
 
     def render(self, out: Outgoing, profile: Profile) -> tuple[Artifact, ...]:
@@ -86,7 +87,10 @@ class WcoRes:
         return (Artifact(response_xml(out, profile), "application/xml", "response.xml"),)
 
     def reply(
-        self, out: Outgoing, original: Original, profile: Profile
+        self,
+        out: Outgoing,
+        original: Original,  # noqa: ARG002 (the contract's)
+        profile: Profile,
     ) -> tuple[Artifact, ...]:
         """A Response that tells an agency what was wrong with its own."""
         return self.render(out, profile)

@@ -10,6 +10,7 @@ What does not belong
     Which elements a message may hold, and what they mean.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -29,6 +30,8 @@ _PARSER = etree.XMLParser(
     remove_pis=True,
     remove_blank_text=True,
 )
+
+_WHERE = re.compile(r", line \d+, column \d+.*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def _not_well_formed(payload: bytes, error: etree.XMLSyntaxError) -> Problem:
     if _doctype_at(payload) >= 0:
         return _doctype(payload)
     line, column = error.position
-    said = str(error.msg or "the document ends early").strip()
+    said = _WHERE.sub("", str(error.msg or "the document ends early")).strip()
     if "depth" in said.lower():
         return Problem(
             code="xml.too-deep",
@@ -137,12 +140,18 @@ def stray_texts(element: Element) -> Iterator[str]:
             yield text
 
 
+def _line(element: Element) -> int | None:
+    line = element.sourceline
+    return line if isinstance(line, int) else None
+
+
 class Positions:
     """Where elements of one document stand; remembers how siblings are numbered."""
 
     def __init__(self) -> None:
         self._siblings: dict[Element, dict[Element, int]] = {}
         self._counts: dict[Element, dict[str, int]] = {}
+        self._paths: dict[Element, str] = {}
 
     def ordinal(self, element: Element) -> int:
         """Its number, from 1, among the siblings of the same name."""
@@ -156,16 +165,18 @@ class Positions:
     def place(self, element: Element, attribute: str = "") -> Place:
         """XPath and line of an element, or of its attribute."""
         suffix = f"/@{attribute_name(element, attribute)}" if attribute else ""
-        return Place(xpath=self.xpath(element) + suffix, line=element.sourceline)
+        return Place(xpath=self.xpath(element) + suffix, line=_line(element))
 
     def xpath(self, element: Element) -> str:
         """The way from the root in the sender's own names."""
-        parts: list[str] = []
-        step: Element | None = element
-        while step is not None:
-            parts.append(self._step(step))
-            step = step.getparent()
-        return "/" + "/".join(reversed(parts))
+        known = self._paths.get(element)
+        if known is None:
+            parent = element.getparent()
+            above = "" if parent is None else self.xpath(parent)
+            known = f"{above}/{self._step(element)}"
+            if len(element):
+                self._paths[element] = known
+        return known
 
     def _step(self, element: Element) -> str:
         parent = element.getparent()

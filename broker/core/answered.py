@@ -6,11 +6,11 @@ Rules
     an element that was delivered. New references are bound only in schemes the agency may bind.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from broker.core.effects import Effects
+from broker.core.effects import Effects, Making
 from broker.core.routed import Rules
 from broker.dossiers.fold import decline_problem
 from broker.model.dossier import Answer, Delivered, Dossier, Event
@@ -21,33 +21,57 @@ from broker.state.aliases import Alias
 GIVEN = ("numbered", "acknowledged")
 
 
-def answered(dossier: Dossier, event: Event, rules: Rules) -> Effects:
+def answered(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     """The effects of an answer on its dossier, before the board is looked at."""
     if event.id in dossier.outcomes:
         return Effects(dossier, event, "repeated")
     bound = _bound(dossier, event.recipient, event.body.get("DeliveryID"))
-    if dossier.state != "open":
-        return _declined(dossier, event, "event.already-withdrawn")
-    if not bound:
-        return _declined(dossier, event, "answer.nothing-delivered")
     said = event.body.get("Answer") or []
-    for one in said:
-        subject = one.get("Subject") or ""
-        if subject and not all(_may_name(dossier, delivered, subject) for delivered in bound):
-            return _declined(dossier, event, "answer.subject-unknown")
+    refusal = event.problem or _refusal(dossier, bound, said)
+    if refusal:
+        return Effects(dossier, event, "declined", problems=(decline_problem(refusal),))
     answers = tuple(
         _answer(event, delivered, one, ordinal)
         for ordinal, (delivered, one) in enumerate(
             (delivered, one) for delivered in bound for one in said
         )
     )
-    dossier = replace(dossier, answers=(*dossier.answers, *answers))
     aliases = tuple(
         Alias(scheme, "", value, dossier.id, dossier.kind)
         for scheme, value in event.references
         if scheme in rules.binds.get(event.recipient, ())
     )
-    return Effects(dossier, event, "applied", answers=answers, aliases=aliases)
+    if not aliases and all(_said_before(dossier, answer) for answer in answers):
+        return Effects(dossier, event, "repeated")
+    making = Making(replace(dossier, answers=(*dossier.answers, *answers)), event)
+    making.answers = answers
+    making.aliases = aliases
+    return making
+
+
+def _refusal(
+    dossier: Dossier, bound: Sequence[Delivered], said: Sequence[Mapping[str, Any]]
+) -> str:
+    """Why this cannot be answered: a code, or "" if it can."""
+    if dossier.state != "open":
+        return "event.already-withdrawn"
+    if not bound:
+        return "answer.nothing-delivered"
+    subjects = {one.get("Subject") or "" for one in said} - {""}
+    if not all(_may_name(dossier, one, subject) for one in bound for subject in subjects):
+        return "answer.subject-unknown"
+    return ""
+
+
+def _said_before(dossier: Dossier, answer: Answer) -> bool:
+    """Whether the agency's latest word on this subject was the same, about the same version."""
+    same = [
+        one
+        for one in dossier.answers
+        if (one.part, one.recipient, one.purpose, one.subject, one.check)
+        == (answer.part, answer.recipient, answer.purpose, answer.subject, answer.check)
+    ]
+    return bool(same) and (same[-1].version, same[-1].content) == (answer.version, answer.content)
 
 
 def _bound(dossier: Dossier, recipient: str, delivery: str | None) -> list[Delivered]:
@@ -91,7 +115,3 @@ def _answer(event: Event, delivered: Delivered, said: Mapping[str, Any], ordinal
         content=said,
         at=event.received_at,
     )
-
-
-def _declined(dossier: Dossier, event: Event, code: str) -> Effects:
-    return Effects(dossier, event, "declined", problems=(decline_problem(code),))

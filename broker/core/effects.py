@@ -1,10 +1,19 @@
 """What a step decided, as values: the core's station writes them in one transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from broker.model.dossier import Answer, Ask, Document, Dossier, Event, Outcome, Target
+from broker.model.dossier import (
+    Answer,
+    Ask,
+    Document,
+    Dossier,
+    Event,
+    Outcome,
+    Sent,
+    Target,
+)
 from broker.model.problem import Problem
 from broker.state.aliases import Alias
 from broker.state.due import Due
@@ -12,7 +21,10 @@ from broker.state.queue import Row
 
 
 class Withdrawal(NamedTuple):
-    """Cancel a target's unnumbered rows below `version`; the notice goes if one was numbered."""
+    """Cancel a target's unnumbered rows below `version`.
+
+    The notice goes if one was numbered, and names that one: its recipient knows no other.
+    """
 
     target: Target
     version: int
@@ -35,3 +47,45 @@ class Effects:
     withdrawals: tuple[Withdrawal, ...] = ()
     due: tuple[Due, ...] = ()
     aliases: tuple[Alias, ...] = ()
+
+
+class Making:
+    """Effects while a step makes them; it belongs to one step and leaves it as `effects()`.
+
+    `dossier` is the state so far but for `sent` and `asks`, which are changed often and put in at
+    the end; `overall` reads them through `settled()`.
+    """
+
+    def __init__(self, dossier: Dossier, event: Event, document: Document | None = None) -> None:
+        self.dossier = dossier
+        self.event = event
+        self.document = document
+        self.sent: dict[Target, Sent] = dict(dossier.sent)
+        self.asks: dict[Target, Ask] = dict(dossier.asks)
+        self.decisions: list[Mapping[str, Any]] = []
+        self.asked: list[Ask] = []
+        self.answers: tuple[Answer, ...] = ()
+        self.queue: list[Row] = []
+        self.withdrawals: list[Withdrawal] = []
+        self.due: list[Due] = []
+        self.aliases: tuple[Alias, ...] = ()
+
+    def settled(self) -> Dossier:
+        """The dossier with what was sent and asked so far."""
+        self.dossier = replace(self.dossier, sent=dict(self.sent), asks=dict(self.asks))
+        return self.dossier
+
+    def effects(self) -> Effects:
+        """What the step came to: applied."""
+        return Effects(
+            dossier=self.settled(),
+            event=self.event,
+            document=self.document,
+            decisions=tuple(self.decisions),
+            asks=tuple(self.asked),
+            answers=self.answers,
+            queue=tuple(self.queue),
+            withdrawals=tuple(self.withdrawals),
+            due=tuple(self.due),
+            aliases=self.aliases,
+        )

@@ -11,16 +11,17 @@ from typing import Any
 import orjson
 
 from broker.clock import parse_stamp, stamp
-from broker.core.effects import Effects, Withdrawal
+from broker.core.effects import Making, Withdrawal
 from broker.dossiers.board import deadline_name
-from broker.model.dossier import Ask, Document, Sent, Target
+from broker.model.dossier import Ask, Document, Event, Sent, Target
+from broker.model.dossier import Result as Outcome
 from broker.model.events import body_of
 from broker.model.records import digest
 from broker.replies import payloads
 from broker.replies.payloads import Entitlement
 from broker.routing import decision as routing
 from broker.routing.match import Book, decide
-from broker.routing.versions import digest_of
+from broker.routing.versions import compare, digest_of, target_of
 from broker.routing.view import Cut, View, apply
 from broker.state.due import Due
 from broker.state.queue import Row
@@ -28,154 +29,196 @@ from broker.state.queue import Row
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What decisions are taken under; `digest` names the whole configuration."""
+    """What decisions are taken under; `digest` names the whole configuration.
+
+    `book` holds all rows; `overall` those of recipients and purposes that a change of the overall
+    status can concern; `binds` the reference schemes that a recipient's answers may bind.
+    """
 
     book: Book
+    overall: Book
     views: Mapping[str, View]
     digest: str
     binds: Mapping[str, tuple[str, ...]]
 
 
-def routed(effects: Effects, document: Document, rules: Rules) -> Effects:
+def routed(making: Making, document: Document, rules: Rules) -> None:
     """Decide who receives the live document now, and tell them what changed for them."""
-    event = effects.event
+    _decided(making, document, rules, rules.book, dict(making.sent))
+
+
+def rejudged(making: Making, document: Document, rules: Rules) -> None:
+    """The overall status has changed: judge again those whom that can concern."""
+    index = rules.overall.index.get((making.dossier.kind, document.package), ())
+    if not index:
+        return
+    concerned = {Target(document.part, row.rule.recipient, row.rule.purpose) for row in index}
+    before = {target: sent for target, sent in making.sent.items() if target in concerned}
+    _decided(making, document, rules, rules.overall, before)
+
+
+def withdrawn(making: Making, parts: Mapping[str, int], rules: Rules) -> None:
+    """Nobody is concerned by these parts (name: version) any more."""
+    for part, version in parts.items():
+        for change in compare(part, making.sent, {}):
+            _gone(making, change.target, version + 1, rules.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A result with what its view passes."""
+
+    result: routing.Result
+    cut: Cut
+
+
+def _decided(
+    making: Making,
+    document: Document,
+    rules: Rules,
+    book: Book,
+    before: Mapping[Target, Sent],
+) -> None:
+    event = making.event
     tree = event.body if document.event == event.id else body_of(document.payload)
     decision = decide(
-        rules.book,
+        book,
         routing.Document(
-            kind=effects.dossier.kind,
+            kind=making.dossier.kind,
             package=document.package,
             body=tree,
             on=document.received_at[:10],
             part=document.part,
-            overall=effects.dossier.overall,
+            overall=making.dossier.overall,
         ),
     )
-    now: set[Target] = set()
-    for result in decision.results:
-        cut = apply(rules.views[result.view], tree, result.matched)
-        now.add(Target(document.part, result.recipient, result.purpose))
-        effects = _entitled(effects, document, result, cut, rules.digest)
-    return _gone(effects, document.part, document.version, now, rules.digest)
+    told = {
+        target_of(result): _Told(result, apply(rules.views[result.view], tree, result.matched))
+        for result in decision.results
+    }
+    digests = {target: digest_of(one.cut.tree, one.result) for target, one in told.items()}
+    for change in compare(document.part, before, digests):
+        target = change.target
+        if change.outcome == "withdrawn":
+            _gone(making, target, document.version, rules.digest)
+        elif change.outcome == "unchanged":
+            sent = replace(before[target], result="unchanged")
+            _noted(making, target, document.version, sent, (told[target], rules.digest))
+        else:
+            what = (change.outcome, digests[target])
+            sent = _sent(document, target, told[target], what, before)
+            _sending(making, document, sent, told[target], rules.digest)
 
 
-def withdrawn(effects: Effects, parts: Mapping[str, int], rules: Rules) -> Effects:
-    """Nobody is concerned by these parts (name: version) any more."""
-    for part, version in parts.items():
-        effects = _gone(effects, part, version + 1, set(), rules.digest)
-    return effects
-
-
-def _entitled(
-    effects: Effects, document: Document, result: routing.Result, cut: Cut, configuration: str
-) -> Effects:
-    dossier = effects.dossier
-    target = Target(document.part, result.recipient, result.purpose)
-    before = dossier.sent.get(target)
-    known = before if before is not None and before.result != "withdrawn" else None
-    said = digest_of(cut.tree, result)
-    elements = _elements(result)
-    if known is not None and known.digest == said:
-        sent = replace(known, result="unchanged")
-        return _noted(effects, target, document.version, sent, (result, cut, configuration))
-    again = before.delivery if before and before.version == document.version else ""
+def _sent(
+    document: Document,
+    target: Target,
+    told: _Told,
+    what: tuple[Outcome, str],
+    before: Mapping[Target, Sent],
+) -> Sent:
+    """What is sent now. One sent again for the same version after a withdrawal has its own id."""
+    known = before.get(target)
+    again = known.delivery if known and known.version == document.version else ""
     delivery = "d_" + digest(document.id, *target, again)
-    sent = Sent(document.version, said, elements, delivery, "changed" if known else "new")
-    effects = _noted(effects, target, document.version, sent, (result, cut, configuration))
-    effects = _asked(effects, target, document.version, sent, result.expects)
-    ask = effects.dossier.asks.get(target)
-    told = _entitlement(result, ask if result.expects else None)
-    row = Row(
-        id=delivery,
-        subscription=result.recipient,
-        dossier=dossier.id,
-        part=document.part,
-        version=document.version,
-        recipient=result.recipient,
-        purpose=result.purpose,
-        what="document",
-        type=f"{document.package}.{sent.result}",
-        payload=payloads.document(
-            dossier.id, document, told, cut.tree, known.version if known else None
-        ),
-        context=orjson.dumps({"trace": effects.event.trace}).decode(),
-        created_at=effects.event.received_at,
-    )
-    return replace(effects, queue=(*effects.queue, row))
+    return Sent(document.version, what[1], _elements(told.result), delivery, what[0])
 
 
-def _gone(
-    effects: Effects, part: str, version: int, still: set[Target], configuration: str
-) -> Effects:
-    """Targets of the part that were told before and are not entitled any more."""
-    for target, sent in effects.dossier.sent.items():
-        if target.part != part or target in still or sent.result == "withdrawn":
-            continue
-        gone = replace(sent, result="withdrawn")
-        effects = _noted(effects, target, version, gone, (None, None, configuration))
-        ask = effects.dossier.asks.get(target)
-        if ask is not None and ask.counts:
-            effects = _ask_is(effects, replace(ask, state="withdrawn"))
-        notice = Row(
-            id="d_" + digest(sent.delivery, "withdrawn", version),
+def _sending(
+    making: Making, document: Document, sent: Sent, told: _Told, configuration: str
+) -> None:
+    """The decision's row, the ask, and the delivery on its way."""
+    result, event = told.result, making.event
+    target = target_of(result)
+    known = making.sent.get(target)
+    _noted(making, target, document.version, sent, (told, configuration))
+    ask = _asked(making, target, document.version, sent, result.expects)
+    previous = known.version if known and sent.result == "changed" else None
+    making.queue.append(
+        Row(
+            id=sent.delivery,
             subscription=target.recipient,
-            dossier=effects.dossier.id,
-            part=part,
-            version=version,
+            dossier=making.dossier.id,
+            part=target.part,
+            version=document.version,
             recipient=target.recipient,
             purpose=target.purpose,
-            what="notice",
-            type=f"{effects.dossier.kind}.withdrawn",
-            payload=payloads.withdrawal(
-                effects.dossier.id,
-                {"part": part, "purpose": target.purpose, "delivery": sent.delivery},
+            what="document",
+            type=f"{document.package}.{sent.result}",
+            payload=payloads.document(
+                making.dossier.id, document, _entitlement(result, ask), told.cut.tree, previous
             ),
-            context=orjson.dumps({"trace": effects.event.trace}).decode(),
-            created_at=effects.event.received_at,
+            context=_context(event),
+            created_at=event.received_at,
         )
-        withdrawal = Withdrawal(target, version, notice)
-        effects = replace(effects, withdrawals=(*effects.withdrawals, withdrawal))
-    return effects
+    )
+
+
+def _gone(making: Making, target: Target, version: int, configuration: str) -> None:
+    """This target was told before and is not entitled any more: its ask closes, a notice goes."""
+    sent = making.sent[target]
+    gone = replace(sent, result="withdrawn")
+    _noted(making, target, version, gone, (None, configuration))
+    ask = making.asks.get(target)
+    if ask is not None and ask.counts:
+        _ask_is(making, replace(ask, state="withdrawn"))
+    notice = Row(
+        id="d_" + digest(sent.delivery, "withdrawn", version),
+        subscription=target.recipient,
+        dossier=making.dossier.id,
+        part=target.part,
+        version=version,
+        recipient=target.recipient,
+        purpose=target.purpose,
+        what="notice",
+        type=f"{making.dossier.kind}.withdrawn",
+        payload=b"",  # the delivery it names is known when it is written
+        context=_context(making.event),
+        created_at=making.event.received_at,
+    )
+    making.withdrawals.append(Withdrawal(target, sent.version + 1, notice))
+
+
+def _context(event: Event) -> str:
+    return orjson.dumps({"trace": event.trace}).decode()
 
 
 def _noted(
-    effects: Effects,
-    target: Target,
-    version: int,
-    sent: Sent,
-    why: tuple[routing.Result | None, Cut | None, str],
-) -> Effects:
+    making: Making, target: Target, version: int, sent: Sent, why: tuple[_Told | None, str]
+) -> None:
     """The decision's row, and the dossier's memory of it."""
-    result, cut, configuration = why
-    row: dict[str, Any] = {
-        "dossier": effects.dossier.id,
-        **target._asdict(),
-        "version": version,
-        "result": sent.result,
-        "digest": sent.digest,
-        "elements": orjson.dumps(sent.elements).decode(),
-        "rules": orjson.dumps(result.rules if result else ()).decode(),
-        "view": result.view if result else "",
-        "because": orjson.dumps(_reasons(result)).decode(),
-        "withheld": orjson.dumps(cut.withheld if cut else ()).decode(),
-        "configuration": configuration,
-        "delivery": sent.delivery,
-        "at": effects.event.received_at,
-    }
-    dossier = replace(effects.dossier, sent={**effects.dossier.sent, target: sent})
-    return replace(effects, dossier=dossier, decisions=(*effects.decisions, row))
+    told, configuration = why
+    result = told.result if told else None
+    making.decisions.append(
+        {
+            "dossier": making.dossier.id,
+            **target._asdict(),
+            "version": version,
+            "result": sent.result,
+            "digest": sent.digest,
+            "elements": orjson.dumps(sent.elements).decode(),
+            "rules": orjson.dumps(result.rules if result else ()).decode(),
+            "view": result.view if result else "",
+            "because": orjson.dumps(_reasons(result)).decode(),
+            "withheld": orjson.dumps(told.cut.withheld if told else ()).decode(),
+            "configuration": configuration,
+            "delivery": sent.delivery,
+            "at": making.event.received_at,
+        }
+    )
+    making.sent[target] = sent
 
 
 def _asked(
-    effects: Effects, target: Target, version: int, sent: Sent, expects: routing.Expected | None
-) -> Effects:
+    making: Making, target: Target, version: int, sent: Sent, expects: routing.Expected | None
+) -> Ask | None:
     """A new ask for what was sent; the one about an older version is superseded."""
-    older = effects.dossier.asks.get(target)
+    older = making.asks.get(target)
     if older is not None and older.counts:
-        effects = _ask_is(effects, replace(older, state="superseded"))
+        _ask_is(making, replace(older, state="superseded"))
     if expects is None:
-        return effects
-    received_at = effects.event.received_at
+        return None
+    received_at = making.event.received_at
     ask = Ask(
         target=target,
         version=version,
@@ -186,14 +229,14 @@ def _asked(
         delivery=sent.delivery,
         asked_at=received_at,
     )
-    effects = _ask_is(effects, ask)
-    due = Due(effects.dossier.id, deadline_name(ask), ask.due_at, effects.dossier.kind)
-    return replace(effects, due=(*effects.due, due))
+    _ask_is(making, ask)
+    making.due.append(Due(making.dossier.id, deadline_name(ask), ask.due_at, making.dossier.kind))
+    return ask
 
 
-def _ask_is(effects: Effects, ask: Ask) -> Effects:
-    dossier = replace(effects.dossier, asks={**effects.dossier.asks, ask.target: ask})
-    return replace(effects, dossier=dossier, asks=(*effects.asks, ask))
+def _ask_is(making: Making, ask: Ask) -> None:
+    making.asks[ask.target] = ask
+    making.asked.append(ask)
 
 
 def later(moment: str, wait: timedelta) -> str:

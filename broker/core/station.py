@@ -22,6 +22,7 @@ from broker.model.dossier import Dossier, Event
 from broker.model.events import event_of, read_event
 from broker.model.problem import as_json
 from broker.model.records import Entry, Record
+from broker.replies import payloads
 from broker.replies.refusals import declined_row
 from broker.state import aliases, dossiers, due, parked, queue
 from broker.state.positions import Position
@@ -31,10 +32,13 @@ BROKER_EVENTS = ("resume", "discard")
 
 @dataclass(slots=True)
 class Loaded:
-    """What a batch needs to know; the dossiers advance as its events are worked."""
+    """What a batch needs to know; the dossiers advance as its events are worked.
+
+    `parked`: the id of the parked record of each parked dossier.
+    """
 
     dossiers: dict[str, Dossier]
-    parked: set[str]
+    parked: dict[str, str]
     followers: dict[str, list[Record]]
 
 
@@ -71,6 +75,7 @@ class CoreStation:
         followers = parked.followers(connection, parked_now) if parked_now else {}
         for records in followers.values():
             wanted += [(record.key, record.headers["ce_id"]) for record in records]
+        wanted += [(entry.key, held) for entry in entries if (held := _held(entry))]
         return Loaded(dossiers.load(connection, wanted), parked_now, followers)
 
     def work(self, entry: Entry, loaded: Loaded, skip: int) -> Iterator[Piece]:
@@ -91,30 +96,32 @@ class CoreStation:
 
     def park(self, entry: Entry, loaded: Loaded) -> None:
         """Later events of this dossier follow."""
-        loaded.parked.add(entry.key)
+        loaded.parked.setdefault(entry.key, "")
 
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
-        """Write everything; an event that withdraws begins a group, so that rows keep order."""
+        """Write everything; an event that withdraws is a group alone, so that rows keep order."""
         group: list[Effects] = []
+        for effects in self._worked(connection, pieces):
+            if effects.withdrawals:
+                write_effects(connection, group)
+                write_effects(connection, [effects])
+                group = []
+            else:
+                group.append(effects)
+        write_effects(connection, group)
+        return []
+
+    def _worked(self, connection: Connection, pieces: Sequence[Piece]) -> Iterator[Effects]:
+        """What the pieces did, in order; what follows a parked record is kept, or let go."""
         for piece in pieces:
             if isinstance(piece.value, Follow):
                 parked.follow(connection, [piece.value.record])
-                continue
-            if isinstance(piece.value, Released):
-                write_effects(connection, group)
-                group = list(piece.value.effects)
+            elif isinstance(piece.value, Released):
                 parked.release(connection, piece.value.dossier)
                 parked.settle(connection, piece.value.parked, piece.value.state)
-                continue
-            if piece.value.withdrawals:
-                write_effects(connection, group)
-                group = []
-            group.append(piece.value)
-            if piece.value.withdrawals:
-                write_effects(connection, group)
-                group = []
-        write_effects(connection, group)
-        return []
+                yield from piece.value.effects
+            else:
+                yield piece.value
 
     def _step(self, event: Event, loaded: Loaded) -> Effects:
         dossier = loaded.dossiers.get(event.dossier) or Dossier(event.dossier, event.kind)
@@ -126,11 +133,14 @@ class CoreStation:
         _count(effects)
         return effects
 
-    def _release(self, event: Event, loaded: Loaded) -> Released:
+    def _release(self, event: Event, loaded: Loaded) -> Released | Effects:
         """Work (resume) or decline (discard) the parked event, then what waited behind it.
 
         `event.name` is the parked record's id; its headers and payload travel in the body.
         """
+        if loaded.parked.get(event.dossier) != event.name:  # it came again on the log
+            dossier = loaded.dossiers.get(event.dossier) or Dossier(event.dossier, event.kind)
+            return Effects(dossier, event, "repeated")
         held = event_of(event.body["headers"], bytes.fromhex(event.body["payload"]))
         behind = [read_event(record) for record in loaded.followers.pop(event.dossier, [])]
         effects = []
@@ -141,10 +151,19 @@ class CoreStation:
             problems = (decline_problem("event.discarded"),)
             rows = (declined_row(held, problems),)
             effects.append(Effects(dossier, held, "declined", problems, queue=rows))
+            seen = replace(dossier, outcomes=dossier.outcomes | {held.id})
+            loaded.dossiers[held.dossier] = seen
         effects += [self._step(one, loaded) for one in behind]
-        loaded.parked.discard(event.dossier)
+        del loaded.parked[event.dossier]
         state = "resumed" if event.does == "resume" else "discarded"
         return Released(event.dossier, event.name, state, tuple(effects))
+
+
+def _held(entry: Entry) -> str:
+    """The id of the event that this one resumes or discards, if it does."""
+    if not entry.headers["ce_type"].endswith(BROKER_EVENTS):
+        return ""
+    return str(read_event(entry).body["headers"]["ce_id"])
 
 
 def write_effects(connection: Connection, group: Sequence[Effects]) -> None:
@@ -166,9 +185,11 @@ def write_effects(connection: Connection, group: Sequence[Effects]) -> None:
     due.put(connection, [moment for one in group for moment in one.due])
     for effects in group:
         for gone in effects.withdrawals:
-            if queue.cancel(connection, effects.dossier.id, gone.target, gone.version,
-                            effects.event.received_at):  # fmt: skip
-                queue.put(connection, [gone.notice])
+            dossier, at = effects.dossier.id, effects.event.received_at
+            known = queue.cancel(connection, dossier, gone.target, gone.version, at)
+            if known:
+                payload = payloads.withdrawal(dossier, gone.target, known)
+                queue.put(connection, [gone.notice._replace(payload=payload)])
     _bind(connection, group)
 
 

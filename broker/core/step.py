@@ -8,67 +8,68 @@ Tell   asks, boards and refusals go to those who are owed them (`broker.replies`
 from dataclasses import replace
 
 from broker.core.answered import answered
-from broker.core.effects import Effects
-from broker.core.routed import Rules, routed, withdrawn
+from broker.core.effects import Effects, Making
+from broker.core.routed import Rules, rejudged, routed, withdrawn
 from broker.core.told import board_told, refused
 from broker.dossiers.board import elapsed, overall
 from broker.dossiers.fold import fold
 from broker.model.dossier import Document, Dossier, Event
-from broker.routing.match import judges_overall
 
 
 def step(dossier: Dossier, event: Event, rules: Rules) -> Effects:
     """What this event does to this dossier; declined events leave it as it was."""
     match event.does:
         case "answer":
-            effects = answered(dossier, event, rules)
+            made = answered(dossier, event, rules)
         case "elapsed":
-            effects = _elapsed(dossier, event)
+            made = _elapsed(dossier, event)
         case _:
-            effects = _folded(dossier, event, rules)
-    if effects.outcome == "declined":
-        return refused(event, effects)
-    if effects.outcome != "applied":
-        return effects
-    return _told(dossier, effects, rules)
+            made = _folded(dossier, event, rules)
+    if isinstance(made, Making):
+        _told(dossier, made, rules)
+        return made.effects()
+    return refused(event, made) if made.outcome == "declined" else made
 
 
-def _folded(dossier: Dossier, event: Event, rules: Rules) -> Effects:
+def _folded(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     folded = fold(dossier, event)
-    effects = Effects(
-        folded.dossier, event, folded.outcome, folded.problems, document=folded.document
-    )
     if folded.outcome != "applied":
-        return effects
+        return Effects(folded.dossier, event, folded.outcome, folded.problems, folded.document)
+    making = Making(folded.dossier, event, folded.document)
     if folded.dossier.state == "withdrawn":
         gone = {part: document.version for part, document in dossier.live.items()}
-        return withdrawn(effects, gone, rules)
-    return routed(effects, folded.document, rules) if folded.document else effects
+        withdrawn(making, gone, rules)
+    elif folded.document is not None:
+        routed(making, folded.document, rules)
+    return making
 
 
-def _elapsed(dossier: Dossier, event: Event) -> Effects:
+def _elapsed(dossier: Dossier, event: Event) -> Making | Effects:
     """A due time has come; one that no longer matters changes nothing."""
     after = elapsed(dossier, event.name)
-    changed = tuple(ask for ask in after.asks.values() if dossier.asks[ask.target] != ask)
-    return Effects(after, event, "applied" if changed else "repeated", asks=changed)
+    changed = [ask for ask in after.asks.values() if dossier.asks[ask.target] != ask]
+    if not changed:
+        return Effects(dossier, event, "repeated")
+    making = Making(after, event)
+    making.asked += changed
+    return making
 
 
-def _told(before: Dossier, effects: Effects, rules: Rules) -> Effects:
+def _told(before: Dossier, making: Making, rules: Rules) -> None:
     """The overall status after the event, who is concerned by it, and the board's readers."""
-    status = overall(effects.dossier)
+    status = overall(making.settled())
     if status != before.overall:
-        effects = replace(effects, dossier=replace(effects.dossier, overall=status))
-        for document in effects.dossier.live.values():
-            if judges_overall(rules.book, effects.dossier.kind, document.package):
-                effects = routed(effects, document, rules)
-    return board_told(effects, _last(before, effects), rules)
+        making.dossier = replace(making.dossier, overall=status)
+        for document in making.dossier.live.values():
+            rejudged(making, document, rules)
+    board_told(making, _last(before, making), rules)
 
 
-def _last(before: Dossier, effects: Effects) -> Document | None:
+def _last(before: Dossier, making: Making) -> Document | None:
     """The document whose sender is owed the board: the live one, or what was just taken back."""
-    if effects.event.does == "withdraw":
-        return _as_reply_to(before.live.get(effects.event.part), effects.event)
-    return effects.dossier.live.get("")
+    if making.event.does == "withdraw":
+        return _as_reply_to(before.live.get(making.event.part), making.event)
+    return making.dossier.live.get("")
 
 
 def _as_reply_to(document: Document | None, event: Event) -> Document | None:

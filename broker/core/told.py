@@ -4,13 +4,14 @@ A board goes out by rows and views like any document: whoever has a row for it i
 its view shows of it has changed. The role `submitter` is the sender of the live document.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import orjson
 
-from broker.core.effects import Effects
+from broker.core.effects import Effects, Making
 from broker.core.routed import Rules
 from broker.dossiers.board import board_tree
 from broker.model.dossier import BOARD, Document, Event, Sent, Target
@@ -25,48 +26,44 @@ from broker.state.queue import Row
 SUBMITTER = "submitter"
 
 
-def board_told(effects: Effects, last: Document | None, rules: Rules) -> Effects:
+def board_told(making: Making, last: Document | None, rules: Rules) -> None:
     """Tell everybody whose view of the board has changed; `last` is the document replied to."""
-    tree = board_tree(effects.dossier)
+    dossier = making.dossier
+    tree = board_tree(dossier)
     document = routing.Document(
-        kind=effects.dossier.kind,
+        kind=dossier.kind,
         package="board",
         body=tree,
-        on=effects.event.received_at[:10],
+        on=making.event.received_at[:10],
         part=BOARD,
-        overall=effects.dossier.overall,
+        overall=dossier.overall,
     )
-    version = effects.dossier.board_version + 1
-    changed = False
+    version = dossier.board_version + 1
     for result in decide(rules.book, document).results:
         cut = apply(rules.views[result.view], tree, result.matched).tree
-        said = digest(orjson.dumps(cut, option=orjson.OPT_SORT_KEYS).hex())
+        said = hashlib.sha256(orjson.dumps(cut, option=orjson.OPT_SORT_KEYS)).hexdigest()
         target = Target(BOARD, result.recipient, result.purpose)
-        before = effects.dossier.sent.get(target)
+        before = making.sent.get(target)
         if before is not None and before.digest == said:
             continue
-        changed = True
-        delivery = "d_" + digest(effects.dossier.id, BOARD, version, *target)
+        delivery = "d_" + digest(dossier.id, BOARD, version, *target)
         sent = Sent(version, said, (), delivery, "changed" if before else "new")
-        effects = _noted(effects, target, sent, result, rules.digest)
-        row = _board_row(effects, target, sent, (cut, last))
+        _noted(making, target, sent, result, rules.digest)
+        row = _board_row(making, target, sent, (cut, last))
         if row is not None:
-            effects = replace(effects, queue=(*effects.queue, row))
-    if changed:
-        dossier = replace(effects.dossier, board_version=version)
-        effects = replace(effects, dossier=dossier)
-    return effects
+            making.queue.append(row)
+        making.dossier = replace(making.dossier, board_version=version)
 
 
 def _board_row(
-    effects: Effects,
+    making: Making,
     target: Target,
     sent: Sent,
     what: tuple[Mapping[str, Any], Document | None],
 ) -> Row | None:
     """The queue's row: native for the sender, canonical for everybody else."""
     tree, last = what
-    dossier, event = effects.dossier, effects.event
+    dossier, event = making.dossier, making.event
     recipient = target.recipient
     context: dict[str, Any] = {"trace": event.trace}
     if recipient == SUBMITTER:
@@ -94,25 +91,26 @@ def _board_row(
 
 
 def _noted(
-    effects: Effects, target: Target, sent: Sent, result: routing.Result, configuration: str
-) -> Effects:
-    row = {
-        "dossier": effects.dossier.id,
-        **target._asdict(),
-        "version": sent.version,
-        "result": sent.result,
-        "digest": sent.digest,
-        "elements": "[]",
-        "rules": orjson.dumps(result.rules).decode(),
-        "view": result.view,
-        "because": orjson.dumps([result.because, result.legal_basis]).decode(),
-        "withheld": "[]",
-        "configuration": configuration,
-        "delivery": sent.delivery,
-        "at": effects.event.received_at,
-    }
-    dossier = replace(effects.dossier, sent={**effects.dossier.sent, target: sent})
-    return replace(effects, dossier=dossier, decisions=(*effects.decisions, row))
+    making: Making, target: Target, sent: Sent, result: routing.Result, configuration: str
+) -> None:
+    making.decisions.append(
+        {
+            "dossier": making.dossier.id,
+            **target._asdict(),
+            "version": sent.version,
+            "result": sent.result,
+            "digest": sent.digest,
+            "elements": "[]",
+            "rules": orjson.dumps(result.rules).decode(),
+            "view": result.view,
+            "because": orjson.dumps([result.because, result.legal_basis]).decode(),
+            "withheld": "[]",
+            "configuration": configuration,
+            "delivery": sent.delivery,
+            "at": making.event.received_at,
+        }
+    )
+    making.sent[target] = sent
 
 
 def refused(event: Event, effects: Effects) -> Effects:

@@ -1,10 +1,11 @@
 """The board: all asks and answers of a dossier, and the overall status.
 
 Rules
-    The current answer is per (agency, purpose, part, subject, check), the latest by arrival. A
-    later answer about the whole replaces its answers about elements under the same purpose and
-    check. An answer about an older ask never settles a newer one. A notice (no status) decides
-    nothing. The overall status is over asks only; the gravest status wins.
+    The current answer is per (agency, purpose, part, subject, check): the one about the newest
+    version, of those the latest by arrival. A later answer about the whole replaces its answers
+    about elements under the same purpose and check. An answer about an older ask never settles a
+    newer one, nor replaces what was said about it. A notice (no status) decides nothing. The
+    overall status is over asks only; the gravest status wins.
 """
 
 from collections.abc import Iterable
@@ -34,7 +35,7 @@ def overall(dossier: Dossier) -> str:
 def current_answers(answers: Iterable[Answer]) -> tuple[Answer, ...]:
     """The answers in force, in order of arrival; notices are all kept."""
     found: dict[tuple[Any, ...], Answer] = {}
-    for answer in sorted(answers, key=lambda one: (one.order, one.ordinal)):
+    for answer in sorted(answers, key=lambda one: (one.version, one.order, one.ordinal)):
         if answer.status is None:
             found["notice", answer.event, answer.ordinal] = answer
             continue
@@ -43,7 +44,7 @@ def current_answers(answers: Iterable[Answer]) -> tuple[Answer, ...]:
             for key in [key for key in found if key[:-1] == topic]:
                 del found[key]
         found[(*topic, answer.subject)] = answer
-    return tuple(found.values())
+    return tuple(sorted(found.values(), key=lambda one: (one.order, one.ordinal)))
 
 
 def elapsed(dossier: Dossier, name: str) -> Dossier:

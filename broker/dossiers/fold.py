@@ -53,18 +53,17 @@ def _put(dossier: Dossier, event: Event) -> Folded:
         if live.digest == event.digest:
             return Folded(dossier, "repeated")
         if event.order < live.order:
-            return Folded(dossier, "late", _document(dossier, event, "late"))
+            late = _document(dossier, event, "late")
+            return Folded(_numbered(dossier, late), "late", late)
     document = _document(dossier, event, "live")
     opened = dossier if dossier.state == "open" else _open(dossier, event)
-    return Folded(
-        replace(
-            opened,
-            live={**opened.live, event.part: document},
-            versions={**opened.versions, event.part: document.version},
-        ),
-        "applied",
-        document,
-    )
+    live_now = {**opened.live, event.part: document}
+    return Folded(replace(_numbered(opened, document), live=live_now), "applied", document)
+
+
+def _numbered(dossier: Dossier, document: Document) -> Dossier:
+    """The dossier that has given this version its number, late ones too."""
+    return replace(dossier, versions={**dossier.versions, document.part: document.version})
 
 
 def _open(dossier: Dossier, event: Event) -> Dossier:

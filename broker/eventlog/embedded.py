@@ -227,7 +227,7 @@ class SqliteFile:
         try:
             job.result = job.work(self._raw)
         except BaseException as fault:  # noqa: BLE001  handed whole to the one who waits
-            job.fault = fault
+            job.fault = _named(fault)
             self._staged = before
             self._topics.clear()  # a new topic may be among what is undone
             self._raw.execute("ROLLBACK TO work")
@@ -315,6 +315,13 @@ class SqliteFile:
                 ).fetchone()
                 if last is not None:
                     self._ends[number] = (last & ((1 << SHIFT) - 1)) + 1
+
+
+def _named(fault: BaseException) -> BaseException:
+    """The file refusing a work is a fault of the log; everything else stays what it is."""
+    if isinstance(fault, sqlite3.OperationalError):
+        return LogFault(f"the file refused a work: {fault}")
+    return fault
 
 
 def _locked(directory: Path) -> Any:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from broker.access import Principal
 from broker.clock import stamp
 from broker.errors import BrokerError, BusyFault, ConflictFault
-from broker.hop import Plumbing
+from broker.hop import Plumbing, heard
 from broker.logs import logger
 from broker.metrics import METRICS
 from broker.model.records import Record
@@ -26,6 +26,8 @@ from broker.state import outbox, submissions
 
 OWNER = ("intake", 0)
 GROUP_MAX = 256
+OWED_AGAIN_S = 1.0
+"""How soon records that the log would not take are offered to it again."""
 
 log = logger("intake")
 
@@ -97,7 +99,11 @@ class Acceptance:
     async def run(self) -> None:
         """Write what waits, again and again, until cancelled; then the rest."""
         while True:
-            await self._arrived.wait()
+            if self._owed:
+                await heard(self._arrived, OWED_AGAIN_S)
+                await self._append()
+            else:
+                await self._arrived.wait()
             self._arrived.clear()
             while self._pending:
                 batch, self._pending = self._pending[:GROUP_MAX], self._pending[GROUP_MAX:]
@@ -181,14 +187,21 @@ class Acceptance:
         )
 
     async def _append(self) -> None:
-        """Append what intake owes; what fails stays owed, and the timers find it too."""
+        """Append what intake owes; what fails stays owed and is tried again, by the timers too."""
         database = self._plumbing.database
-        owed = await database.read(lambda connection: outbox.pending(connection, OWNER))
-        self._owed = len(owed)
-        if owed:
-            await self._plumbing.log.append([record for _, record in owed])
-            await database.write(lambda connection: outbox.forget(connection, OWNER, owed[-1][0]))
-            self._owed = 0
+        self._owed = max(self._owed, 1)
+        try:
+            owed = await database.read(lambda connection: outbox.pending(connection, OWNER))
+            self._owed = len(owed)
+            if owed:
+                await self._plumbing.log.append([record for _, record in owed])
+                numbers = [number for number, _ in owed]
+                await database.write(lambda connection: outbox.forget_these(connection, numbers))
+                self._owed = 0
+        except BrokerError as fault:
+            if not fault.retriable:
+                raise
+            log.warning("intake.owed", code=fault.code, count=self._owed)
 
 
 class _Earlier:

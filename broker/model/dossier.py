@@ -155,7 +155,7 @@ class Event:
     profile: str
     received_at: str
     references: tuple[tuple[str, str], ...]
-    body: Mapping[str, Any]
+    body: dict[str, Any]
     payload: bytes
     digest: str
     trace: str

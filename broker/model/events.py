@@ -4,7 +4,6 @@ Headers hold ids, codes and times: all that a hop decides on. The payload holds 
 said: `{"body": ..., "references": [[scheme, value]], "unmapped": [[place, path, value]]}`.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -28,7 +27,7 @@ def payload(
     return sealed(orjson.dumps(content))
 
 
-def body_of(stored: bytes) -> Mapping[str, Any]:
+def body_of(stored: bytes) -> dict[str, Any]:
     """The body of a stored payload as a plain tree."""
     body: dict[str, Any] = orjson.loads(opened(stored))["body"]
     return body

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from broker.model.dossier import Document
+from broker.model.dossier import Document, Target
 from broker.model.problem import Problem, as_json
 
 
@@ -56,9 +56,16 @@ def document(
     return orjson.dumps(shown)
 
 
-def withdrawal(dossier: str, known: Mapping[str, Any]) -> bytes:
+def withdrawal(dossier: str, target: Target, delivery: str) -> bytes:
     """A notice that what was sent is no longer this recipient's concern: ids it already knows."""
-    return orjson.dumps({"dossier": dossier, "withdrawn": True, **known})
+    shown = {
+        "dossier": dossier,
+        "withdrawn": True,
+        "part": target.part,
+        "purpose": target.purpose,
+        "delivery": delivery,
+    }
+    return orjson.dumps(shown)
 
 
 def board(status: str, version: int, tree: Mapping[str, Any]) -> bytes:

@@ -224,7 +224,7 @@ def has_value(value: Any) -> bool:
     """Whether anything is said: empty texts, classes and lists say nothing."""
     if isinstance(value, dict):
         return any(map(has_value, value.values()))
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return any(map(has_value, value))
     return value is not None and value != ""
 

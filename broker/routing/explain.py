@@ -201,12 +201,14 @@ def _headline(row: Explained) -> str:
 def _reasons(row: Explained) -> Iterator[str]:
     if not any(attempt.seen for attempt in row.attempts):
         yield f"    the document has no {row.each}"
-    for attempt in row.attempts:
+    several = len(row.attempts) > 1
+    for number, attempt in enumerate(row.attempts, 1):
+        way = f"alternative {number}: " if several else ""
         if attempt.apart:
-            yield "    every condition is met, but not by one and the same element:"
+            yield f"    {way}every condition is met, but not by one and the same element:"
         for seen in attempt.seen:
             if attempt.apart or not seen.held:
-                yield f"    {_reason(seen)}"
+                yield f"    {way}{_reason(seen)}"
 
 
 def _reason(seen: Seen) -> str:

@@ -11,25 +11,27 @@ What does not belong
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import orjson
 
 from broker.routing.conditions import Test, alternatives, compiled, operator_test
 from broker.routing.decision import Decision, Document, Expected, Result
-from broker.routing.elements import Element, Instance, Matched, instances
+from broker.routing.elements import Element, Instance, Matched
 from broker.routing.rules import Expects, Rule, RulesFile, maps_of
+from broker.routing.sight import Need, Sight, needs_of
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One compiled alternative of a row."""
+    """One compiled alternative of a row; `needs` are what it takes at least (`Sight`)."""
 
     element: Test
     document: Test | None
     overall: Test | None
+    needs: tuple[Need, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +72,18 @@ def compile_book(files: Mapping[str, RulesFile]) -> Book:
             key=lambda row: (row.rule.name, row.file),
         )
     )
-    index: dict[tuple[str, str], tuple[Row, ...]] = {}
-    for row in rows:
-        key = (row.rule.kind, row.rule.package)
-        index[key] = (*index.get(key, ()), row)
     dumped = [row.rule.model_dump(mode="json", by_alias=True) for row in rows]
-    return Book(rows, index, hashlib.sha256(orjson.dumps(dumped)).hexdigest())
+    return Book(rows, _index(rows), hashlib.sha256(orjson.dumps(dumped)).hexdigest())
 
 
 def _row(rule: Rule, file: str) -> Row:
+    steps = tuple(rule.each.split(".")) if rule.each else ()
     ways = tuple(
         Way(
             compiled(way.element),
             compiled(way.document) if way.document.leaves or way.document.nested else None,
             _together([operator_test(condition) for condition in way.overall]),
+            needs_of(steps, way.element, way.document),
         )
         for way in alternatives(rule.when)
     )
@@ -91,7 +91,7 @@ def _row(rule: Rule, file: str) -> Row:
         rule=rule,
         file=file,
         ways=ways,
-        steps=tuple(rule.each.split(".")) if rule.each else (),
+        steps=steps,
         valid_from=rule.valid_from.isoformat() if rule.valid_from else "0001-01-01",
         valid_to=rule.valid_to.isoformat() if rule.valid_to else "9999-12-31",
         tests_overall=any(part.overall for part in maps_of(rule.when)),
@@ -102,19 +102,32 @@ def _together(tests: list[Test]) -> Test | None:
     return (lambda value: all(test(value) for test in tests)) if tests else None
 
 
-def judges_overall(book: Book, kind: str, package: str) -> bool:
-    """Whether a change of the overall status alone can change a decision on such documents."""
-    return any(row.tests_overall for row in book.index.get((kind, package), ()))
+def _index(rows: tuple[Row, ...]) -> dict[tuple[str, str], tuple[Row, ...]]:
+    index: dict[tuple[str, str], tuple[Row, ...]] = {}
+    for row in rows:
+        key = (row.rule.kind, row.rule.package)
+        index[key] = (*index.get(key, ()), row)
+    return index
+
+
+def overall_rows(book: Book) -> Book:
+    """The rows of those recipients and purposes that a change of the overall status can concern.
+
+    Rows that unite with one that tests it are among them: they are judged together.
+    """
+    concerned = {(row.rule.recipient, row.rule.purpose) for row in book.rows if row.tests_overall}
+    rows = tuple(row for row in book.rows if (row.rule.recipient, row.rule.purpose) in concerned)
+    return Book(rows, _index(rows), book.digest)
 
 
 def decide(book: Book, document: Document) -> Decision:
     """The results of all rows in force for this document."""
-    found = _finder(document.body)
+    sight = Sight(document.body)
     united: dict[tuple[str, str], list[tuple[Row, Hits]]] = {}
     for row in book.index.get((document.kind, document.package), ()):
         if not row.in_force(document.on):
             continue
-        hits = judge(row, document, found)
+        hits = judge(row, document, sight)
         if hits:
             key = (row.rule.recipient, row.rule.purpose)
             united.setdefault(key, []).append((row, hits))
@@ -129,36 +142,26 @@ def decide(book: Book, document: Document) -> Decision:
     )
 
 
-def _finder(body: Mapping[str, Any]) -> Callable[[tuple[str, ...]], list[Instance]]:
-    """The instances at a pattern, walked once per document."""
-    seen: dict[tuple[str, ...], list[Instance]] = {}
-
-    def found(steps: tuple[str, ...]) -> list[Instance]:
-        if steps not in seen:
-            seen[steps] = list(instances(body, steps))
-        return seen[steps]
-
-    return found
-
-
 def judge(
     row: Row,
     document: Document,
-    found: Callable[[tuple[str, ...]], list[Instance]] | None = None,
+    sight: Sight | None = None,
 ) -> Hits | None:
     """What this row matches of the document, whatever its validity."""
     body = document.body
+    sight = sight or Sight(body)
     ways = [
         way.element
         for way in row.ways
         if (way.overall is None or way.overall(document.overall))
+        and sight.may_meet(way.needs)
         and (way.document is None or way.document(body))
     ]
     if not ways:
         return None
     if not row.steps:
         return "whole" if any(test(body) for test in ways) else None
-    every = (found or _finder(body))(row.steps)
+    every = sight.instances(row.steps)
     if len(ways) == 1:
         test = ways[0]
         return [instance for instance in every if test(instance[2])] or None

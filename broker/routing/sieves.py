@@ -69,6 +69,8 @@ def _sieve(line: Any, pattern: str) -> Sieve:
         return class_sieve(line, pattern)
     change = _change(line.transform)
     if line.path.endswith(".**"):
+        if change is None and not line.drop:
+            return _all_sieve
         return _subtree_sieve(change, _dropped(line.drop), pattern)
     return _of_any(_leaf_sieve(change, pattern))
 
@@ -85,7 +87,7 @@ def _of_any(of_one: Sieve) -> Sieve:
             if part is not None:
                 shown.append(part)
             elif isinstance(element, dict):
-                pass
+                shown.append({})
         while shown and shown[-1] == {}:
             shown.pop()
         return shown or None
@@ -119,6 +121,11 @@ def _pair(
     withheld.add(pattern)
     changed = {name: change(text) for name, text in said.items()}
     return {name: text for name, text in changed.items() if text is not None} or None
+
+
+def _all_sieve(value: Any, _withheld: set[str]) -> Any:
+    """All that is said: the commonest line, passed as it stands, without a walk."""
+    return value or None
 
 
 def _subtree_sieve(change: Transform | None, dropped: dict[str, Any], pattern: str) -> Sieve:

@@ -5,15 +5,16 @@
 log, so that one commit holds everything.
 """
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from broker.errors import StateFault
-from broker.eventlog.embedded import READERS, SqliteFile
+from broker.eventlog.embedded import SqliteFile
 from broker.model.records import Record
 from broker.state import outbox as outbox_rows
 from broker.state.schema import upgrade
@@ -79,9 +80,8 @@ class EmbeddedDatabase:
         )
         upgrade(writer)
         self._connection = writer.connect()
-        self._readers = create_engine(
-            "sqlite://", creator=file.reader, poolclass=QueuePool, pool_size=READERS
-        )
+        self._readers = create_engine("sqlite://", creator=file.reader, poolclass=NullPool)
+        self._local = threading.local()
 
     async def write(self, work: Work[T]) -> T:
         """In the group commit, in a savepoint of its own (the file keeps BEGIN and COMMIT)."""
@@ -91,11 +91,18 @@ class EmbeddedDatabase:
             raise StateFault(f"the database refused a work: {error.orig}") from error
 
     async def read(self, work: Work[T]) -> T:
-        """On a reader thread, query_only."""
+        """On a reader thread, on its own query_only connection, over one snapshot."""
 
         def run() -> T:
-            with self._readers.connect() as connection:
+            connection: Connection | None = getattr(self._local, "connection", None)
+            if connection is None:
+                connection = self._local.connection = self._readers.connect()
+            raw = self._file.reader()
+            raw.execute("BEGIN")
+            try:
                 return work(connection)
+            finally:
+                raw.execute("COMMIT")
 
         try:
             return await self._file.in_reader(run)

@@ -222,9 +222,13 @@ def _sent(connection: Connection, ids: list[str]) -> dict[str, dict[Target, Sent
     )
     for row in rows:
         target = Target(row.part, row.recipient, row.purpose)
-        found.setdefault(row.dossier, {})[target] = Sent(
-            row.version, row.digest, tuple(orjson.loads(row.elements)), row.delivery, row.result
-        )
+        before = found.setdefault(row.dossier, {}).get(target)
+        # The version that was sent: an unchanged or withdrawn row is of a later document.
+        again = before is not None and row.delivery == before.delivery
+        found[row.dossier][target] = Sent(
+            before.version if before and again else row.version,
+            row.digest, tuple(orjson.loads(row.elements)), row.delivery, row.result,
+        )  # fmt: skip
     return found
 
 

@@ -1,8 +1,10 @@
 """Access keys: only their SHA-256 is stored."""
 
+from typing import Any
+
 from sqlalchemy import Connection, insert, select, update
 
-from broker.state.tables import ACTIONS, KEYS
+from broker.state.tables import KEYS
 
 
 def put(connection: Connection, sha256: str, name: str, at: str) -> None:
@@ -24,6 +26,15 @@ def revoke(connection: Connection, name: str, at: str) -> int:
     return done.rowcount
 
 
-def act(connection: Connection, at: str, who: str, what: str, *, target: str, why: str) -> None:
-    """Record what a person did."""
-    connection.execute(insert(ACTIONS).values(at=at, who=who, what=what, target=target, why=why))
+def listed(connection: Connection) -> list[dict[str, Any]]:
+    """Every key that was ever issued, oldest first; of its digest the beginning, to name it."""
+    query = select(KEYS).order_by(KEYS.c.issued_at, KEYS.c.name)
+    return [
+        {
+            "name": row.name,
+            "sha256": row.sha256[:12],
+            "issued_at": row.issued_at,
+            "revoked_at": row.revoked_at,
+        }
+        for row in connection.execute(query)
+    ]

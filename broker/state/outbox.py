@@ -57,6 +57,12 @@ def length(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(OUTBOX)).scalar_one()
 
 
+def forget_these(connection: Connection, numbers: Sequence[int]) -> None:
+    """Exactly these stand on the log: for owners whose numbers several processes draw at once."""
+    if numbers:
+        connection.execute(delete(OUTBOX).where(OUTBOX.c.number.in_(numbers)))
+
+
 def forget(connection: Connection, owner: Owner, upto: int) -> None:
     """The records up to this number stand on the log."""
     if upto:

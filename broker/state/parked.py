@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 import orjson
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from broker.model.records import Entry, Record, digest
 from broker.state.tables import FOLLOWERS, PARKED
@@ -12,7 +12,14 @@ from broker.state.tables import FOLLOWERS, PARKED
 def park(
     connection: Connection, station: str, entry: Entry, message: int, *, reason: str, at: str
 ) -> str:
-    """Keep a record that cannot be processed; returns its id (the same for the same record)."""
+    """Keep a record that cannot be processed; returns its id (the same for the same record).
+
+    A `resume` or `discard` that fails leaves the record it is about parked, with the new reason.
+    """
+    if entry.headers.get("ce_type", "").endswith((".resume", ".discard")):
+        again = entry.headers.get("swb_name", "")
+        connection.execute(update(PARKED).where(PARKED.c.id == again).values(reason=reason, at=at))
+        return again
     parked = "p_" + digest(station, entry.topic, entry.partition, entry.position, message)
     connection.execute(delete(PARKED).where(PARKED.c.id == parked))
     connection.execute(
@@ -35,16 +42,16 @@ def park(
     return parked
 
 
-def parked_dossiers(connection: Connection, dossiers: Iterable[str]) -> set[str]:
-    """Which of these dossiers have a parked record."""
+def parked_dossiers(connection: Connection, dossiers: Iterable[str]) -> dict[str, str]:
+    """The id of the parked record of each of these dossiers that has one."""
     rows = connection.execute(
-        select(PARKED.c.dossier).where(
+        select(PARKED.c.dossier, PARKED.c.id).where(
             PARKED.c.state == "parked",
             PARKED.c.station == "core",
             PARKED.c.dossier.in_(list(dossiers)),
         )
     )
-    return {dossier for (dossier,) in rows}
+    return {dossier: parked for dossier, parked in rows}  # noqa: C416  rows are no pairs
 
 
 def record_of(connection: Connection, parked: str) -> Record | None:
@@ -82,6 +89,22 @@ def one(connection: Connection, parked: str) -> dict[str, object] | None:
     shown["headers"] = orjson.loads(row["headers"])
     shown["bytes"] = len(shown.pop("value"))
     return shown
+
+
+def of_dossier(connection: Connection, dossier: str) -> list[dict[str, object]]:
+    """What was parked of a dossier, oldest first, in short."""
+    return _short(connection, PARKED.c.dossier == dossier)
+
+
+def of_submission(connection: Connection, submission: str) -> list[dict[str, object]]:
+    """What translation parked of a submission, in short."""
+    return _short(connection, PARKED.c.headers.contains(f'"ce_id":"{submission}"'))
+
+
+def _short(connection: Connection, where: ColumnElement[bool]) -> list[dict[str, object]]:
+    names = ("id", "station", "reason", "state", "at")
+    query = select(*(PARKED.c[name] for name in names)).where(where).order_by(PARKED.c.at)
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def follow(connection: Connection, records: Sequence[Record]) -> None:

@@ -137,27 +137,31 @@ def acknowledge(connection: Connection, name: str, upto: int, at: str) -> int:
 
 def cancel(
     connection: Connection, dossier: str, target: tuple[str, str, str], below: int, at: str
-) -> bool:
+) -> str:
     """Cancel a target's rows below this version that have no number.
 
-    True: an earlier one was numbered, so that its recipient knows of it.
+    The newest delivery that was numbered, so that its recipient knows of it; "" if there is none,
+    or if its recipient has been told already that it is withdrawn.
     """
     part, recipient, purpose = target
-    mine = (
+    whose = (
         QUEUE.c.dossier == dossier,
         QUEUE.c.part == part,
         QUEUE.c.recipient == recipient,
         QUEUE.c.purpose == purpose,
-        QUEUE.c.version < below,
-        QUEUE.c.what == "document",
     )
+    mine = (*whose, QUEUE.c.version < below, QUEUE.c.what == "document")
     connection.execute(
         update(QUEUE)
         .where(*mine, QUEUE.c.state == "waiting")
         .values(state="cancelled", settled_at=at)
     )
-    numbered = select(func.count()).where(*mine, QUEUE.c.seq.is_not(None))
-    return connection.execute(numbered).scalar_one() > 0
+    numbered = select(QUEUE.c.id, QUEUE.c.number).where(*mine, QUEUE.c.seq.is_not(None))
+    known = connection.execute(numbered.order_by(QUEUE.c.number.desc()).limit(1)).one_or_none()
+    told = select(func.max(QUEUE.c.number)).where(*whose, QUEUE.c.what == "notice")
+    if known is None or known.number < (connection.execute(told).scalar() or 0):
+        return ""
+    return str(known.id)
 
 
 def delivery_of(connection: Connection, delivery: str, recipient: str) -> dict[str, Any] | None:
@@ -191,3 +195,39 @@ def depths(connection: Connection) -> list[tuple[str, int, str]]:
         .group_by(QUEUE.c.recipient)
     )
     return [(recipient, number, since) for recipient, number, since in rows]
+
+
+def parked_rows(connection: Connection, delivery: str | None, limit: int) -> list[dict[str, Any]]:
+    """Rows that could not be rendered, newest first, or the one with this id; no bytes."""
+    names = ("id", "dossier", "recipient", "purpose", "what", "type", "context", "created_at")
+    query = select(*(QUEUE.c[name] for name in names)).where(QUEUE.c.state == "parked")
+    if delivery is not None:
+        query = query.where(QUEUE.c.id == delivery)
+    rows = connection.execute(query.order_by(QUEUE.c.number.desc()).limit(limit))
+    return [dict(row) for row in rows.mappings()]
+
+
+def settle_parked(connection: Connection, delivery: str, state: str, at: str | None) -> bool:
+    """A parked row waits again, or is cancelled; False: it was not parked."""
+    done = connection.execute(
+        update(QUEUE)
+        .where(QUEUE.c.id == delivery, QUEUE.c.state == "parked")
+        .values(state=state, settled_at=at)
+    )
+    return done.rowcount == 1
+
+
+def replies_to(connection: Connection, submission: str, sender: str) -> list[dict[str, Any]]:
+    """Refusals of a submission that are of no dossier, without the bytes."""
+    columns = [column for column in QUEUE.c if column.name not in {"payload", "rendered"}]
+    query = select(*columns).where(
+        QUEUE.c.dossier == "", QUEUE.c.recipient == sender, QUEUE.c.context.contains(submission)
+    )
+    return [dict(row) for row in connection.execute(query.order_by(QUEUE.c.number)).mappings()]
+
+
+def content_of(connection: Connection, delivery: str) -> bytes | None:
+    """What a numbered row was rendered to."""
+    query = select(QUEUE.c.rendered).where(QUEUE.c.id == delivery)
+    found: bytes | None = connection.execute(query).scalar_one_or_none()
+    return found

@@ -110,6 +110,16 @@ def put_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> N
         connection.execute(insert(MESSAGES), rows)
 
 
+def judged(connection: Connection, submissions: Iterable[str]) -> set[tuple[str, int]]:
+    """The (submission, message) of these submissions that have a verdict already."""
+    rows = connection.execute(
+        select(MESSAGES.c.submission, MESSAGES.c.message).where(
+            MESSAGES.c.submission.in_(list(submissions))
+        )
+    )
+    return {(submission, message) for submission, message in rows}
+
+
 def messages(connection: Connection, submission: str) -> list[dict[str, Any]]:
     """The messages of a submission with their verdicts, in order."""
     query = select(MESSAGES).where(MESSAGES.c.submission == submission).order_by(MESSAGES.c.message)

@@ -180,8 +180,9 @@ OUTBOX = Table(
     "outbox", METADATA,
     _serial(), _text("station"), _number("partition"), _text("topic"), _text("key"),
     _text("headers"), _blob("value"), _text("at"),
-    Index("outbox_owner", "station", "partition"),
+    Index("outbox_owner", "station", "partition"), sqlite_autoincrement=True,
 )  # fmt: skip
+"""`number` is never used again: a hop remembers up to where it has appended."""
 
 ACTIONS = Table(
     "actions", METADATA,

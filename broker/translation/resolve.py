@@ -73,10 +73,11 @@ def find(
     """The event with its dossier, or None if its references mean nothing to its sender."""
     if event.recipient:
         return _answer_of(connection, event)
+    opening = _opening(event, kinds) if event.does in OPENERS else []
     dossiers = {
         meanings[key].alias.dossier
         for key in _keys(event, kinds)
-        if key in meanings and (event.does in OPENERS or meanings[key].party == event.party)
+        if key in meanings and (key in opening or meanings[key].party == event.party)
     }
     if not dossiers:
         return None

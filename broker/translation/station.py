@@ -60,8 +60,13 @@ class TranslationStation:
         """Followers pass: submissions do not depend on each other here."""
 
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
-        """Verdicts, resolved events, those that wait, and replies to rejections."""
-        done: list[Translated] = [piece.value for piece in pieces]
+        """Verdicts, resolved events, those that wait, and replies to rejections.
+
+        A message that has its verdict came again on the log: everything about it is done.
+        """
+        made = {(one.submission.id, one.number): one for one in _values(pieces)}
+        judged = submissions.judged(connection, {submission for submission, _ in made})
+        done = [one for key, one in made.items() if key not in judged]
         submissions.put_messages(connection, [_message_row(one) for one in done])
         events = [event for one in done for event in one.events]
         resolved = resolve(connection, events, self._kinds)
@@ -70,6 +75,10 @@ class TranslationStation:
         for one in done:
             _count(one)
         return [record_of(event) for event in resolved.events]
+
+
+def _values(pieces: Sequence[Piece]) -> Iterator[Translated]:
+    return (piece.value for piece in pieces)
 
 
 def _message_row(one: Translated) -> dict[str, Any]:

@@ -89,14 +89,14 @@ def translated(
         return
     translation = adapter.translate(submission.payload, profile)
     held: Translated | None = None
+    if translation.problems and not skip:
+        held = _envelope(submission, translation.problems)
     for message in translation.messages:
         if message.number <= skip:
             continue
         if held is not None:
             yield held
         held = _message(submission, message)
-    if translation.problems and held is None and not skip:
-        held = _envelope(submission, translation.problems)
     if held is None:
         held = _envelope(submission, (_empty(),))
     yield replace(held, last=True)
@@ -158,7 +158,7 @@ def _event(submission: Submission, message: int, ordinal: int, draft: Draft) -> 
 def canonical_json(package: str, body: Mapping[str, Any]) -> bytes:
     """The body, validated against its package, as JSON without absent values."""
     kind = _type(package)
-    return kind.dump_json(kind.validate_python(body), exclude_defaults=True)
+    return kind.dump_json(kind.validate_python(body), exclude_unset=True)
 
 
 @cache

@@ -33,6 +33,13 @@ def test_cutting_keeps_the_chosen_elements_of_nested_lists():
     assert len(TREE["Item"]) == 3
 
 
+def test_cutting_keeps_the_order_of_the_document():
+    """In whatever order elements are named, they stay in the order of the document."""
+    chosen = (Element((2,), ("#3",)), Element((0,), ("4",)))
+    tree, _ = kept(TREE, Matched("Item", chosen))
+    assert tree["Item"] == [TREE["Item"][0], TREE["Item"][2]]
+
+
 def test_cutting_to_all_elements_cuts_nothing():
     """When every element is matched the tree is the same object."""
     every = tuple(Element(indices, keys) for indices, keys, _ in instances(TREE, ("Item",)))

@@ -77,6 +77,16 @@ def test_nested_and_document_conditions_are_explained(book, row, body, item):
     assert "AdditionalDocument has an element where TypeCode is '851': failed" in text
 
 
+def test_alternatives_are_told_one_by_one(book, row, body, item):
+    """Each way to satisfy a row has its own reasons."""
+    when = {"any_of": [{"TransactionNatureCode": {"equals": code}} for code in ("1", "2")]}
+    (told,) = explained(book(row(when=when)), body(item(1, "06")))
+    assert list(lines((told,)))[1:] == [
+        "    alternative 1: TransactionNatureCode is '1': failed; saw nothing",
+        "    alternative 2: TransactionNatureCode is '2': failed; saw nothing",
+    ]
+
+
 def test_no_element_at_all_is_said(book, row):
     """A row for elements of a document without any says that there are none."""
     (told,) = explained(book(row(when={})), {})

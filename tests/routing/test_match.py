@@ -1,12 +1,13 @@
 """Deciding: binding, uniting, validity, and indifference to order."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broker.routing.decision import Document
-from broker.routing.match import compile_book, decide, judges_overall
+from broker.routing.match import compile_book, decide, judge, overall_rows
 from broker.routing.rules import RulesFile
 
 ITEMS = "GoodsShipment.GovernmentAgencyGoodsItem"
@@ -119,10 +120,10 @@ def test_a_row_may_test_the_overall_status(book, row, body, item, decided):
     rows = book(row(each=None, when={"overall": {"in": ["released"]}}))
     assert not decided(rows, body(item(1, "06")), overall="waiting").results
     assert decided(rows, body(item(1, "06")), overall="released").results
-    assert judges_overall(rows, "declaration", "goods-declaration")
-    assert not judges_overall(book(row()), "declaration", "goods-declaration")
+    assert overall_rows(rows).rows
+    assert not overall_rows(book(row())).rows
     inside = row(when={"any_of": [{"overall": {"equals": "held"}}, {"ID": {"present": True}}]})
-    assert judges_overall(book(inside), "declaration", "goods-declaration")
+    assert overall_rows(book(inside)).rows
 
 
 def test_a_row_for_elements_may_test_the_document(book, row, body, item, decided):
@@ -166,3 +167,29 @@ def test_the_order_of_rows_makes_no_difference(sample, order, codes):
     body = {"GoodsShipment": {"GovernmentAgencyGoodsItem": items}}
     document = Document("declaration", "goods-declaration", body, on="2026-01-01")
     assert decide(compile_book({"all": shuffled}), document) == decide(sample.book, document)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["06", "0603", "84", "", "30"]), st.sampled_from(["TSP", "TRC", None])
+        ),
+        max_size=4,
+    )
+)
+def test_asking_the_whole_document_first_changes_no_judgement(sample, goods):
+    """A row judged element by element alone, without `needs`, matches the same elements."""
+    items = [
+        {"SequenceNumeric": str(number), "Commodity": {"Classification": [
+            {name: value for name, value in
+             (("ID", code), ("IdentificationTypeCode", kind)) if value}]}}
+        for number, (code, kind) in enumerate(goods, 1)
+    ]  # fmt: skip
+    document = Document(
+        "declaration", "goods-declaration",
+        {"GoodsShipment": {"GovernmentAgencyGoodsItem": items}}, "2026-01-01",
+    )  # fmt: skip
+    for row in sample.book.rows:
+        bare = replace(row, ways=tuple(replace(way, needs=()) for way in row.ways))
+        assert judge(row, document) == judge(bare, document)

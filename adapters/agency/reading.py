@@ -1,0 +1,133 @@
+"""One reader for answers in JSON: takes members out of objects, and notes what is wrong with each.
+
+A `Reader` is made for one message. It gathers problems, each with its JSON pointer, and the places
+of the values that went into the body; it never stops at the first problem.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from adapters.wire.json import child
+from broker.adapter import Path
+from broker.model.leaf import MOMENT
+from broker.model.packages import data_class
+from broker.model.paths import pattern_of
+from broker.model.problem import Place, Problem
+
+_MOMENT = re.compile(MOMENT).fullmatch
+_NUMBER_MAX = 99_999
+
+
+class Reader:
+    """What one message says, its problems, and where each value stood."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.places: list[tuple[Path, Place]] = []
+
+    def note(self, code: str, text: str, pointer: str, **more: str | None) -> None:
+        """Notes a problem at a JSON pointer."""
+        self.problems.append(
+            Problem(code=code, text=text, message=1, where=Place(json_pointer=pointer), **more)  # type: ignore[arg-type]
+        )
+
+    def put(self, path: Path, value: str, pointer: str) -> str:
+        """Notes where a value of the body stood."""
+        self.places.append((path, Place(json_pointer=pointer)))
+        return value
+
+    def members(self, value: Any, pointer: str, known: tuple[str, ...]) -> dict[str, Any]:
+        """The members of an object that are known and not null; others are problems."""
+        if not isinstance(value, dict):
+            self.note("answer.value-malformed", "not an object", pointer, expected="an object")
+            return {}
+        for name in value:
+            if name not in known:
+                self.note(
+                    "answer.field-unknown",
+                    f"member {name!r} is not known",
+                    child(pointer, name),
+                    found=name,
+                    expected=f"one of {', '.join(known)}",
+                    hint="leave it out",
+                )
+        return {name: value[name] for name in known if value.get(name) is not None}
+
+    def listed(self, value: Any, pointer: str) -> Iterator[tuple[int, str, Any]]:
+        """The elements of an array with their numbers from 1 and their pointers."""
+        if not isinstance(value, list):
+            self.note("answer.value-malformed", "not an array", pointer, expected="an array")
+            return
+        for index, one in enumerate(value):
+            yield index + 1, f"{pointer}/{index}", one
+
+    def text(self, value: Any, pointer: str, path: Path, length: int) -> str | None:
+        """A string with at least one visible and at most `length` characters, put at `path`."""
+        if not isinstance(value, str) or not value.strip():
+            self.note("answer.value-malformed", "not a text", pointer, path=path, expected="a text")
+        elif len(value) > length:
+            self.note(
+                "answer.value-too-long",
+                f"{len(value)} characters",
+                pointer,
+                path=path,
+                found=value,
+                found_class=data_class("answer", pattern_of(path)),
+                expected=f"at most {length}",
+            )
+        else:
+            return self.put(path, value, pointer)
+        return None
+
+    def moment(self, value: Any, pointer: str, path: Path) -> str | None:
+        """A moment in ISO 8601, put at `path`."""
+        if isinstance(value, str) and value and _MOMENT(value):
+            return self.put(path, value, pointer)
+        self.note(
+            "answer.value-malformed",
+            f"{value!r:.40} is no moment",
+            pointer,
+            path=path,
+            expected="ISO 8601, such as 2026-11-24T12:00:00Z",
+        )
+        return None
+
+    def number(self, value: Any, pointer: str, path: Path) -> str | None:
+        """A whole number from 1, as text; where it stands in a path, it is put there."""
+        right = isinstance(value, int) and not isinstance(value, bool)
+        if right and 0 < value <= _NUMBER_MAX:
+            return str(value)
+        self.note(
+            "answer.value-malformed",
+            f"{value!r:.40} is no item number",
+            pointer,
+            path=path,
+            expected="a whole number from 1",
+        )
+        return None
+
+    def choice(self, value: Any, pointer: str, path: Path, known: tuple[str, ...]) -> str | None:
+        """One word of a closed list, put at `path`."""
+        if isinstance(value, str) and value in known:
+            return self.put(path, value, pointer)
+        self.note(
+            "answer.status-unknown",
+            f"status {value!r:.40} is not known",
+            pointer,
+            path=path,
+            found=value[:35] if isinstance(value, str) else None,
+            expected=f"one of {', '.join(known)}",
+        )
+        return None
+
+    def missing(self, name: str, pointer: str, path: Path, hint: str) -> None:
+        """A member that must be there."""
+        self.note(
+            "answer.value-missing",
+            f"{name} is missing",
+            pointer,
+            path=path,
+            expected="a value",
+            hint=hint,
+        )

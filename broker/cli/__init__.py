@@ -1,0 +1,14 @@
+"""`swb`, the command line.
+
+program    all verbs, and how a process of it ends
+ends       exit codes, and faults as one sentence with a hint
+options    what several verbs take: the configuration, a broker's address and key
+running    serve, check
+offline    translate, route, sample: they touch no broker
+online     submit, feed: for senders and recipients
+operating  keys, parked, trace: for operators
+shown      problems, deliveries and statuses as text
+road       a trace as text
+"""
+
+from broker.cli.program import main as main

@@ -1,0 +1,268 @@
+"""`swb translate`, `swb route` and `swb sample`: what touches no broker."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from broker.adapter import Adapter, Draft, Family, Message, Profile, choose
+from broker.cli import shown
+from broker.cli.ends import ended, progress, stopped, told
+from broker.cli.options import folder, refused, with_config, with_json
+from broker.clock import SystemClock, stamp
+from broker.configuration import Configuration, examine, installed_families
+from broker.model.problem import Problem, as_json, rejects
+
+FILES = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+DIALECTS = ("senders/", "recipients/", "profiles/", "codelists/")
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """How bytes are read: the adapters that may recognise them, and whose dialect it is."""
+
+    configuration: Configuration
+    adapters: tuple[Adapter, ...]
+    profiles: tuple[str, ...]
+    families: str
+
+    def profile(self, adapter: Adapter) -> Profile:
+        """The dialect as it is in force now."""
+        name = self.configuration.profile_name(self.profiles, adapter.format)
+        return self.configuration.profile_of(name, adapter.format, stamp(SystemClock().now()))
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file as it was understood; `adapter` None: nobody recognises it."""
+
+    name: str
+    adapter: Adapter | None
+    profile: str
+    problems: tuple[Problem, ...]
+    messages: Iterator[Message]
+
+
+def with_language(verb: Any) -> Any:
+    """The options that say how bytes are read."""
+    family = click.option("--family", help="Only formats of this family.")
+    sender = click.option("--as-sender", metavar="NAME", help="Read it as this sender's.")
+    profile = click.option("--profile", metavar="NAME", help="Read it in this dialect.")
+    return with_config(profile(sender(family(verb))))
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=FILES)
+@with_json
+@with_language
+@told
+def translate(files: tuple[Path, ...], *, as_json: bool, **how: Any) -> None:
+    """Show verdicts, problems and events of FILES.
+
+    Touches no broker. Each problem is shown with its place in the file. `-` reads standard
+    input. A rejected message still shows its events.
+    """
+    language = language_of(**how)
+    well = True
+    for file in progress(files, "translating"):
+        read = read_file(file, language)
+        well = (_print_json(read) if as_json else _print_text(read, language)) and well
+    ended(well=well)
+
+
+def language_of(
+    config: Path | None, profile: str | None, as_sender: str | None, family: str | None
+) -> Language:
+    """What the options mean. A name that nobody has ends the verb with the known ones."""
+    configuration, findings = examine(folder(config))
+    wrong = [str(one) for one in findings if one.file.startswith(DIALECTS)]
+    if wrong:
+        raise refused(wrong)
+    _known("profile", profile, configuration.profiles)
+    _known("sender", as_sender, configuration.senders)
+    _known("family", family, configuration.families)
+    families = tuple(configuration.families)
+    profiles = tuple(sorted(configuration.profiles))
+    if as_sender is not None:
+        sender = configuration.senders[as_sender]
+        families, profiles = sender.families, sender.profiles
+    if family is not None:
+        families = (family,)
+    if profile is not None:
+        profiles = (profile,)
+    return Language(
+        configuration, configuration.adapters_of(families), profiles, ", ".join(families)
+    )
+
+
+def _known(what: str, name: str | None, known: Any) -> None:
+    if name is not None and name not in known:
+        raise stopped(f"there is no {what} {name!r}", f"known: {', '.join(sorted(known))}")
+
+
+def read_file(file: Path, language: Language) -> Read:
+    """The file's messages, or the problem that nobody recognises it."""
+    payload = bytes_of(file)
+    chosen = choose(language.adapters, payload) if payload else None
+    if chosen is None:
+        return Read(str(file), None, "", (_unrecognised(payload, language),), iter(()))
+    adapter = chosen[0]
+    profile = language.profile(adapter)
+    translation = adapter.translate(payload, profile)
+    return Read(str(file), adapter, profile.name, translation.problems, translation.messages)
+
+
+def bytes_of(file: Path) -> bytes:
+    """The bytes of a file; `-` is standard input."""
+    if str(file) == "-":
+        return sys.stdin.buffer.read()
+    return file.read_bytes()
+
+
+def _unrecognised(payload: bytes, language: Language) -> Problem:
+    if not payload:
+        return Problem(
+            code="submission.empty",
+            text="the submission holds no message",
+            expected="at least one message",
+            hint="send the file again with its content",
+        )
+    formats = ", ".join(adapter.format for adapter in language.adapters)
+    return Problem(
+        code="submission.format-unknown",
+        text="the bytes are of no format that this sender may use",
+        expected=f"one of: {formats}",
+        hint="compare the file with a sample: 'swb sample'",
+    )
+
+
+def _print_json(read: Read) -> bool:
+    """The file as one JSON object; whether nothing of it is rejected."""
+    well = not rejects(read.problems)
+    messages = []
+    for message in read.messages:
+        well = well and message.verdict == "accepted"
+        messages.append(
+            {
+                "number": message.number,
+                "reference": message.reference,
+                "verdict": message.verdict,
+                "problems": [as_json(one) for one in message.problems],
+                "events": [_event(one) for one in message.events],
+            }
+        )
+    said = {
+        "file": read.name,
+        "format": read.adapter.format if read.adapter else "",
+        "messages": messages,
+        "problems": [as_json(one) for one in read.problems],
+    }
+    click.echo(orjson.dumps(said, option=orjson.OPT_INDENT_2))
+    return well
+
+
+def _event(draft: Draft) -> dict[str, Any]:
+    return {
+        "kind": draft.kind,
+        "does": draft.does,
+        "references": [[one.scheme, one.value] for one in draft.references],
+        "part": draft.part,
+        "body": draft.body,
+        "unmapped": [
+            [as_json(Problem("", "", where=one.place))["where"], one.path, one.value]
+            for one in draft.unmapped
+        ],
+    }
+
+
+def _print_text(read: Read, language: Language) -> bool:
+    """The file for people; whether nothing of it is rejected."""
+    if read.adapter is None:
+        click.echo(f"{read.name}: no format of {language.families}")
+    else:
+        dialect = f", profile {read.profile}" if read.profile else ", without a profile"
+        click.echo(f"{read.name}: {read.adapter.format}{dialect}")
+    _print_problems(read.problems)
+    well = not rejects(read.problems)
+    for message in read.messages:
+        well = well and message.verdict == "accepted"
+        reference = f", {shown.clean(message.reference)}" if message.reference else ""
+        click.echo(f"  message {message.number}{reference}: {shown.verdict(message.verdict)}")
+        _print_problems(message.problems)
+        for draft in message.events:
+            click.echo(f"    event: {shown.draft(draft)}")
+    return well
+
+
+def _print_problems(problems: Sequence[Problem]) -> None:
+    for one in problems:
+        for line in shown.problem(as_json(one)):
+            click.echo(f"    {line}")
+
+
+@click.command()
+@click.argument("family")
+@click.option(
+    "--items",
+    type=click.IntRange(1, 999),
+    default=10,
+    show_default=True,
+    help="Elements in each submission.",
+)
+@click.option(
+    "--count", type=click.IntRange(1), default=1, show_default=True, help="How many submissions."
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Another seed, other traffic; the same seed, the same bytes.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the files; needed for more than one.",
+)
+@told
+def sample(family: str, items: int, count: int, seed: int, out: Path | None) -> None:
+    """Compose valid traffic of FAMILY.
+
+    Its parties are invented; it is for trials and measurements.
+    """
+    families = installed_families()
+    composing = {name: one for name, one in families.items() if one.sample is not None}
+    _known("family with samples", family, composing)
+    if out is None:
+        if count > 1:
+            raise stopped(f"{count} submissions cannot share standard output", "name --out FOLDER")
+        click.echo(_composed(composing[family], items, 1, seed), nl=False)
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    for number in progress(range(1, count + 1), "composing", printed=False):
+        payload = _composed(composing[family], items, number, seed)
+        ending = suffix(composing[family].adapters, payload)
+        (out / f"{family}-{seed}-{number:05}.{ending}").write_bytes(payload)
+    click.echo(f"{count} in {out}")
+
+
+def _composed(family: Family, items: int, number: int, seed: int) -> bytes:
+    assert family.sample is not None, "asked of composing families only"
+    return family.sample(items=items, number=number, seed=seed)
+
+
+def suffix(adapters: tuple[Adapter, ...], payload: bytes) -> str:
+    """The ending of a file's name, from the media type of its format."""
+    chosen = choose(adapters, payload)
+    if chosen is None or not chosen[0].content_types:
+        return "bin"
+    return ending_of(chosen[0].content_types[0])
+
+
+def ending_of(content_type: str) -> str:
+    """The ending of a file of this media type: `xml` of application/xml."""
+    return content_type.rpartition("/")[2].rpartition("+")[2].rpartition(".")[2] or "bin"

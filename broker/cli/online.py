@@ -1,0 +1,185 @@
+"""`swb submit` and `swb feed`: for senders and recipients, over HTTP, with their own key."""
+
+from collections.abc import Callable
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+import click
+import orjson
+
+from broker.adapter import Adapter, choose
+from broker.cli import shown
+from broker.cli.ends import BROKEN, ended, progress, stopped, told
+from broker.cli.offline import FILES, bytes_of, ending_of
+from broker.cli.options import key_given, with_broker, with_json
+from broker.client import Client, Sent, connected
+from broker.clock import SystemClock
+from broker.configuration import installed_families
+
+ANY_TYPE = "application/octet-stream"
+LOOK_AGAIN_S = 0.2
+FOLLOW_WAIT_S = 20.0
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=FILES)
+@click.option("--idempotency-key", help="Sent again with the same key, it is accepted once.")
+@click.option("--content-type", help="Media type; default: that of the format FILE seems to be.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(0),
+    metavar="S",
+    help="Wait up to S seconds for verdict and outcome, and show them.",
+)
+@with_json
+@with_broker
+@told
+def submit(
+    files: tuple[Path, ...],
+    *,
+    idempotency_key: str | None,
+    content_type: str | None,
+    wait: float | None,
+    as_json: bool,
+    **broker: Any,
+) -> None:
+    """Lodge FILES with a broker.
+
+    Shows the receipt of each; `-` reads standard input. With --wait the exit code is 1 if a
+    message was rejected or declined.
+    """  # fmt: skip
+    if idempotency_key is not None and len(files) > 1:
+        raise stopped("one idempotency key names one file", "submit the files one by one")
+    adapters = tuple(one for family in installed_families().values() for one in family.adapters)
+    well = True
+    with connected(broker["url"], key_given(broker["key"])) as client:
+        for file in progress(files, "submitting"):
+            content = bytes_of(file)
+            kind = content_type or content_type_of(content, adapters)
+            said = client.submit(Sent(content, kind, idempotency_key))
+            if wait is not None:
+                said |= {"status": settled(client, said["submission"], wait)}
+                well = _is_well(said["status"]) and well
+            click.echo(orjson.dumps(said) if as_json else _receipt(file, said))
+    ended(well=well)
+
+
+def content_type_of(content: bytes, adapters: tuple[Adapter, ...]) -> str:
+    """The media type of the format that the bytes seem to be."""
+    chosen = choose(adapters, content)
+    return chosen[0].content_types[0] if chosen and chosen[0].content_types else ANY_TYPE
+
+
+def settled(client: Client, submission: str, wait_s: float) -> dict[str, Any]:
+    """The status once every message has a verdict and every event an outcome."""
+    ticks = SystemClock().ticks
+    ends = ticks() + wait_s
+    while True:
+        said = client.status(submission)
+        if said["messages"] and all(map(_has_ended, said["messages"])):
+            return said
+        if ticks() >= ends:
+            text = f"{submission} was received, and is not yet worked after {wait_s:g} s"
+            raise stopped(text, f"ask again: 'swb trace {submission}'", code=BROKEN)
+        sleep(LOOK_AGAIN_S)
+
+
+def _has_ended(message: dict[str, Any]) -> bool:
+    return bool(message["verdict"] == "rejected" or message["outcomes"] or message["unresolved"])
+
+
+def _is_well(status: dict[str, Any]) -> bool:
+    return all(
+        message["verdict"] == "accepted"
+        and all(one["outcome"] != "declined" for one in message["outcomes"])
+        for message in status["messages"]
+    )
+
+
+def _receipt(file: Path, said: dict[str, Any]) -> str:
+    lines = [f"{file}: {said['submission']}, received {said['received_at']}"]
+    lines.append(f"  sha256 {said['sha256']}")
+    if said.get("same_bytes_as"):
+        lines.append(f"  the same bytes as {said['same_bytes_as']}")
+    if "status" in said:
+        lines += shown.status(said["status"])
+    return "\n".join(lines)
+
+
+@click.command()
+@click.option(
+    "--follow", is_flag=True, help="Read on for ever; each page acknowledges the one before it."
+)
+@click.option("--cursor", help="Read on from here; acknowledges what came before.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 500),
+    default=100,
+    show_default=True,
+    help="Most deliveries a page.",
+)
+@click.option(
+    "--wait",
+    type=click.FloatRange(0, 30),
+    default=0,
+    metavar="S",
+    help="Wait up to S seconds if there is nothing.",
+)
+@click.option(
+    "--raw",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Write each delivery's bytes into this folder, native replies as they are.",
+)
+@with_json
+@with_broker
+@told
+def feed(
+    *, follow: bool, cursor: str | None, limit: int, wait: float, raw: Path | None, **how: Any
+) -> None:
+    """Read your deliveries and replies.
+
+    Without --cursor it begins at the oldest that you have not acknowledged, and acknowledges
+    nothing. Nothing is kept unless --raw names a folder.
+    """
+    keep = _keeper(raw)
+    with connected(how["url"], key_given(how["key"])) as client:
+        while True:
+            page = client.feed(cursor, limit=limit, wait_s=FOLLOW_WAIT_S if follow else wait)
+            for event in page["deliveries"]:
+                keep(event)
+                click.echo(orjson.dumps(event) if how["as_json"] else _delivery(event))
+            cursor = page["cursor"]
+            if not follow:
+                break
+    if not how["as_json"]:
+        click.echo(_last(page), err=True)
+
+
+def _delivery(event: dict[str, Any]) -> str:
+    return f"{shown.delivery(event)}\n{shown.content(event)}"
+
+
+def _last(page: dict[str, Any]) -> str:
+    count = len(page["deliveries"])
+    if not count:
+        return "nothing new"
+    noun = "delivery" if count == 1 else "deliveries"
+    return f"{count} {noun}; --cursor {page['cursor']} acknowledges and reads on"
+
+
+def _keeper(folder: Path | None) -> Callable[[dict[str, Any]], None]:
+    """What keeps a delivery's bytes in the folder; nothing without one."""
+    if folder is None:
+        return lambda _event: None
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(event: dict[str, Any]) -> None:
+        held = shown.native(event)
+        ending = "json" if held is None else ending_of(event.get("datacontenttype", ""))
+        content = orjson.dumps(event.get("data")) if held is None else held
+        name = Path(f"{event['swbseq']:08}-{event['id']}.{ending}").name
+        (folder / name).write_bytes(content)
+
+    return keep

@@ -1,0 +1,92 @@
+"""What several verbs take: the configuration, its settings, a broker's address and key."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from broker.cli.ends import REJECTED, stopped
+from broker.configuration import Configuration, examine
+from broker.errors import ConfigFault
+from broker.settings import Settings, read_settings
+
+Verb = TypeVar("Verb", bound=Callable[..., Any])
+
+URL = "http://127.0.0.1:8080"
+
+
+def with_config(verb: Verb) -> Verb:
+    """The option --config."""
+    return click.option(
+        "--config", "config", type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="Folder of the configuration; default: ./config, else the sample state's.",
+    )(verb)  # fmt: skip
+
+
+def with_json(verb: Verb) -> Verb:
+    """The option --json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(verb)
+
+
+def with_broker(verb: Verb) -> Verb:
+    """The options --url and --key."""
+    key = click.option("--key", envvar="SWB_KEY", help="Your access key; or SWB_KEY.")
+    url = click.option(
+        "--url", envvar="SWB_URL", default=URL, show_default=True,
+        help="Address of the broker; or SWB_URL.",
+    )  # fmt: skip
+    return url(key(verb))
+
+
+def key_given(key: str | None) -> str:
+    """The key; usage ends the verb without one."""
+    if not key:
+        raise stopped("no key was given", "give it with --key or SWB_KEY")
+    return key
+
+
+def folder(config: Path | None) -> Path:
+    """The configuration's folder: what was named, ./config, or the sample state's."""
+    if config is not None:
+        return config
+    package = Path(__file__).resolve().parent.parent
+    known = (Path("config"), package / "sample_config", package.parent / "config")
+    found = next((path for path in known if path.is_dir()), None)
+    if found is None:
+        raise stopped("there is no folder 'config' here", "name one with --config")
+    return found
+
+
+def settings_of(directory: Path) -> Settings:
+    """The settings of broker.yaml in the folder; all defaults if there is none."""
+    settings, findings = examined_settings(directory)
+    if findings:
+        raise refused(findings)
+    return settings
+
+
+def examined_settings(directory: Path) -> tuple[Settings, tuple[str, ...]]:
+    """The settings, and what is wrong with their file."""
+    path = directory / "broker.yaml"
+    if not path.is_file():
+        return Settings(), ()
+    try:
+        return read_settings(path), ()
+    except ConfigFault as fault:
+        return Settings(), tuple(str(fault).split("; "))
+
+
+def configured(directory: Path) -> Configuration:
+    """The configuration; a finding ends the verb."""
+    configuration, findings = examine(directory)
+    if findings:
+        raise refused([str(finding) for finding in findings])
+    return configuration
+
+
+def refused(findings: Sequence[str]) -> click.ClickException:
+    """The end of a verb that needs a configuration which does not hold together."""
+    listed = "\n".join(f"  {finding}" for finding in findings)
+    count = f"{len(findings)} thing{'s' if len(findings) > 1 else ''}"
+    return stopped(f"the configuration has {count} wrong with it:\n{listed}", code=REJECTED)

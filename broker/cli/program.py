@@ -1,0 +1,34 @@
+"""All verbs of `swb`, and how a process of it ends."""
+
+import sys
+
+import click
+
+from broker.cli.ends import on_bug
+from broker.cli.offline import sample, translate
+from broker.cli.online import feed, submit
+from broker.cli.operating import keys, parked, trace
+from broker.cli.routing import route
+from broker.cli.running import check, serve
+
+EPILOG = """Exit codes: 0 fine; 1 rejected, or a check found something; 2 an argument, a name or a
+key is wrong; 3 the broker cannot be reached or is at fault."""
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="single-window-broker", message="swb %(version)s")
+def swb() -> None:
+    """A Single Window message broker.
+
+    Every trade language in, the WCO Data Model inside, each agency's entitled view out.
+    """
+
+
+for verb in (serve, check, translate, route, submit, feed, trace, keys, parked, sample):
+    swb.add_command(verb)
+
+
+def main() -> None:
+    """Run `swb` with the process's arguments."""
+    sys.excepthook = on_bug
+    swb(prog_name="swb")

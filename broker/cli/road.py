@@ -1,0 +1,171 @@
+"""A trace as text: the road of a message in the order it was walked.
+
+receipt; verdict and events; dossier and versions; who receives it, by which row and because of
+what law, and what the view withholds; who does not, and which condition failed on which value;
+answers; the board; deliveries and replies
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import click
+import orjson
+
+from broker.cli import shown
+
+Tree = Mapping[str, Any]
+
+
+def lines(trace: Tree) -> Iterator[str]:
+    """The trace, a line at a time."""
+    for submission in trace["submissions"]:
+        yield from _submission(submission)
+    for dossier in trace["dossiers"]:
+        yield ""
+        yield from _dossier(dossier)
+    if trace["left_out"]:
+        yield f"and {trace['left_out']} more dossiers: trace one of them by its id"
+
+
+def _submission(one: Tree) -> Iterator[str]:
+    yield _bold(f"submission {one['submission']}")
+    if "sender" in one:
+        yield f"  received {one['received_at']} from {one['sender']} (party {one['party']})"
+        dialect = f" in profile {one['profile']}" if one["profile"] else ""
+        yield f"  {one['format'] or 'no known format'}{dialect}, {one['bytes']:,} bytes"
+        yield f"  sha256 {one['sha256']}"
+        if one["same_bytes_as"]:
+            yield f"  the same bytes as {one['same_bytes_as']}"
+        if one["delivery"]:
+            yield f"  answers delivery {one['delivery']}"
+    for message in one["messages"]:
+        yield from _message(message)
+    if one.get("left_out"):
+        yield f"  and {one['left_out']} more messages"
+    yield from _parked(one.get("parked", ()))
+    for reply in one["replies"]:
+        yield f"  reply {_sent(reply)}"
+
+
+def _message(one: Tree) -> Iterator[str]:
+    reference = f", {shown.clean(one['reference'])}" if one["reference"] else ""
+    yield f"  message {one['number']}{reference}: {shown.verdict(one['verdict'])}"
+    yield from _problems(one["problems"], "    ")
+    for event in one["events"]:
+        dossier = f", dossier {event['dossier']}" if event["dossier"] else ""
+        yield f"    event {event['event']}: {event['does']}, {event['outcome']}{dossier}"
+        yield from _problems(event["problems"], "      ")
+    if one["unresolved"]:
+        yield f"    {one['unresolved']} waiting for a reference to mean something"
+
+
+def _problems(problems: Iterable[Tree], indent: str) -> Iterator[str]:
+    for one in problems:
+        yield from (f"{indent}{line}" for line in shown.problem(one))
+
+
+def _dossier(one: Tree) -> Iterator[str]:
+    yield _bold(f"dossier {one['dossier']}: {one['state']}")
+    if "kind" in one:
+        yield f"  {one['kind']} of party {one['party']}, opened {one['opened_at']}"
+        named = ", ".join(f"{scheme} {shown.clean(value)}" for scheme, value in one["references"])
+        yield f"  references: {named or 'none'}"
+        for document in one["documents"]:
+            yield from _document(document)
+        yield from _section("receives", one["recipients"], _recipient)
+        yield from _section("does not receive", one["not_entitled"], _not_entitled)
+        yield from _section("answers", one["answers"], _answer)
+        yield from _board(one["board"])
+        yield from _section("deliveries", one["deliveries"], _delivery)
+    yield from _parked(one["parked"])
+
+
+def _document(one: Tree) -> Iterator[str]:
+    part = f" part {one['part']}" if one["part"] else ""
+    yield (
+        f"  document {one['id']}: {one['package']}{part}, version {one['version']}, "
+        f"{one['state']}, from {one['submission']} message {one['message']}"
+    )
+    yield from _body(one.get("body"))
+
+
+def _section(title: str, rows: Iterable[Tree], shown_as: Any) -> Iterator[str]:
+    found = [line for row in rows for line in shown_as(row)]
+    yield f"  {_bold(title)}{'' if found else ': nobody' if 'receive' in title else ': none'}"
+    for line in found:
+        text = line.lstrip()
+        yield from shown.wrapped(text, " " * (4 + len(line) - len(text)))
+
+
+def _recipient(one: Tree) -> Iterator[str]:
+    name = click.style(one["recipient"], fg="cyan")
+    if one["result"] == "withdrawn":
+        yield f"{name} for {one['purpose']}: withdrawn with version {one['version']}"
+        return
+    elements = one["elements"]
+    what = "the whole" if elements == "whole" else ", ".join(map(_short, elements))
+    of = "board" if one["part"] == "board" else f"version {one['version']}"
+    yield f"{name} for {one['purpose']}: {what} ({of}, {one['result']}, {one['state']})"
+    yield f"    by row {', '.join(one['rule'])}"
+    yield f"    because {'; '.join(one['because'])}"
+    yield f"    law: {'; '.join(one['legal_basis'])}"
+    if one["part"] != "board":
+        yield f"    withheld: {', '.join(map(_short, one['withheld'])) or 'nothing'}"
+
+
+def _not_entitled(one: Tree) -> Iterator[str]:
+    name = click.style(one["recipient"], fg="cyan")
+    verdict = "" if one["verdict"] == "no match" else f", {one['verdict']}"
+    yield f"{name} for {one['purpose']} by row {one['rule']}{verdict}"
+    yield from (f"    {shown.clean(reason)}" for reason in one["reasons"])
+
+
+def _answer(one: Tree) -> Iterator[str]:
+    about = _short(one["subject"]) if one["subject"] else "the whole"
+    check = f", check {one['check']}" if one["check"] else ""
+    status = one["status"] or "a notice"
+    yield f"{one['at']} {one['recipient']} for {one['purpose']}: {status}, {about}{check}"
+    yield from _body(one.get("content"))
+
+
+def _board(one: Tree) -> Iterator[str]:
+    yield f"  {_bold('board')}, version {one['version']}: {one['overall']}"
+    for ask in one["asks"]:
+        state = "" if ask["state"] == "open" else f", {ask['state']}"
+        due = f", due {ask['due_at']}" if ask["status"] == "waiting" else ""
+        yield f"    {ask['recipient']} for {ask['purpose']}: {ask['status']}{state}{due}"
+
+
+def _delivery(one: Tree) -> Iterator[str]:
+    yield _sent(one)
+    yield from _body(one.get("content"))
+
+
+def _sent(one: Tree) -> str:
+    number = f"number {one['seq']}" if one["seq"] else "unnumbered"
+    status = f" {one['status']}" if one.get("status") else ""
+    return (
+        f"{one['delivery']} {one['what']}{status} to {one['recipient']}: {one['state']}, {number}, "
+        f"{one['settled_at'] or one['created_at']}"
+    )
+
+
+def _parked(rows: Iterable[Tree]) -> Iterator[str]:
+    for one in rows:
+        yield f"  {_bold('parked')} {one['id']} in {one['station']}, {one['state']}"
+        yield f"    {one['reason']}"
+
+
+def _body(body: Any) -> Iterator[str]:
+    if body is not None:
+        text = orjson.dumps(body, option=orjson.OPT_INDENT_2).decode()
+        yield from (f"    {line}" for line in text.splitlines())
+
+
+def _short(path: str) -> str:
+    """A path without the classes every goods item has above it."""
+    return path.replace("GoodsShipment.GovernmentAgencyGoodsItem", "Item")
+
+
+def _bold(text: str) -> str:
+    return click.style(text, bold=True)

@@ -1,0 +1,137 @@
+"""Problems, events, statuses and deliveries as text for people.
+
+What is written here are lines; who prints them decides where. Values of messages appear as they
+are, less what could move a terminal's cursor.
+"""
+
+import base64
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any
+from xml.dom import minidom
+from xml.parsers.expat import ExpatError
+
+import click
+import orjson
+
+from broker.adapter import Draft
+from broker.model.paths import leaves
+
+_PLACE = ("line", "column", "segment", "element", "byte", "sheet", "cell", "json_pointer", "xpath")
+_SEVERITY = {"error": "red", "warning": "yellow"}
+_VERDICT = {"accepted": "green", "rejected": "red"}
+
+
+def verdict(word: str) -> str:
+    """A verdict, coloured on a terminal."""
+    return click.style(word, fg=_VERDICT.get(word))
+
+
+def clean(text: str) -> str:
+    """The text without control characters: what a sender wrote must not steer a terminal."""
+    return "".join(one if one.isprintable() or one in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+                   for one in text)  # fmt: skip
+
+
+def wrapped(text: str, indent: str) -> Iterator[str]:
+    """A long line broken at 100 columns, its continuation indented."""
+    yield from textwrap.wrap(
+        text, 100, initial_indent=indent, subsequent_indent=f"{indent}    ",
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def problem(shown: Mapping[str, Any]) -> Iterator[str]:
+    """A problem as `as_json` shows it: code and text, place, found and expected, what to do."""
+    severity = click.style(shown["severity"], fg=_SEVERITY.get(shown["severity"]))
+    yield f"{severity} {shown['code']}: {clean(shown['text'])}"
+    where = place(shown.get("where", {}))
+    if where:
+        yield f"    at {where}"
+    path = shown.get("path")
+    if path:
+        pointer = shown.get("pointer")
+        yield f"    path {clean(path)}{f' (WCO pointer {pointer})' if pointer else ''}"
+    for name in ("found", "expected", "hint"):
+        if shown.get(name):
+            yield f"    {name}: {clean(shown[name])}"
+
+
+def place(where: Mapping[str, Any]) -> str:
+    """A place in the sender's own coordinates."""
+    return ", ".join(f"{name} {where[name]}" for name in _PLACE if name in where)
+
+
+def draft(one: Draft) -> str:
+    """An event in a line: what it does, by which references, how much it says."""
+    references = ", ".join(f"{it.scheme} {it.value}" for it in one.references) or "no reference"
+    part = f" part {one.part!r}" if one.part else ""
+    counts = [f"{sum(1 for _ in leaves(one.body))} values", *_lists(one.body)]
+    if one.unmapped:
+        counts.append(f"{len(one.unmapped)} without a place in the model")
+    about = f" of {one.kind}" if one.kind else ""
+    return f"{one.does}{about}{part} ({clean(references)}): {one.package}, {', '.join(counts)}"
+
+
+def _lists(tree: Mapping[str, Any]) -> Iterator[str]:
+    """The longest lists near the top: goods items, persons, consignments."""
+    for name, value in tree.items():
+        below = value.items() if isinstance(value, dict) else [(name, value)]
+        for inner, many in below:
+            if isinstance(many, list | tuple) and many:
+                yield f"{len(many)} {inner}"
+
+
+def status(said: Mapping[str, Any]) -> Iterator[str]:
+    """What became of a submission, message by message."""
+    for message in said["messages"]:
+        reference = f", {clean(message['reference'])}" if message["reference"] else ""
+        yield f"  message {message['number']}{reference}: {verdict(message['verdict'])}"
+        for one in message["problems"]:
+            yield from (f"    {line}" for line in problem(one))
+        for outcome in message.get("outcomes", ()):
+            yield f"    {outcome['does']}: {outcome['outcome']}"
+            for one in outcome["problems"]:
+                yield from (f"      {line}" for line in problem(one))
+        if message.get("unresolved"):
+            yield f"    {message['unresolved']} waiting for a reference to mean something"
+    yield f"  overall: {said['overall']}"
+
+
+def native(event: Mapping[str, Any]) -> bytes | None:
+    """The native bytes of a reply; None: it is no native one."""
+    encoded = event.get("data_base64")
+    return None if encoded is None else base64.b64decode(encoded)
+
+
+def content(event: Mapping[str, Any]) -> str:
+    """What a delivery holds, indented; a native reply in its own syntax."""
+    held = native(event)
+    if held is None:
+        return orjson.dumps(event.get("data"), option=orjson.OPT_INDENT_2).decode()
+    return clean(pretty(held, event.get("datacontenttype", "")))
+
+
+def pretty(held: bytes, content_type: str) -> str:
+    """Native bytes as text; XML indented."""
+    if content_type.endswith("xml"):
+        try:
+            return minidom.parseString(held).toprettyxml(indent="  ")  # noqa: S318  the broker's own
+        except ExpatError:
+            pass
+    return held.decode(errors="replace")
+
+
+def delivery(event: Mapping[str, Any]) -> str:
+    """A delivery in a line."""
+    said = [f"{event['swbseq']:>4}  {event['time']}  {event['type']}", event["id"]]
+    if event.get("subject"):
+        said.append(f"dossier {event['subject']}")
+    if event.get("swbstatus"):
+        said.append(f"status {event['swbstatus']}")
+    if event.get("swbsubmission"):
+        said.append(f"to {event['swbsubmission']}")
+    data = event.get("data")
+    if isinstance(data, dict) and data.get("purpose"):
+        said.append(f"for {data['purpose']}")
+    return "  ".join(said)

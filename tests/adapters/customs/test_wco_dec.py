@@ -1,0 +1,233 @@
+"""WCO-DEC: what each kind of declaration does, and what is told about each kind of mistake."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.customs.sample_declaration import compose, compose_tree
+from adapters.customs.wco_dec import WcoDec
+from broker.adapter import Outgoing, Profile, Reference, Stamp
+
+SPACE = "urn:wco:datamodel:WCO:DEC-DMS:2"
+PLAIN = Profile("plain", "customs", "UK CDS WCO-DEC 3.6")
+
+
+def _bare(content: str) -> bytes:
+    return f'<Declaration xmlns="{SPACE}">{content}</Declaration>'.encode()
+
+
+def _one(payload: bytes, profile: Profile = PLAIN):
+    translation = WcoDec().translate(payload, profile)
+    assert translation.problems == ()
+    (message,) = translation.messages
+    (draft,) = message.events
+    return message, draft
+
+
+@pytest.mark.parametrize(
+    ("function", "kind", "does", "reference"),
+    [
+        ("9", "IMA", "put", ("LRN", "L1")),
+        ("13", "COR", "patch", ("MRN", "M1")),
+        ("13", "INV", "withdraw", ("MRN", "M1")),
+        ("13", "GPR", "note", ("MRN", "M1")),
+    ],
+)
+def test_function_and_type_say_what_the_event_does(function, kind, does, reference):
+    """An original is known by its LRN, a request by the MRN of the declaration it is about."""
+    message, draft = _one(
+        _bare(
+            f"<FunctionCode>{function}</FunctionCode><FunctionalReferenceID>L1"
+            f"</FunctionalReferenceID><ID>M1</ID><TypeCode>{kind}</TypeCode>"
+        )
+    )
+    assert (message.verdict, message.reference) == ("accepted", "L1")
+    assert (draft.kind, draft.does, draft.package) == ("declaration", does, "goods-declaration")
+    assert draft.references == (Reference(*reference),)
+    assert draft.body["FunctionalReferenceID"] == "L1"
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "path"),
+    [
+        ("<TypeCode>IMA</TypeCode>", "wco.value-missing", "Declaration.FunctionCode"),
+        ("<FunctionCode>14</FunctionCode>", "wco.declaration.function-unknown",
+         "Declaration.FunctionCode"),
+        ("<FunctionCode>13</FunctionCode><ID>M</ID><TypeCode>QQQ</TypeCode>",
+         "wco.declaration.type-unknown", "Declaration.TypeCode"),
+        ("<FunctionCode>13</FunctionCode><ID>M</ID>", "wco.declaration.type-unknown",
+         "Declaration.TypeCode"),
+        ("<FunctionCode>13</FunctionCode><TypeCode>INV</TypeCode>", "wco.value-missing",
+         "Declaration.ID"),
+        ("<FunctionCode>9</FunctionCode>", "wco.value-missing",
+         "Declaration.FunctionalReferenceID"),
+    ],
+)  # fmt: skip
+def test_what_no_profile_needs_to_demand(content, code, path):
+    """Without function, kind of request and reference nobody can tell what is meant."""
+    message, draft = _one(_bare(content))
+    assert message.verdict == "rejected"
+    assert [(problem.code, problem.path) for problem in message.problems] == [(code, path)]
+    assert draft.body
+
+
+GOOD = "<FunctionCode>9</FunctionCode><FunctionalReferenceID>L</FunctionalReferenceID>"
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "path", "pointer", "found"),
+    [
+        ("<Nonsense>1</Nonsense>", "wco.element-unknown", "Declaration.Nonsense", "42A",
+         "Nonsense"),
+        ("<ID>a</ID><ID>b</ID>", "wco.element-repeated", "Declaration.ID", "42A/D014", None),
+        (f"<ID>{'x' * 71}</ID>", "wco.value-too-long", "Declaration.ID", "42A/D014", "x" * 71),
+        ("<InvoiceAmount>1,5</InvoiceAmount>", "wco.number-malformed",
+         "Declaration.InvoiceAmount", "42A/109", "1,5"),
+        ("<InvoiceAmount>1e5</InvoiceAmount>", "wco.number-malformed",
+         "Declaration.InvoiceAmount", "42A/109", "1e5"),
+        ("<InvoiceAmount>\u0661</InvoiceAmount>", "wco.number-malformed",
+         "Declaration.InvoiceAmount", "42A/109", "\u0661"),
+        ('<InvoiceAmount currencyID="pound">1</InvoiceAmount>', "wco.code-malformed",
+         "Declaration.InvoiceAmount", "42A/109", "pound"),
+        ("<BorderTransportMeans><ModeCode>X</ModeCode></BorderTransportMeans>",
+         "wco.code-malformed", "Declaration.BorderTransportMeans.ModeCode", "42A/15A/T022", "X"),
+        ("<IssueDateTime><DateTimeString>20261122</DateTimeString></IssueDateTime>",
+         "wco.element-unknown", "Declaration.IssueDateTime.DateTimeString", "42A",
+         "DateTimeString"),
+        ("stray", "wco.text-misplaced", "Declaration", "42A", "stray"),
+    ],
+)  # fmt: skip
+def test_each_kind_of_mistake_is_told_once(content, code, path, pointer, found):
+    """Code, canonical path, WCO pointer and the value found are those of the mistake."""
+    message, _draft = _one(_bare(GOOD + content))
+    (problem,) = message.problems
+    assert (problem.code, problem.path, problem.found) == (code, path, found)
+    assert pointer in problem.pointer
+    assert problem.message == 1
+    assert problem.where.line == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "body"),
+    [
+        ("<TypeCode> IMA\n</TypeCode>", {"TypeCode": "IMA"}),
+        ("<ID> as said </ID>", {"ID": " as said "}),
+        ("<ID/>", {}),
+        ("<InvoiceAmount>10.00</InvoiceAmount>", {"InvoiceAmount": {"value": "10.00"}}),
+        ('<InvoiceAmount currencyID="GBP">-1.5</InvoiceAmount>',
+         {"InvoiceAmount": {"value": "-1.5", "currency": "GBP"}}),
+        ('<TotalGrossMassMeasure unitCode="KGM#G"> 007.100000 </TotalGrossMassMeasure>',
+         {"TotalGrossMassMeasure": {"value": "007.100000", "unit": "KGM#G"}}),
+        ("<ID>a<!-- no -->b</ID>", {"ID": "ab"}),
+        ("<ID>&lt;&amp;</ID>", {"ID": "<&"}),
+    ],
+)  # fmt: skip
+def test_values_stand_in_the_body_as_they_were_said(content, body):
+    """Codes lose outer white space only; numbers stay strings; what is empty is absent."""
+    message, draft = _one(_bare(GOOD + content))
+    assert message.problems == ()
+    rest = {name: value for name, value in draft.body.items()
+            if name not in {"FunctionCode", "FunctionalReferenceID"}}  # fmt: skip
+    assert rest == body
+
+
+def test_the_order_of_elements_is_not_enforced():
+    """A schema's order helps machines; a declaration out of order says the same."""
+    message, _draft = _one(_bare("<TypeCode>IMA</TypeCode>" + GOOD))
+    assert message.verdict == "accepted"
+
+
+def test_two_items_with_one_number_are_refused():
+    """An element is named by its number, so a number stands once among siblings."""
+    items = "".join(
+        "<GovernmentAgencyGoodsItem><SequenceNumeric>1</SequenceNumeric>"
+        "</GovernmentAgencyGoodsItem>" for _ in range(2)
+    )  # fmt: skip
+    message, _draft = _one(_bare(f"{GOOD}<GoodsShipment>{items}</GoodsShipment>"))
+    (problem,) = message.problems
+    assert problem.code == "wco.sequence-repeated"
+    assert problem.where.xpath.endswith("GovernmentAgencyGoodsItem[2]")
+
+
+def test_more_items_than_may_be_go_to_unmapped():
+    """Beyond the maximum of the table nothing enters the body, and nothing is lost."""
+    items = "".join(
+        f"<GovernmentAgencyGoodsItem><SequenceNumeric>{number}</SequenceNumeric>"
+        "</GovernmentAgencyGoodsItem>" for number in range(1, 1001)
+    )  # fmt: skip
+    message, draft = _one(_bare(f"{GOOD}<GoodsShipment>{items}</GoodsShipment>"))
+    assert [problem.code for problem in message.problems] == ["wco.element-repeated"]
+    assert len(draft.body["GoodsShipment"]["GovernmentAgencyGoodsItem"]) == 999
+    assert [one.value for one in draft.unmapped] == ["1000"]
+
+
+def test_a_flood_of_problems_is_counted_not_told():
+    """The answer to a message full of mistakes stays readable, and rejects all the same."""
+    message, draft = _one(_bare(GOOD + "<Wrong>1</Wrong>" * 30_000))
+    assert len(message.problems) == 101
+    assert message.problems[-1].code == "wco.problems-more"
+    assert message.verdict == "rejected"
+    assert len(draft.unmapped) <= 20_000
+
+
+def test_only_this_profile_s_severity_rejects(uk_cds):
+    """A profile may make a warning of a rule, and a warning rejects nothing."""
+    lenient = Profile("lenient", "customs", "", settings={
+        "severities": {"wco.element-unknown": "warning"}})  # fmt: skip
+    payload = _bare(GOOD + "<Nonsense/>")
+    assert _one(payload, lenient)[0].verdict == "accepted"
+    assert _one(payload, uk_cds)[0].verdict == "rejected"
+
+
+@settings(max_examples=120, deadline=None)
+@given(payload=st.binary(max_size=400))
+def test_any_bytes_give_verdicts_or_problems(payload):
+    """Bytes of any kind are recognised or not, translated or refused, without an exception."""
+    WcoDec().recognises(payload)
+    translation = WcoDec().translate(payload, PLAIN)
+    assert translation.problems or list(translation.messages)
+    assert list(WcoDec().places(payload, 1, PLAIN)) is not None
+
+
+CHANGES = st.lists(
+    st.tuples(st.integers(0, 100_000), st.integers(0, 3), st.binary(max_size=6)), max_size=5
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(changes=CHANGES, which=st.integers(0, 3))
+def test_damaged_declarations_give_verdicts_or_problems(changes, which, uk_cds):
+    """Bytes exchanged, cut out, put in or cut off are never more than a verdict with problems."""
+    payload = compose(items=1 + which, number=which, seed=4)
+    for at, what, new in changes:
+        at %= max(len(payload), 1)
+        cut = (0, len(new), 3, len(payload))[what]
+        payload = payload[:at] + new + payload[at + cut :]
+    translation = WcoDec().translate(payload, uk_cds)
+    for message in translation.messages:
+        assert (message.verdict == "rejected") == bool(message.problems)
+        assert len(list(message.events)) == 1
+    list(WcoDec().places(payload, 1, uk_cds))
+
+
+def test_every_published_file_survives_damage(corpus, uk_cds, uk_responses):
+    """Each file cut short at 25 places, and with a byte exchanged there, gives no exception."""
+    from adapters.customs.wco_res import WcoRes
+
+    for file in sorted((corpus / "customs").glob("wco-*/*.xml")):
+        whole = file.read_bytes()
+        for step in range(1, 26):
+            at = len(whole) * step // 26
+            for payload in (whole[:at], whole[:at] + b"<" + whole[at + 1 :]):
+                assert WcoDec().translate(payload, uk_cds) is not None
+                for message in WcoRes().translate(payload, uk_responses).messages:
+                    list(message.events)
+
+
+def test_a_rendered_declaration_reads_back_as_it_was(declaration_faults):
+    """What goes to a recipient in this format is valid, and holds the tree and nothing else."""
+    tree = compose_tree(items=3, number=8, seed=2)
+    out = Outgoing("waiting", (), Stamp("d_1", "2026-11-22T09:30:00Z", 2), tree=tree)
+    (artifact,) = WcoDec().render(out, PLAIN)
+    assert declaration_faults(artifact.content) == []
+    assert _one(artifact.content)[1].body == tree

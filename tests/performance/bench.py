@@ -1,0 +1,31 @@
+"""`make bench`: every figure of one run, ratios first; each floor is a short file of its own.
+
+Figures are noisy on a shared machine: only the ratios within one run mean anything.
+Usage: bench.py [intake] [road] [translate]; SWB_BENCH_SECONDS and SWB_BENCH_ROUNDS shorten it.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+
+import intake_bench
+import road_bench
+import translate_bench
+from figures import Figure, table
+
+SECONDS = float(os.environ.get("SWB_BENCH_SECONDS", "5"))
+ROUNDS = int(os.environ.get("SWB_BENCH_ROUNDS", "5"))
+
+
+def measured(wanted: set[str]) -> Iterator[Figure]:
+    """The figures asked for."""
+    if "intake" in wanted:
+        yield from intake_bench.figures(SECONDS, ROUNDS)
+    if "road" in wanted:
+        yield from road_bench.figures(ROUNDS)
+    if "translate" in wanted:
+        yield from translate_bench.figures(ROUNDS)
+
+
+if __name__ == "__main__":
+    print(table(measured(set(sys.argv[1:]) or {"intake", "road", "translate"})))

@@ -1,0 +1,86 @@
+"""(a) Intake: accepted POSTs a second over 32 connections, beside its floor."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from figures import Figure, median
+
+from broker.configuration import installed_families
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(command: list[str], port: int) -> Iterator[None]:
+    """A process that listens on the port, ended with SIGTERM."""
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL)  # fmt: skip
+    try:
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def accepted(port: int, path: str, key: str, bodies: Path, seconds: float) -> float:
+    """One round of load."""
+    done = subprocess.run(
+        [sys.executable, str(HERE / "intake_load.py"), str(port), path, key, str(seconds),
+         str(bodies)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return float(done.stdout)
+
+
+def figures(seconds: float, rounds: int) -> Iterator[Figure]:
+    """Floor and intake in turns; the ratio is the median of each pair's."""
+    compose = installed_families()["customs"].sample
+    assert compose is not None
+    with tempfile.TemporaryDirectory() as folder:
+        bodies = Path(folder, "bodies")
+        bodies.mkdir()
+        for number in range(64):
+            (bodies / f"{number}.xml").write_bytes(compose(items=1, number=number, seed=1))
+        data = Path(folder, "broker")
+        swb = [sys.executable, "-m", "broker.cli"]
+        issued = subprocess.run(
+            [*swb, "keys", "issue", "lantern-forwarding", "--data", str(data)],
+            cwd=ROOT, capture_output=True, text=True, check=True, env=dict(os.environ),
+        )  # fmt: skip
+        key = issued.stdout.split()[-1]
+        ports = free_port(), free_port()
+        floor = [sys.executable, str(HERE / "intake_floor.py"), str(Path(folder, "floor")),
+                 str(ports[0])]  # fmt: skip
+        broker = [*swb, "serve", "--data", str(data), "--port", str(ports[1])]
+        pairs = []
+        for _ in range(rounds):
+            with running(floor, ports[0]):
+                bare = accepted(ports[0], "/", key, bodies, seconds)
+            with running(broker, ports[1]):
+                ours = accepted(ports[1], "/v1/submissions", key, bodies, seconds)
+            pairs.append((ours, bare))
+    ratio = median([ours / bare for ours, bare in pairs])
+    yield Figure("intake, 32 connections", ratio, ">= 0.6",
+                 f"{median([one for one, _ in pairs]):,.0f} POST/s",
+                 f"{median([one for _, one in pairs]):,.0f} POST/s")  # fmt: skip

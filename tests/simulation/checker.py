@@ -1,0 +1,230 @@
+"""The checker: from what clients saw and a final read-out to every broken promise.
+
+Promises
+    accounted   every message is rejected, parked, unresolved, or its event has one outcome
+    durable     whoever was given a receipt finds its submission, once for each key
+    once        a version for each put that changed content, a delivery for each entitlement
+    order       versions of a dossier follow the order of acceptance
+    told        rejections and declines reach their sender; a board its submitter
+    finished    nothing is left on the road when everybody has come to rest
+What feeds promise is in `feeds`. Nothing here knows how the broker works: only names of tables,
+and that ids are hashes of names.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from broker.model.records import digest
+from tests.simulation import feeds
+from tests.simulation.history import Attempt, History
+from tests.simulation.readout import Readout
+
+
+def check(history: History, readout: Readout) -> list[str]:
+    """Every broken promise in a sentence; [] if all were kept."""
+    rules = (durable, accounted, once, in_order, told, finished, deadlines, *feeds.RULES)
+    return [wrong for rule in rules for wrong in rule(history, readout)]
+
+
+def durable(history: History, readout: Readout) -> Iterator[str]:
+    """A receipt means durable; a key means one submission; nothing comes from nobody."""
+    known = {row["id"]: row for row in readout.of("submissions")}
+    for attempt in history.attempts:
+        yield from _receipts(attempt, known)
+    sent = {(attempt.who, attempt.sha256) for attempt in history.attempts}
+    for row in known.values():
+        if (row["sender"], row["sha256"]) not in sent:
+            yield f"phantom: {row['id']} of {row['sender']} was sent by nobody"
+    keys = Counter((r["sender"], r["idempotency_key"]) for r in known.values() if r["idempotency_key"])
+    yield from (f"key twice: {key} has {n} submissions" for key, n in keys.items() if n > 1)
+    for submission, (status, shown) in history.statuses.items():
+        if status != 200:
+            yield f"status: {submission} was answered {status}"
+        elif shown["state"] != "translated" and not _is_parked(submission, readout):
+            yield f"status: {submission} is still {shown['state']}"
+
+
+def _receipts(attempt: Attempt, known: dict[str, dict]) -> Iterator[str]:
+    for receipt in attempt.receipts:
+        row = known.get(receipt["submission"])
+        if row is None:
+            yield f"lost: {receipt['submission']} of {attempt.who} had a receipt"
+        elif (row["sha256"], row["sender"]) != (attempt.sha256, attempt.who):
+            yield f"changed: {receipt['submission']} is not what {attempt.who} sent"
+        elif row["received_at"] != receipt["received_at"]:
+            yield f"changed: {receipt['submission']} has another time than its receipt"
+    if attempt.key and len({one["submission"] for one in attempt.receipts}) > 1:
+        yield f"key twice: {attempt.key} of {attempt.who} was given different receipts"
+    if attempt.key and len({str(one) for one in attempt.receipts}) > 1:
+        yield f"changed: the receipts of {attempt.key} differ"
+
+
+def _is_parked(submission: str, readout: Readout) -> bool:
+    return any(row["headers"].get("ce_id") == submission for row in readout.of("parked"))
+
+
+def accounted(history: History, readout: Readout) -> Iterator[str]:
+    """Every submission has verdicts; every accepted message one event with one end."""
+    del history
+    places: dict[str, list[str]] = defaultdict(list)
+    for row in readout.of("outcomes"):
+        places[row["event"]].append(f"{row['outcome']} in {row['dossier']}")
+    for row in readout.of("unresolved"):
+        places[row["event"]].append("unresolved")
+    for row in readout.of("parked"):
+        if row["state"] == "parked":
+            places[row["headers"].get("ce_id", "")].append("parked")
+    for row in readout.of("followers"):
+        places[row["headers"].get("ce_id", "")].append("behind a parked one")
+    expected = set()
+    for row in readout.of("messages"):
+        event = "e_" + digest(row["submission"], row["message"], 0)
+        ends = places.get(event, [])
+        wanted = 0 if row["verdict"] == "rejected" else 1
+        expected.add(event)
+        if len(ends) != wanted:
+            yield (
+                f"accounted: message {row['message']} of {row['submission']} ({row['verdict']}) "
+                f"ended {len(ends)} times: {ends}"
+            )
+    judged = {row["submission"] for row in readout.of("messages")}
+    for row in readout.of("submissions"):
+        if row["id"] not in judged and not places.get(row["id"]):
+            yield f"accounted: {row['id']} has no verdict and is not parked"
+    for row in readout.of("outcomes"):
+        if row["event"] not in expected and row["does"] != "elapsed":
+            yield f"phantom: the outcome of {row['event']} is of no message"
+
+
+def once(history: History, readout: Readout) -> Iterator[str]:
+    """Effects once: documents and deliveries are exactly those that outcomes and decisions name."""
+    del history
+    made = Counter(row["event"] for row in readout.of("documents"))
+    for row in readout.of("outcomes"):
+        if row["does"] not in {"put", "patch"}:
+            continue
+        wanted = 1 if row["outcome"] in {"applied", "late"} else 0
+        if made[row["event"]] != wanted:
+            yield f"once: {row['event']} was {row['outcome']} and made {made[row['event']]} versions"
+    versions: dict[tuple[str, str], list[dict]] = defaultdict(list)
+    for row in readout.of("documents"):
+        versions[row["dossier"], row["part"]].append(row)
+    for key, rows in versions.items():
+        if [row["version"] for row in rows] != list(range(1, len(rows) + 1)):
+            yield f"once: versions of {key} are {[row['version'] for row in rows]}"
+        live = [row["digest"] for row in rows if row["state"] == "live"]
+        if any(one == two for one, two in zip(live, live[1:], strict=False)):
+            yield f"once: two versions of {key} say the same"
+    queued = Counter(row["id"] for row in readout.of("queue"))
+    for row in readout.of("decisions"):
+        if row["result"] in {"new", "changed"} and row["recipient"] != "submitter":
+            if queued[row["delivery"]] != 1:
+                yield f"once: {row['delivery']} was decided and queued {queued[row['delivery']]} times"
+    decided = {row["delivery"] for row in readout.of("decisions") if row["result"] != "withdrawn"}
+    for row in readout.of("queue"):
+        if row["what"] == "document" and row["id"] not in decided:
+            yield f"phantom: {row['recipient']} is sent {row['id']} without a decision"
+    ordinals = Counter((row["event"], row["ordinal"]) for row in readout.of("answers"))
+    yield from (f"once: answer {key} stands {n} times" for key, n in ordinals.items() if n > 1)
+
+
+def in_order(history: History, readout: Readout) -> Iterator[str]:
+    """One sender's puts are applied in the order of acceptance, and each as its content asks."""
+    numbers = {row["id"]: row["number"] for row in readout.of("submissions")}
+    latest: dict[tuple[str, str], int] = defaultdict(int)
+    for row in readout.of("documents"):
+        number = numbers.get(row["submission"], 0)
+        if row["state"] == "late":
+            yield f"order: {row['event']} of one sender came late"
+        elif number <= latest[row["dossier"], row["part"]]:
+            yield f"order: version {row['version']} of {row['dossier']} is older than the one before"
+        latest[row["dossier"], row["part"]] = number
+    yield from _as_the_content_asks(history, readout, numbers)
+
+
+def _as_the_content_asks(
+    history: History, readout: Readout, numbers: dict[str, int]
+) -> Iterator[str]:
+    outcomes = {row["submission"]: row for row in readout.of("outcomes")}
+    mixed = {  # patches and withdrawals make the live content another than the last put's
+        row["dossier"] for row in readout.of("outcomes")
+        if row["does"] in {"patch", "withdraw"} and row["outcome"] == "applied"
+    }  # fmt: skip
+    puts: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    by_bytes = {(row["sender"], row["sha256"]): [] for row in readout.of("submissions")}
+    for row in readout.of("submissions"):
+        by_bytes[row["sender"], row["sha256"]].append(row["id"])
+    for attempt in history.attempts:
+        if attempt.says == "put":
+            for submission in by_bytes.get((attempt.who, attempt.sha256), ()):
+                puts[attempt.who, attempt.about][submission] = attempt.sha256
+    for (_who, lrn), found in puts.items():
+        live = ""
+        for submission in sorted(found, key=numbers.__getitem__):
+            row = outcomes.get(submission)
+            if row is None or row["dossier"] in mixed:
+                continue
+            wanted = "repeated" if found[submission] == live else "applied"
+            if row["outcome"] != wanted:
+                yield f"order: put {submission} of {lrn} was {row['outcome']}, not {wanted}"
+            live = found[submission]
+
+
+def told(history: History, readout: Readout) -> Iterator[str]:
+    """Each rejection and decline reached its sender once, and each submitter the last status."""
+    heard: Counter[tuple[str, int, str, str]] = Counter()
+    last: dict[str, str] = {}
+    for who, given in history.given().items():
+        for one in {one.seq: one for one in given}.values():
+            if "swbsubmission" not in one.said:
+                continue
+            status = one.said["swbstatus"]
+            heard[one.said["swbsubmission"], one.said["swbmessage"], status, who] += 1
+    senders = {row["id"]: row["sender"] for row in readout.of("submissions")}
+    owed: Counter[tuple[str, int, str, str]] = Counter()
+    for row in readout.of("messages"):
+        if row["verdict"] == "rejected":
+            owed[row["submission"], row["message"], "rejected", senders[row["submission"]]] += 1
+    for row in readout.of("outcomes"):
+        if row["outcome"] == "declined":
+            owed[row["submission"], row["message"], "declined", senders[row["submission"]]] += 1
+    for key, count in owed.items():
+        if heard[key] < count:
+            yield f"told: {key} was owed {count} times and told {heard[key]} times"
+    for who, given in history.given().items():
+        for one in sorted(given, key=lambda one: one.seq):
+            if one.said["type"] == "board.changed" and "swbstatus" in one.said:
+                last[one.said["subject"]] = one.said["swbstatus"]
+    for row in readout.of("dossiers"):
+        if row["board_version"] and last.get(row["id"]) != row["overall"]:
+            yield f"told: {row['id']} is {row['overall']}, its sender heard {last.get(row['id'])}"
+
+
+def finished(history: History, readout: Readout) -> Iterator[str]:
+    """When everybody has come to rest nothing is on the road."""
+    del history
+    if readout.of("outbox"):
+        yield f"finished: {len(readout.of('outbox'))} records are still owed to the log"
+    for row in readout.of("positions"):
+        end = readout.ends.get((row["topic"], row["partition"]), 0)
+        if (row["next"], row["message"]) != (end, 0):
+            yield f"finished: {row['station']} is at {row['next']} of {end} in {row['topic']}"
+    for row in readout.of("unresolved"):
+        if row["until"] <= readout.at:
+            yield f"finished: {row['event']} waits longer than until {row['until']}"
+
+
+def deadlines(history: History, readout: Readout) -> Iterator[str]:
+    """An ask whose time is up is answered, overdue, or released by silence."""
+    del history
+    answered = {
+        (row["dossier"], row["part"], row["recipient"], row["purpose"])
+        for row in readout.of("answers")
+    }
+    for row in readout.of("asks"):
+        key = (row["dossier"], row["part"], row["recipient"], row["purpose"])
+        if row["state"] == "open" and row["due_at"] < readout.at and key not in answered:
+            yield f"deadline: the ask {key} is still open after {row['due_at']}"
+    for row in readout.of("due"):
+        if row["at"] < readout.at:
+            yield f"deadline: {row['name']} of {row['dossier']} has not elapsed"

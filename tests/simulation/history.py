@@ -1,0 +1,74 @@
+"""What the clients of a broker saw: every request with its answer, every page of every feed."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One thing a client sends, however often it has to try; `answers` are (status, body).
+
+    `says`: put, withdraw, note, patch, broken, answer. `about`: the LRN it concerns.
+    """
+
+    who: str
+    door: str
+    says: str
+    about: str
+    sha256: str
+    key: str | None = None
+    answers: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+
+    @property
+    def receipts(self) -> list[dict[str, Any]]:
+        """The receipts it got."""
+        return [body for status, body in self.answers if status in {200, 202}]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A delivery as it stood in a page: its number, its bytes, and what they say."""
+
+    seq: int
+    content: bytes
+    said: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One poll of a feed: the cursor it was asked with, what came, the cursor it answered."""
+
+    who: str
+    cursor: str | None
+    given: tuple[Given, ...]
+    next: str
+
+
+@dataclass(slots=True)
+class History:
+    """Everything all clients saw, in the order they saw it."""
+
+    attempts: list[Attempt] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+    statuses: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+
+    def given(self) -> dict[str, list[Given]]:
+        """Every delivery by reader, as often as it was read."""
+        found: dict[str, list[Given]] = {}
+        for page in self.pages:
+            found.setdefault(page.who, []).extend(page.given)
+        return found
+
+
+def page_of(who: str, cursor: str | None, body: bytes) -> Page:
+    """A page, with the very bytes of each delivery in it."""
+    text = body.decode()
+    reader = json.JSONDecoder()
+    at = text.index("[") + 1
+    given = []
+    while text[at] != "]":
+        said, end = reader.raw_decode(text, at)
+        given.append(Given(said["swbseq"], text[at:end].encode(), said))
+        at = end + 1 if text[end] == "," else end
+    return Page(who, cursor, tuple(given), json.loads(body)["cursor"])

@@ -1,0 +1,113 @@
+"""The queue: numbered without gaps, given as it was numbered, acknowledged by cursor."""
+
+from broker.state import queue
+from broker.state.queue import Row
+
+NAME = "plant-health"
+
+
+def row(number, *, part="", version=1, purpose="control", what="document"):
+    """A delivery to the subscription."""
+    return Row(f"d_{number}", NAME, "o_1", part, version, NAME, purpose, what, "t", b"{}", "{}", "")
+
+
+def waiting(connection):
+    """The queue's numbers of what waits, by delivery."""
+    return {one["id"]: one["number"] for one in queue.oldest_waiting(connection, 100)}
+
+
+def state_of(connection, delivery):
+    """The state of one delivery."""
+    return next(one for one in queue.of_dossier(connection, "o_1") if one["id"] == delivery)[
+        "state"
+    ]
+
+
+def number_all(connection):
+    """Number whatever waits, with bytes that say which it is."""
+    found = waiting(connection)
+    return queue.number_rows(
+        connection, NAME, [(number, name.encode()) for name, number in found.items()]
+    )
+
+
+def test_a_delivery_is_queued_once(connection):
+    """A row whose id is there already is the same delivery."""
+    queue.put(connection, [row(1), row(2)])
+    queue.put(connection, [row(2), row(3)])
+    assert list(waiting(connection)) == ["d_1", "d_2", "d_3"]
+
+
+def test_numbers_have_no_gap_over_batches_parked_and_cancelled_rows(connection):
+    """A row that is parked or was cancelled takes no number; the next one follows on."""
+    queue.put(connection, [row(1), row(2), row(3, part="gone"), row(4)])
+    found = waiting(connection)
+    queue.cancel(connection, "o_1", ("gone", NAME, "control"), 9, "at")
+    contents = [
+        (found["d_1"], b"1"),
+        (found["d_2"], None),
+        (found["d_3"], b"3"),
+        (found["d_4"], b"4"),
+    ]
+    assert queue.number_rows(connection, NAME, contents) == 2
+    queue.put(connection, [row(5)])
+    assert number_all(connection) == 1
+    assert queue.read(connection, NAME, 0, 9) == [(1, b"1"), (2, b"4"), (3, b"d_5")]
+    assert state_of(connection, "d_2") == "parked"
+    assert state_of(connection, "d_3") == "cancelled"
+
+
+def test_what_was_numbered_is_not_numbered_again(connection):
+    """Two drains that rendered the same rows: the second changes neither numbers nor bytes."""
+    queue.put(connection, [row(1), row(2)])
+    found = waiting(connection)
+    first = [(found["d_1"], b"first"), (found["d_2"], b"first")]
+    assert queue.number_rows(connection, NAME, first) == 2
+    assert queue.number_rows(connection, NAME, [(found["d_2"], b"second")]) == 0
+    assert queue.read(connection, NAME, 0, 9) == [(1, b"first"), (2, b"first")]
+    assert queue.subscription(connection, NAME)["next_seq"] == 3
+
+
+def test_acknowledging_settles_everything_up_to_the_number(connection):
+    """It settles each row once, never turns back, and leaves later rows alone."""
+    queue.put(connection, [row(number) for number in range(1, 5)])
+    number_all(connection)
+    assert queue.acknowledge(connection, NAME, 2, "at") == 2
+    assert queue.acknowledge(connection, NAME, 2, "at") == 0
+    assert queue.acknowledge(connection, NAME, 1, "at") == 0
+    assert queue.acknowledge(connection, NAME, 3, "at") == 1
+    assert [state_of(connection, f"d_{n}") for n in (1, 3, 4)] == [
+        "acknowledged",
+        "acknowledged",
+        "numbered",
+    ]
+    assert queue.subscription(connection, NAME)["acknowledged"] == 3
+
+
+def test_what_was_given_only_grows(connection):
+    """Giving less than was given before changes nothing."""
+    queue.put(connection, [row(1), row(2)])
+    number_all(connection)
+    for upto, known in ((2, 2), (1, 2)):
+        queue.give(connection, NAME, upto)
+        assert queue.subscription(connection, NAME)["given"] == known
+
+
+def test_cancelling_spares_what_was_numbered_and_says_so(connection):
+    """Only unnumbered documents of the target below the version are cancelled."""
+    queue.put(connection, [row(1, version=1)])
+    number_all(connection)
+    queue.put(connection, [row(2, version=2), row(3, version=3), row(4, purpose="other")])
+    assert queue.cancel(connection, "o_1", ("", NAME, "control"), 3, "at")
+    states = [state_of(connection, f"d_{n}") for n in (1, 2, 3, 4)]
+    assert states == ["numbered", "cancelled", "waiting", "waiting"]
+    assert not queue.cancel(connection, "o_1", ("", NAME, "other"), 9, "at")
+
+
+def test_numbered_rows_count_as_outstanding_until_acknowledged(connection):
+    """Depths show what waits or is unacknowledged, per recipient."""
+    queue.put(connection, [row(1), row(2), row(3)])
+    number_all(connection)
+    queue.acknowledge(connection, NAME, 1, "at")
+    queue.put(connection, [row(4)])
+    assert queue.depths(connection) == [(NAME, 3, "")]

@@ -1,0 +1,48 @@
+"""Events that wait for a reference: in order, once, for as long as it takes."""
+
+from broker.state import unresolved
+from broker.state.unresolved import Waiting
+
+
+def waiting(event, party="lantern", value="M-1"):
+    """An event that waits for an MRN."""
+    headers = {"ce_id": event, "swb_submission": f"s_{event}", "swb_message": "2"}
+    return Waiting(event, "declaration", "s", party, (("MRN", value),), headers, b"\x01{}", "2027")
+
+
+def test_what_waits_comes_back_whole_oldest_first(connection):
+    """Events are given in the order in which they began to wait."""
+    unresolved.put(connection, [waiting("e3"), waiting("e1")])
+    unresolved.put(connection, [waiting("e2")])
+    found = [one for _, one in unresolved.all_waiting(connection, 9)]
+    assert found == [waiting("e3"), waiting("e1"), waiting("e2")]
+
+
+def test_an_event_that_waits_keeps_its_place(connection):
+    """Put again, it stays where it was."""
+    unresolved.put(connection, [waiting("e1"), waiting("e2")])
+    unresolved.put(connection, [waiting("e1")])
+    assert [one.event for _, one in unresolved.all_waiting(connection, 9)] == ["e1", "e2"]
+
+
+def test_held_references_are_those_of_the_party(connection):
+    """What another party waits for holds nobody else."""
+    unresolved.put(connection, [waiting("e1"), waiting("e2", party="pebble", value="M-2")])
+    assert unresolved.held(connection, ["lantern"]) == {("lantern", "MRN", "M-1")}
+    assert unresolved.held(connection, []) == set()
+
+
+def test_what_is_taken_waits_no_longer(connection):
+    """The others keep their order."""
+    unresolved.put(connection, [waiting("e1"), waiting("e2"), waiting("e3")])
+    numbers = [number for number, _ in unresolved.all_waiting(connection, 9)]
+    unresolved.take(connection, numbers[:1] + numbers[2:])
+    assert [one.event for _, one in unresolved.all_waiting(connection, 9)] == ["e2"]
+    assert unresolved.count(connection) == 1
+
+
+def test_a_submission_knows_how_many_of_its_events_wait(connection):
+    """Counted by message."""
+    unresolved.put(connection, [waiting("e1"), waiting("e2")])
+    assert unresolved.of_submission(connection, "s_e1") == {2: 1}
+    assert unresolved.of_submission(connection, "s_e9") == {}
