@@ -1,7 +1,10 @@
-"""The languages of trade: one package per family, one file per message.
+"""The languages of trade: one package a family, one file a message. All of it is pure.
 
-mapping   tables that say where a value stands in a message and in the canonical body
-wire      syntaxes only: what an XML document is, not what it says
-customs   declarations and their responses
-agency    what agencies answer in the broker's own JSON
+customs  goods declarations of traders, and the responses of customs to them
+agency   what agencies answer in the broker's own JSON
+
+mapping  tables that say where a value stands in a message and in the canonical body
+wire     syntaxes only: what an XML document is, not what it says
+
+A family comes into the broker through its entry point; the broker never imports one.
 """

@@ -1,1 +1,26 @@
-"""A Single Window message broker."""
+"""A Single Window message broker: bytes in, events inside, each agency's entitled view out.
+
+The folders are the road. What happens to one message, file by file: ARCHITECTURE.md.
+
+intake       bytes at a door become a receipt and a submission on the log
+translation  submissions become verdicts, problems and canonical events
+core         events become versions, decisions, deliveries, asks, boards and replies
+delivery     rows of the queue are rendered, numbered, given and acknowledged
+ledger       the questions one may ask: status, trace, what is parked
+
+dossiers     folding events; the board                            pure
+routing      rows, views, decisions, explanations                 pure
+replies      what a recipient is told                             pure
+model        the canonical classes, and what stands on the topics
+state        the tables, one file a noun
+eventlog     the log: contract, memory, embedded
+
+hop            the one loop between log and database
+timers         what must happen because time has passed
+stations       every loop of a process, put together
+configuration  who, what they may see, by which law, in which dialect
+adapter        the contract of a family of formats
+doors, web, operators_http          what HTTP doors share; the application; the operators' doors
+serve, cli, client, demo            a process; the command line; its HTTP client; a play
+access, settings, clock, logs, metrics, errors    what everybody may use
+"""

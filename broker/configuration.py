@@ -213,6 +213,8 @@ def _profiles(raw: Mapping[str, Mapping[str, Any]], findings: list[Finding]) -> 
         except ValidationError as error:
             findings += [Finding(file, str(item["loc"]), item["msg"]) for item in error.errors()]
         else:
+            if codelist.name in lists:
+                findings.append(Finding(file, "name", f"{codelist.name!r} is named in two files"))
             lists[codelist.name] = codelist
     found: dict[str, Profile] = {}
     for file, one in raw["profiles"].items():
@@ -224,10 +226,12 @@ def _profiles(raw: Mapping[str, Mapping[str, Any]], findings: list[Finding]) -> 
             Finding(file, "constraints", f"unknown code list {name!r}; known: {', '.join(lists)}")
             for name in sorted(wanted - set(lists))
         ]
+        if parsed.name in found:
+            findings.append(Finding(file, "name", f"{parsed.name!r} is named in two files"))
+        known = {name: lists[name] for name in sorted(wanted) if name in lists}
+        said = orjson.dumps([one, known], option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS)
         found[parsed.name] = Profile(
-            **dict(parsed),
-            codelists={name: lists[name] for name in wanted if name in lists},
-            digest=hashlib.sha256(orjson.dumps([one, sorted(wanted)])).hexdigest(),
+            **dict(parsed), codelists=known, digest=hashlib.sha256(said).hexdigest()
         )
     return found
 
@@ -241,6 +245,11 @@ def _names(
     findings = [
         Finding(f"senders/{name}", "name", f"{name!r} is a recipient too; choose another")
         for name in sorted({*senders} & {*recipients, SUBMITTER})
+    ]
+    findings += [
+        Finding(f"senders/{name}", "party", f"party {one.party!r} is a recipient; choose another")
+        for name, one in sorted(senders.items())
+        if one.party in {*recipients, SUBMITTER}
     ]
     holders: list[tuple[str, Sender | Recipient]] = [
         *((f"senders/{name}", one) for name, one in senders.items()),

@@ -68,13 +68,13 @@ def content_type_of(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def traceparent_of(request: Request, fresh: str) -> str:
-    """The caller's W3C trace, if it is well-formed, else a fresh one (32 hex digits and more)."""
+def traceparent_of(request: Request) -> str:
+    """The caller's W3C trace, if it is well-formed, else "": intake begins one."""
     given = request.headers.get("traceparent", "")
     parts = given.split("-")
     if [len(part) for part in parts] == [2, 32, 16, 2] and _is_hex("".join(parts)):
         return given
-    return f"00-{fresh[:32]}-{fresh[:16]}-01"
+    return ""
 
 
 def _is_hex(text: str) -> bool:

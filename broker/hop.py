@@ -29,6 +29,8 @@ from broker.state.positions import Position, Reader
 
 STARTS_SINGLY = 3
 STARTS_PARKED = 5
+TURN_S = 0.002
+"""How long a hop works before others of its process get their turn."""
 
 log = logger("hop")
 
@@ -170,7 +172,11 @@ class Hop:
             lambda connection: self.station.load(connection, entries)
         )
         size, pieces = 0, list[Piece]()
+        turn = self.plumbing.clock.ticks()
         for piece in self._work(entries, loaded, position):
+            if self.plumbing.clock.ticks() - turn > TURN_S:
+                await asyncio.sleep(0)  # the doors of this process get their turn
+                turn = self.plumbing.clock.ticks()
             pieces.append(piece)
             size += piece.size
             if size >= self.plumbing.batch_bytes_max:

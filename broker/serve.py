@@ -30,10 +30,10 @@ from broker.ledger import http as ledger_http
 from broker.logs import logger
 from broker.metrics import METRICS
 from broker.settings import Settings
-from broker.state import keys, outbox, parked, positions, queue
+from broker.state import dossiers, keys, outbox, parked, positions, queue
 from broker.state.database import EmbeddedDatabase
 from broker.stations import Stations, assemble, remember
-from broker.web import Health, application
+from broker.web import Direct, Guard, Health, application
 
 log = logger("serve")
 
@@ -120,6 +120,9 @@ async def _run(server: uvicorn.Server, stations: Stations, door: socket.socket) 
 
 def with_operators(configuration: Configuration, settings: Settings) -> Configuration:
     """The configuration with those who may hold an operator's key."""
+    both = set(settings.operators) & {*configuration.senders, *configuration.recipients}
+    if both:
+        raise ConfigFault(f"operators: {', '.join(sorted(both))} is a sender or recipient already")
     known = principals(configuration.senders, configuration.recipients, settings.operators)
     return replace(configuration, principals=known)
 
@@ -149,13 +152,14 @@ def web_server(
     )  # fmt: skip
     server = uvicorn.Server(
         uvicorn.Config(
-            app,
+            Guard(Direct(app, doors.posts)),
             host=settings.host,
             port=settings.port,
             log_config=None,
             access_log=False,
             lifespan="off",
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=int(settings.shutdown_s),
             h11_max_incomplete_event_size=64 * 1024,
         )
@@ -181,11 +185,14 @@ async def refresh(plumbing: Plumbing, configuration: Configuration) -> None:
     def work(connection: Connection) -> None:
         METRICS.parked.set(len(parked.listed(connection, "parked", 10_000)))
         METRICS.outbox.set(outbox.length(connection))
-        for gauge in (METRICS.queued, METRICS.oldest_waiting_seconds):
+        for gauge in (METRICS.queued, METRICS.oldest_waiting_seconds, METRICS.overdue):
             gauge.clear()
         for recipient, count, since in queue.depths(connection):
             METRICS.queued.labels(recipient).set(count)
             METRICS.oldest_waiting_seconds.labels(recipient).set(seconds_between(since, now))
+
+        for recipient, count in dossiers.overdue(connection):
+            METRICS.overdue.labels(recipient).set(count)
 
     await plumbing.database.read(work)
     METRICS.book.labels(configuration.digest[:16]).set(1)

@@ -5,6 +5,7 @@ The same assembly serves `swb serve`, the simulation and the tests.
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -68,7 +69,12 @@ def assemble(configuration: Configuration, plumbing: Plumbing, settings: Setting
             source=settings.source,
             rows_max=settings.drain_rows_max,
         ),
-        timers=Timers(configuration.kinds, plumbing, settings.timers_every_s),
+        timers=Timers(
+            configuration.kinds,
+            plumbing,
+            every_s=settings.timers_every_s,
+            remembered=timedelta(days=settings.idempotency_days),
+        ),
         feed=Feed(plumbing, bytes_max=settings.feed_bytes_max),
     )
 

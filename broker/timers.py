@@ -5,6 +5,7 @@ has seen the first drops the second.
 """
 
 import asyncio
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
@@ -16,7 +17,7 @@ from broker.hop import Plumbing
 from broker.logs import logger
 from broker.metrics import METRICS
 from broker.model.records import Record
-from broker.state import due, outbox, unresolved
+from broker.state import due, outbox, submissions, unresolved
 from broker.state.outbox import Owner
 from broker.translation.release import release
 from broker.translation.resolve import Kinds
@@ -28,12 +29,16 @@ log = logger("timers")
 
 
 class Timers:
-    """Deadlines and unresolved events, looked at every so often."""
+    """Deadlines and unresolved events, looked at every so often; idempotency keys, hourly."""
 
-    def __init__(self, kinds: Kinds, plumbing: Plumbing, every_s: float) -> None:
+    def __init__(
+        self, kinds: Kinds, plumbing: Plumbing, *, every_s: float, remembered: timedelta
+    ) -> None:
         self._kinds = kinds
         self._plumbing = plumbing
         self._every_s = every_s
+        self._remembered = remembered
+        self._forgot_at: datetime | None = None
         self._seen: dict[Owner, int] = {}
 
     async def run(self) -> None:
@@ -53,6 +58,7 @@ class Timers:
         """One pass; whether there may be more at once."""
         database, now = self._plumbing.database, stamp(self._plumbing.clock.now())
         busy = await database.read(lambda connection: _busy(connection, now))
+        await self._forget()
         if not busy:
             await self._append_owed()
             return False
@@ -70,6 +76,17 @@ class Timers:
         if elapsed_count or released_count:
             log.info("timers.ticked", count=elapsed_count + released_count)
         return elapsed_count >= LIMIT
+
+    async def _forget(self) -> None:
+        """Idempotency keys that are older than they are remembered may be used again."""
+        now = self._plumbing.clock.now()
+        if self._forgot_at is not None and now - self._forgot_at < timedelta(hours=1):
+            return
+        self._forgot_at = now
+        before = stamp(now - self._remembered)
+        await self._plumbing.database.write(
+            lambda connection: submissions.forget_idempotency(connection, before)
+        )
 
     async def _append_owed(self) -> None:
         """Append what this owes, and what any owner has left lying since the last tick."""

@@ -4,7 +4,7 @@ Every fault becomes problem+json here; what is no fault of ours to name is a 500
 nothing, is logged by its kind, and counted.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter, FastAPI, Request
@@ -25,6 +25,9 @@ log = logger("web")
 
 Probe = Callable[[], Awaitable[dict[str, str]]]
 """What is not ready, by name, each in a sentence; {} is ready."""
+
+
+Door = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +98,17 @@ def _route(request: Request) -> str:
     return getattr(route, "path", "none")
 
 
-def _on_fault(request: Request, fault: Exception) -> Response:
+# These are coroutines although they await nothing: a plain function would be run in a thread.
+
+
+async def _on_fault(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, BrokerError)
     if fault.http_status >= 500:
         log.warning("http.fault", code=fault.code, route=_route(request), method=request.method)
     return fault_response(fault, _route(request), request.method)
 
 
-def _on_malformed(request: Request, error: Exception) -> Response:
+async def _on_malformed(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     wrong = "; ".join(
         f"{'.'.join(str(step) for step in one['loc'])}: {one['msg']}" for one in error.errors()
@@ -110,7 +116,7 @@ def _on_malformed(request: Request, error: Exception) -> Response:
     return fault_response(RequestFault(wrong), _route(request), request.method)
 
 
-def _on_http(request: Request, error: Exception) -> Response:
+async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
         fault: BrokerError = NotFoundFault("there is nothing at this path; see /docs")
@@ -143,8 +149,37 @@ class Guard:
             await self._app(scope, receive, watched)
         except Exception as error:  # noqa: BLE001  the HTTP edge: log, count, say nothing
             request = Request(scope)
-            log.error("http.bug", reason=type(error).__name__, route=_route(request))
+            # Its kind only: a traceback's last line is the text.
+            log.error("http.bug", reason=type(error).__name__, route=_route(request))  # noqa: TRY400
             bug = BrokerError("the broker failed; the operators have been told")
             response = fault_response(bug, _route(request), request.method)
             if not begun:
                 await response(scope, receive, send)
+
+
+class Direct:
+    """The doors that everything comes through, without the framework's detour.
+
+    The application has the same doors with the same endpoints: what it does for a request that
+    needs nothing of it (matching, dependencies, a dozen layers) costs as much as the receipt. Any
+    other path and method goes to the application.
+    """
+
+    def __init__(self, app: ASGIApp, doors: Mapping[str, Door]) -> None:
+        self._app = app
+        self._doors = doors
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a POST at one of the doors; pass everything else on."""
+        door = self._doors.get(scope["path"]) if scope["type"] == "http" else None
+        if door is None or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await door(request)
+        except BrokerError as fault:
+            if fault.http_status >= 500:
+                log.warning("http.fault", code=fault.code, route=scope["path"], method="POST")
+            response = fault_response(fault, scope["path"], "POST")
+        await response(scope, receive, send)

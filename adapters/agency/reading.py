@@ -6,6 +6,7 @@ of the values that went into the body; it never stops at the first problem.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from adapters.wire.json import child
@@ -16,6 +17,7 @@ from broker.model.paths import pattern_of
 from broker.model.problem import Place, Problem
 
 _MOMENT = re.compile(MOMENT).fullmatch
+PROBLEMS_MAX = 100
 _NUMBER_MAX = 99_999
 
 
@@ -27,10 +29,13 @@ class Reader:
         self.places: list[tuple[Path, Place]] = []
 
     def note(self, code: str, text: str, pointer: str, **more: str | None) -> None:
-        """Notes a problem at a JSON pointer."""
-        self.problems.append(
-            Problem(code=code, text=text, message=1, where=Place(json_pointer=pointer), **more)  # type: ignore[arg-type]
-        )
+        """Notes a problem at a JSON pointer; beyond PROBLEMS_MAX only that there are more."""
+        if len(self.problems) > PROBLEMS_MAX:
+            return
+        if len(self.problems) == PROBLEMS_MAX:
+            code, text, pointer, more = "answer.problems-more", "more problems follow", "", {}
+        problem = Problem(code=code, text=text, message=1, where=Place(json_pointer=pointer))
+        self.problems.append(replace(problem, **more))  # type: ignore[arg-type]
 
     def put(self, path: Path, value: str, pointer: str) -> str:
         """Notes where a value of the body stood."""

@@ -20,6 +20,9 @@ Trail = tuple[tuple[str, int], ...]
 """The classes on the way, each with its index among the instances (0 where it occurs once)."""
 
 
+Condition = tuple[tuple[str, ...], tuple[str, ...]]
+
+
 class Breach(NamedTuple):
     """A demand that one instance does not meet: the way to its parent, and the value found."""
 
@@ -33,7 +36,7 @@ def breaches(tree: Tree, profile: Profile) -> Iterator[Breach]:
     """Every breach of the profile's constraints, in their order."""
     for constraint in profile.constraints:
         steps = _steps(constraint.path)
-        near: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+        near: list[Condition] = []
         for path, values in constraint.when.items():
             way = _steps(path)
             if len(way) > 1 and way[0] == steps[0]:
@@ -41,29 +44,20 @@ def breaches(tree: Tree, profile: Profile) -> Iterator[Breach]:
             elif not _met(tree, way, values):
                 break
         else:
-            yield from _judge(tree, steps, constraint, profile.codelists, near)
-
-
-def _judge(
-    tree: Tree,
-    steps: tuple[str, ...],
-    constraint: Constraint,
-    lists: Mapping[str, CodeList],
-    near: list[tuple[tuple[str, ...], tuple[str, ...]]],
-) -> Iterator[Breach]:
-    name = steps[-1]
-    for number, parent in enumerate(_parents(tree, steps)):
-        value = parent.get(name)
-        if _meets(value, constraint, lists):
-            continue
-        trail = next(islice(_trails(tree, steps, ()), number, None))
-        if all(_met_near(tree, trail, path, values) for path, values in near):
-            yield Breach(constraint, trail, name, value if isinstance(value, str) else None)
+            for number, parent in enumerate(_parents(tree, steps)):
+                if not _meets(parent.get(steps[-1]), constraint, profile.codelists):
+                    trail = next(islice(_trails(tree, steps, ()), number, None))
+                    if all(_met_near(tree, trail, *condition) for condition in near):
+                        found = parent.get(steps[-1])
+                        shown = found if isinstance(found, str) else None
+                        yield Breach(constraint, trail, steps[-1], shown)
 
 
 def _parents(tree: Tree, steps: tuple[str, ...]) -> list[Tree]:
     """The classes that hold the last step, all instances, in order."""
     level = [tree]
+    if len(steps) == 1:
+        return level
     for step in steps[:-1]:
         below: list[Tree] = []
         for one in level:
@@ -137,6 +131,9 @@ def _values(tree: Any, path: tuple[str, ...]) -> Iterator[str]:
 
 
 def _matches(value: str, values: tuple[str, ...]) -> bool:
-    if value in values:
-        return True
-    return any(wanted[-1:] == "*" and value.startswith(wanted[:-1]) for wanted in values)
+    return value in values or value.startswith(_prefixes(values))
+
+
+@lru_cache(maxsize=4096)
+def _prefixes(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(wanted[:-1] for wanted in values if wanted.endswith("*"))

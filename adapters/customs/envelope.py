@@ -9,6 +9,7 @@ Rules
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from adapters.customs.reading import Oddities, Oddity
 from adapters.mapping import KEPT, Dialect, Field, tag_in
@@ -16,9 +17,8 @@ from adapters.wire.xml import Element, Positions, local_name, name_of, parse, st
 from broker.adapter import Recognition
 from broker.model.problem import Problem
 
-_FIRST = re.compile(rb"<(?:[\w.-]+:)?(Declaration|Response)[\s/>]")
-_ROOT = re.compile(rb"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)([^>]*)>")
-_SKIPPED = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>", re.DOTALL)
+_BODY = re.compile(rb"<(?:[\w.-]{1,64}:)?(Declaration|Response)[\s/>]")
+_ROOT = re.compile(rb"<(?:[\w.-]{1,64}:)?([A-Za-z_][\w.-]{0,64})")
 _HEAD_BYTES = 65_536
 
 
@@ -37,13 +37,26 @@ def recognise(payload: bytes, body: str, form: str, version: str) -> Recognition
     Bytes that only resemble a WCO message are recognised with little certainty, so that their
     sender is told what is wrong with the root.
     """
-    head = payload[:_HEAD_BYTES].replace(b"\x00", b"")
-    first = _FIRST.search(_SKIPPED.sub(b"", head))
-    if first is None or first[1] != body.encode():
+    head = _without_comments(payload[:_HEAD_BYTES].replace(b"\x00", b""))
+    first, root = _BODY.search(head), _ROOT.search(head)
+    if first is None or root is None or first[1] != body.encode():
         return None
-    root = _ROOT.search(_SKIPPED.sub(b"", head))
-    right = root is not None and root[1] in {b"MetaData", body.encode()}
+    right = root[1] in {b"MetaData", body.encode()}
     return Recognition(form, version, 90 if right else 10)
+
+
+def _without_comments(head: bytes) -> bytes:
+    """The bytes without comments; an unfinished one ends them."""
+    kept: list[bytes] = []
+    at = 0
+    while (start := head.find(b"<!--", at)) >= 0:
+        kept.append(head[at:start])
+        end = head.find(b"-->", start)
+        if end < 0:
+            return b"".join(kept)
+        at = end + 3
+    kept.append(head[at:])
+    return b"".join(kept)
 
 
 def unwrap(payload: bytes, body: str, dialect: Dialect) -> Enveloped | Problem:
@@ -53,14 +66,19 @@ def unwrap(payload: bytes, body: str, dialect: Dialect) -> Enveloped | Problem:
         return root
     positions, odd = Positions(), Oddities()
     spaces = dialect.namespaces
-    if root.tag in {tag_in(namespace, body) for namespace in spaces.elements}:
+    if root.tag in _tags(spaces.elements, body):
         return Enveloped((root,), odd, positions)
     bodies: list[Element] = []
-    if root.tag in {tag_in(namespace, "MetaData") for namespace in spaces.envelope}:
+    if root.tag in _tags(spaces.envelope, "MetaData"):
         bodies = _bodies(root, dialect.top["MetaData"], odd)
     if not bodies:
         return _unknown_root(root, body, dialect)
     return Enveloped(tuple(bodies), odd, positions)
+
+
+@lru_cache(maxsize=64)
+def _tags(namespaces: tuple[str, ...], local: str) -> frozenset[str]:
+    return frozenset(tag_in(namespace, local) for namespace in namespaces)
 
 
 def _bodies(root: Element, above: Field, odd: Oddities) -> list[Element]:

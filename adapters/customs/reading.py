@@ -71,7 +71,9 @@ def read_body(body: Element, above: Field, dialect: Dialect, odd: Oddities) -> T
     return tree
 
 
-def read(element: Element, above: Field, dialect: Dialect, odd: Oddities) -> Tree:  # noqa: C901, PLR0912 (the one hot loop: each call here is paid per leaf)
+def read(  # noqa: C901, PLR0912 (one loop over all kinds of rows)
+    element: Element, above: Field, dialect: Dialect, odd: Oddities
+) -> Tree:
     """The content of a class as a plain tree; what has no place in it is noted in `odd`."""
     tree: Tree = {}
     rows = above.rows

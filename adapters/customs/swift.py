@@ -13,14 +13,16 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from adapters.mapping import AMOUNT, KEPT, MANY, MOMENT, ONE, SHAPED, Dialect, Field
+from adapters.mapping import AMOUNT, MANY, MEASURE, MOMENT, ONE, SHAPED, Dialect, Field
 from adapters.wire.xml import Element
 from broker.adapter import Tree
 
 _TEXTS = etree.XPath("count(.//text())")
 _ATTRIBUTES = etree.XPath("count(.//@*)")
-_CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
-_UNIT = re.compile(r"\S(?:.{0,3}\S)?").fullmatch
+_HALVES = {
+    AMOUNT: ("currencyID", "currency", re.compile(r"[A-Z]{3}").fullmatch),
+    MEASURE: ("unitCode", "unit", re.compile(r"\S(?:.{0,3}\S)?").fullmatch),
+}
 
 
 class _OddError(Exception):
@@ -66,7 +68,7 @@ def _read(  # noqa: C901, PLR0912 (the hot loop of every declaration: no call pe
     taken.sizes.append(size)
     for element in islice(elements, size):
         kind, name, limit, usual, field = rows[element.tag]
-        if kind < SHAPED:
+        if kind <= MEASURE:
             value = element.text
             if kind:
                 value = value.strip()  # type: ignore[union-attr]
@@ -74,7 +76,23 @@ def _read(  # noqa: C901, PLR0912 (the hot loop of every declaration: no call pe
                 raise _OddError
             if not value or len(value) > limit or name in tree:
                 raise _OddError
-            tree[name] = value
+            if kind < SHAPED:
+                tree[name] = value
+                continue
+            if not usual(value):
+                raise _OddError
+            if kind == SHAPED:
+                tree[name] = value
+                continue
+            attribute, half, shape = _HALVES[kind]
+            said = element.get(attribute)
+            if said is None:
+                tree[name] = {"value": value}
+                continue
+            if not shape(said):
+                raise _OddError
+            taken.attributes.append(said)
+            tree[name] = {"value": value, half: said}
         elif kind == MANY:
             one = _read(elements, field, len(element), dialect, taken)
             instances = tree.get(name)
@@ -92,23 +110,8 @@ def _read(  # noqa: C901, PLR0912 (the hot loop of every declaration: no call pe
             tree[name] = _read(elements, field, len(element), dialect, taken)
         elif kind == MOMENT:
             tree[name] = _moment(elements, element, field, dialect, taken)
-        elif kind == KEPT:
-            raise _OddError
         else:
-            value = element.text.strip()  # type: ignore[union-attr]
-            if not usual(value):
-                raise _OddError
-            if kind == SHAPED:
-                tree[name] = value
-                continue
-            said = element.get("currencyID" if kind == AMOUNT else "unitCode")
-            if said is None:
-                tree[name] = {"value": value}
-                continue
-            if not (_CURRENCY if kind == AMOUNT else _UNIT)(said):
-                raise _OddError
-            taken.attributes.append(said)
-            tree[name] = {"value": value, "currency" if kind == AMOUNT else "unit": said}
+            raise _OddError
     return tree
 
 

@@ -24,6 +24,7 @@ from broker.model.paths import element_key, pattern_of
 from broker.model.problem import Problem, Severity
 
 PROBLEMS_MAX = 100
+_SHOWN = 256
 UNMAPPED_MAX = 20_000
 _SILENT = frozenset({"absent", "attribute", "kept"})
 
@@ -185,7 +186,7 @@ def _told(subject: Subject, oddity: Oddity, severity: Severity, dialect: str) ->
         where=subject.positions.place(element, oddity.attribute),
         path=shown,
         pointer=subject.pointer_of(path, dialect) if inside else None,
-        found=name_of(element) if oddity.what == "unknown" else oddity.value or None,
+        found=(name_of(element) if oddity.what == "unknown" else oddity.value)[:_SHOWN] or None,
         found_class=data_class(subject.package, pattern_of(path)) if oddity.value else "public",
         expected=words[1],
         hint=words[2],
@@ -200,7 +201,7 @@ def _unknown(oddity: Oddity) -> Words:
     near = get_close_matches(name, known, 1)
     hint = f"did you mean {near[0]!r}?" if near else "leave it out, or ask for it to be added"
     expected = f"one of {', '.join(known)}" if known else "a value without elements in it"
-    return f"element {name!r} is not known in {oddity.field.tag}", expected, hint
+    return f"element {name[:_SHOWN]!r} is not known in {oddity.field.tag}", expected, hint
 
 
 def _repeated(oddity: Oddity) -> Words:
@@ -218,11 +219,11 @@ def _malformed(oddity: Oddity) -> Words:
     if oddity.attribute:
         currency = oddity.field.kind == AMOUNT
         return (
-            f"attribute {oddity.attribute} of {oddity.field.tag} is {oddity.value!r}",
+            f"attribute {oddity.attribute} of {oddity.field.tag} is {oddity.value[:_SHOWN]!r}",
             "three capital letters (ISO 4217)" if currency else "a unit of 1 to 5 characters",
             None,
         )
-    text = f"{oddity.field.tag} is {oddity.value!r}"
+    text = f"{oddity.field.tag} is {oddity.value[:_SHOWN]!r}"
     hint = "digits with a point for decimals; no grouping, no exponent"
     return text, f"a value of the format {oddity.field.format}", hint
 
@@ -231,7 +232,7 @@ def _moment(oddity: Oddity) -> Words:
     code = oddity.element.get("formatCode")
     said = f"with formatCode {code!r}" if code is not None else "without formatCode"
     hint = "write the moment as the format code says"
-    return f"{oddity.field.tag} is {oddity.value!r} {said}", FORMATS, hint
+    return f"{oddity.field.tag} is {oddity.value[:_SHOWN]!r} {said[:_SHOWN]}", FORMATS, hint
 
 
 def _misplaced(oddity: Oddity) -> Words:

@@ -48,7 +48,8 @@ def _document(tree: Tree, field: Field, kind: str, spaces: tuple[str, str]) -> b
         f"<md:WCOTypeName>{kind}</md:WCOTypeName>"
         "<md:ResponsibleCountryCode>GB</md:ResponsibleCountryCode>"
         "<md:ResponsibleAgencyName>HMRC</md:ResponsibleAgencyName>"
-        "<md:AgencyAssignedCustomizationVersionCode>v2.1</md:AgencyAssignedCustomizationVersionCode>"
+        "<md:AgencyAssignedCustomizationVersionCode>v2.1"
+        "</md:AgencyAssignedCustomizationVersionCode>"
         f"<{field.tag}>{''.join(pieces)}</{field.tag}></md:MetaData>"
     ).encode()
 

@@ -17,7 +17,7 @@ import orjson
 
 from broker.model.problem import Place, Problem
 
-PAYLOAD_BYTES_MAX = 4 * 1024 * 1024
+PAYLOAD_BYTES_MAX = 1024 * 1024
 DEPTH_MAX = 32
 
 
@@ -45,12 +45,11 @@ def parse(payload: bytes) -> Any | Problem:
             where=Place(line=error.lineno, column=error.colno),
             expected="one JSON value in UTF-8",
         )
-    deep = _too_deep(value)
-    if deep is not None:
+    if _too_deep(value):
         return Problem(
             code="json.too-deep",
             text="the values nest too deeply",
-            where=Place(json_pointer=deep),
+            where=Place(json_pointer=""),
             expected=f"at most {DEPTH_MAX} levels",
         )
     return value
@@ -63,15 +62,19 @@ def repeated_keys(payload: bytes) -> Iterator[str]:
     while pending:
         pointer, value = pending.pop()
         if isinstance(value, list):
-            pending += [(f"{pointer}/{index}", below) for index, below in enumerate(value)]
+            pending += [
+                (f"{pointer}/{index}", below)
+                for index, below in enumerate(value)
+                if isinstance(below, list | _Pairs)
+            ]
         elif isinstance(value, _Pairs):
             keys: set[str] = set()
             for key, below in value.pairs:
-                here = child(pointer, key)
                 if key in keys:
-                    yield here
+                    yield child(pointer, key)
                 keys.add(key)
-                pending.append((here, below))
+                if isinstance(below, list | _Pairs):
+                    pending.append((child(pointer, key), below))
 
 
 def child(pointer: str, key: str) -> str:
@@ -79,14 +82,13 @@ def child(pointer: str, key: str) -> str:
     return f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
 
 
-def _too_deep(value: Any) -> str | None:
-    pending: list[tuple[str, Any, int]] = [("", value, 0)]
-    while pending:
-        pointer, one, depth = pending.pop()
-        if depth > DEPTH_MAX:
-            return pointer
-        if isinstance(one, dict):
-            pending += [(child(pointer, key), below, depth + 1) for key, below in one.items()]
-        elif isinstance(one, list):
-            pending += [(f"{pointer}/{i}", below, depth + 1) for i, below in enumerate(one)]
-    return None
+def _too_deep(value: Any) -> bool:
+    level = [value]
+    for _depth in range(DEPTH_MAX + 1):
+        below: list[Any] = []
+        for one in level:
+            inner = one.values() if isinstance(one, dict) else one
+            if isinstance(one, dict | list):
+                below += (each for each in inner if isinstance(each, dict | list))
+        level = below
+    return bool(level)

@@ -3,7 +3,7 @@
 Rules
     No DOCTYPE at all: with entities unresolved, text that uses one would vanish silently.
     No network, no external file, no schema named by the message, ever.
-    Limits on bytes, elements and depth, so that time and memory are bounded by the bytes sent.
+    Limits on bytes, elements, attributes and depth: time and memory are bounded by the bytes.
     XPaths use the prefixes the sender used, else bare local names; positions count from 1 and
     stand only where siblings share a name. They are computed when somebody asks.
 What does not belong
@@ -13,6 +13,7 @@ What does not belong
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -31,6 +32,9 @@ _PARSER = etree.XMLParser(
     remove_blank_text=True,
 )
 
+_CROWDED = etree.XPath("boolean(//*[count(@*) > $most])")
+_FEW_ATTRIBUTES = 10_000
+"""So many in all do no harm on one element either; reading them takes time by their square."""
 _WHERE = re.compile(r", line \d+, column \d+.*", re.DOTALL)
 
 
@@ -40,6 +44,7 @@ class Limits:
 
     payload_bytes: int = 32 * 1024 * 1024
     tags: int = 2_000_000
+    attributes: int = 64
 
 
 LIMITS = Limits()
@@ -55,22 +60,24 @@ def parse(payload: bytes, limits: Limits = LIMITS) -> Element | Problem:
             hint="split the submission",
         )
     if payload.count(b"<") > limits.tags:
-        return _too_many(limits)
+        return _too_many("elements", f"{limits.tags} tags")
     try:
         root = etree.fromstring(payload, _PARSER)
     except etree.XMLSyntaxError as error:
         return _not_well_formed(payload, error)
     if root.getroottree().docinfo.internalDTD is not None:
         return _doctype(payload)
+    if payload.count(b"=") > _FEW_ATTRIBUTES and _CROWDED(root, most=limits.attributes):
+        return _too_many("attributes", f"{limits.attributes} on one element")
     return root
 
 
-def _too_many(limits: Limits) -> Problem:
+def _too_many(what: str, most: str) -> Problem:
     return Problem(
-        code="xml.too-many-elements",
-        text="the message has too many elements",
-        expected=f"at most {limits.tags} tags",
-        hint="split the submission",
+        code=f"xml.too-many-{what}",
+        text=f"the message has too many {what}",
+        expected=f"at most {most}",
+        hint="split the submission" if what == "elements" else "leave out what no schema knows",
     )
 
 
@@ -140,6 +147,11 @@ def stray_texts(element: Element) -> Iterator[str]:
             yield text
 
 
+@lru_cache(maxsize=1024)
+def _place(xpath: str, line: int | None) -> Place:
+    return Place(xpath=xpath, line=line)
+
+
 def _line(element: Element) -> int | None:
     line = element.sourceline
     return line if isinstance(line, int) else None
@@ -165,7 +177,7 @@ class Positions:
     def place(self, element: Element, attribute: str = "") -> Place:
         """XPath and line of an element, or of its attribute."""
         suffix = f"/@{attribute_name(element, attribute)}" if attribute else ""
-        return Place(xpath=self.xpath(element) + suffix, line=_line(element))
+        return _place(self.xpath(element) + suffix, _line(element))
 
     def xpath(self, element: Element) -> str:
         """The way from the root in the sender's own names."""

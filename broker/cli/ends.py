@@ -48,7 +48,7 @@ def told(verb: Callable[Given, Made]) -> Callable[Given, Made]:
             hint = "is it running ('swb serve'), and is --url (or SWB_URL) its address?"
             raise stopped(str(silence), hint, code=BROKEN) from silence
         except BrokerError as fault:
-            raise stopped(str(fault), code=BROKEN) from fault
+            raise stopped(str(fault), code=_code(fault.http_status)) from fault
         except BaseExceptionGroup as group:
             raise _first(group) from group
         except BrokenPipeError as gone:  # whoever read the output has had enough
@@ -92,14 +92,15 @@ def on_bug(kind: type[BaseException], error: BaseException, trace: Any) -> None:
 
 
 def _refused(refusal: Refused) -> click.ClickException:
+    hint = _HINTS.get(refusal.status, "")
+    return stopped(refusal.detail or refusal.code, hint, code=_code(refusal.status))
+
+
+def _code(status: int) -> int:
     """The caller's own mistake is usage; refused bytes are rejected; all else is the broker's."""
-    if refusal.status in {400, 401, 403, 404, 405, 422}:
-        code = USAGE
-    elif 400 <= refusal.status < 500 and refusal.status != 429:
-        code = REJECTED
-    else:
-        code = BROKEN
-    return stopped(refusal.detail or refusal.code, _HINTS.get(refusal.status, ""), code=code)
+    if status in {400, 401, 403, 404, 405, 422}:
+        return USAGE
+    return REJECTED if 400 <= status < 500 and status != 429 else BROKEN
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

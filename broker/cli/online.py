@@ -1,5 +1,6 @@
 """`swb submit` and `swb feed`: for senders and recipients, over HTTP, with their own key."""
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from time import sleep
@@ -144,7 +145,9 @@ def feed(
     nothing. Nothing is kept unless --raw names a folder.
     """
     keep = _keeper(raw)
-    with connected(how["url"], key_given(how["key"])) as client:
+    stopping = contextlib.suppress(KeyboardInterrupt) if follow else contextlib.nullcontext()
+    page: dict[str, Any] = {"deliveries": [], "cursor": cursor}
+    with stopping, connected(how["url"], key_given(how["key"])) as client:
         while True:
             page = client.feed(cursor, limit=limit, wait_s=FOLLOW_WAIT_S if follow else wait)
             for event in page["deliveries"]:
@@ -153,7 +156,7 @@ def feed(
             cursor = page["cursor"]
             if not follow:
                 break
-    if not how["as_json"]:
+    if not how["as_json"] and not follow:
         click.echo(_last(page), err=True)
 
 

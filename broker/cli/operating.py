@@ -11,11 +11,10 @@ import click
 import orjson
 from sqlalchemy import Connection
 
-from broker.access import principals
 from broker.cli import road
 from broker.cli.ends import BROKEN, stopped, told
 from broker.cli.options import (
-    configured,
+    everybody,
     folder,
     key_given,
     settings_of,
@@ -110,10 +109,8 @@ def _is_remote(place: dict[str, Any]) -> bool:
 def _issued_here(name: str, place: dict[str, Any]) -> str:
     from broker.operators_http import fresh_key, issue_key
 
-    directory = folder(place["config"])
-    configuration = configured(directory)
-    operators = settings_of(directory).operators
-    known = principals(configuration.senders, configuration.recipients, operators)
+    _, configuration = everybody(folder(place["config"]))
+    known = configuration.principals
     if name not in known:
         raise stopped(f"{name!r} is nobody here", f"known: {', '.join(sorted(known))}")
     key, at = fresh_key(), stamp(SystemClock().now())

@@ -77,6 +77,17 @@ def examined_settings(directory: Path) -> tuple[Settings, tuple[str, ...]]:
         return Settings(), tuple(str(fault).split("; "))
 
 
+def everybody(directory: Path) -> tuple[Settings, Configuration]:
+    """Settings and configuration, with those who may hold an operator's key."""
+    from broker.serve import with_operators
+
+    settings = settings_of(directory)
+    try:
+        return settings, with_operators(configured(directory), settings)
+    except ConfigFault as fault:
+        raise refused([str(fault)]) from fault
+
+
 def configured(directory: Path) -> Configuration:
     """The configuration; a finding ends the verb."""
     configuration, findings = examine(directory)

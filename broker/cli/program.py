@@ -1,5 +1,6 @@
 """All verbs of `swb`, and how a process of it ends."""
 
+import os
 import sys
 
 import click
@@ -17,11 +18,14 @@ key is wrong; 3 the broker cannot be reached or is at fault."""
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="single-window-broker", message="swb %(version)s")
-def swb() -> None:
+@click.pass_context
+def swb(context: click.Context) -> None:
     """A Single Window message broker.
 
     Every trade language in, the WCO Data Model inside, each agency's entitled view out.
     """
+    if os.environ.get("NO_COLOR"):
+        context.color = False
 
 
 for verb in (serve, check, translate, route, submit, feed, trace, keys, parked, sample):

@@ -17,14 +17,22 @@ Tree = Mapping[str, Any]
 
 
 def lines(trace: Tree) -> Iterator[str]:
-    """The trace, a line at a time."""
+    """The trace, a line at a time; submissions that only answered stand with their answers."""
+    sent_in: dict[str, str] = {}
     for submission in trace["submissions"]:
-        yield from _submission(submission)
+        events = [event for message in submission["messages"] for event in message["events"]]
+        sent_in |= {event["event"]: submission["submission"] for event in events}
+        if not events or not all(_only_answered(event) for event in events):
+            yield from _submission(submission)
     for dossier in trace["dossiers"]:
         yield ""
-        yield from _dossier(dossier)
+        yield from _dossier(dossier, sent_in)
     if trace["left_out"]:
         yield f"and {trace['left_out']} more dossiers: trace one of them by its id"
+
+
+def _only_answered(event: Tree) -> bool:
+    return bool(event["does"] == "answer" and event["outcome"] == "applied")
 
 
 def _submission(one: Tree) -> Iterator[str]:
@@ -64,7 +72,7 @@ def _problems(problems: Iterable[Tree], indent: str) -> Iterator[str]:
         yield from (f"{indent}{line}" for line in shown.problem(one))
 
 
-def _dossier(one: Tree) -> Iterator[str]:
+def _dossier(one: Tree, sent_in: Tree) -> Iterator[str]:
     yield _bold(f"dossier {one['dossier']}: {one['state']}")
     if "kind" in one:
         yield f"  {one['kind']} of party {one['party']}, opened {one['opened_at']}"
@@ -74,7 +82,8 @@ def _dossier(one: Tree) -> Iterator[str]:
             yield from _document(document)
         yield from _section("receives", one["recipients"], _recipient)
         yield from _section("does not receive", one["not_entitled"], _not_entitled)
-        yield from _section("answers", one["answers"], _answer)
+        answers = [{**answer, "sent_in": sent_in.get(answer["event"])} for answer in one["answers"]]
+        yield from _section("answers", answers, _answer)
         yield from _board(one["board"])
         yield from _section("deliveries", one["deliveries"], _delivery)
     yield from _parked(one["parked"])
@@ -121,10 +130,13 @@ def _not_entitled(one: Tree) -> Iterator[str]:
 
 
 def _answer(one: Tree) -> Iterator[str]:
-    about = _short(one["subject"]) if one["subject"] else "the whole"
+    about = f" about {_short(one['subject'])}" if one["subject"] else ""
     check = f", check {one['check']}" if one["check"] else ""
     status = one["status"] or "a notice"
-    yield f"{one['at']} {one['recipient']} for {one['purpose']}: {status}, {about}{check}"
+    yield (
+        f"{one['recipient']} for {one['purpose']}: {status}{about}{check}, {one['at']}"
+        f"{', in ' + one['sent_in'] if one['sent_in'] else ''}"
+    )
     yield from _body(one.get("content"))
 
 
@@ -144,10 +156,8 @@ def _delivery(one: Tree) -> Iterator[str]:
 def _sent(one: Tree) -> str:
     number = f"number {one['seq']}" if one["seq"] else "unnumbered"
     status = f" {one['status']}" if one.get("status") else ""
-    return (
-        f"{one['delivery']} {one['what']}{status} to {one['recipient']}: {one['state']}, {number}, "
-        f"{one['settled_at'] or one['created_at']}"
-    )
+    state = number if one["state"] == "numbered" else f"{number}, {one['state']}"
+    return f"{one['delivery']} {one['what']}{status} to {one['recipient']}: {state}"
 
 
 def _parked(rows: Iterable[Tree]) -> Iterator[str]:

@@ -1,16 +1,17 @@
 """`swb serve` runs a broker; `swb check` tells all that is wrong with a configuration."""
 
-import asyncio
 import os
 import zlib
 from pathlib import Path
 
 import click
 import orjson
+import uvloop
 
 from broker.cli.ends import ended, told
-from broker.cli.options import configured, examined_settings, folder, settings_of, with_config
+from broker.cli.options import everybody, examined_settings, folder, with_config
 from broker.configuration import Configuration, examine
+from broker.errors import ConfigFault
 from broker.logs import set_up
 from broker.settings import Settings
 
@@ -31,8 +32,8 @@ def serve(config: Path | None, data: str | None, port: int | None, host: str | N
     directory = folder(config)
     given = {"data_directory": data, "port": port, "host": host}
     kept = {name: value for name, value in given.items() if value is not None}
-    settings = settings_of(directory).model_copy(update=kept)
-    configuration = configured(directory)
+    settings, configuration = everybody(directory)
+    settings = settings.model_copy(update=kept)
     set_up(settings.log_level)
     _serve(settings, configuration)
 
@@ -44,7 +45,7 @@ def _serve(settings: Settings, configuration: Configuration) -> None:
         where = os.path.relpath(settings.data_directory)
         click.echo(f"listening on {url}, data in {where}; Ctrl-C ends it")
 
-    asyncio.run(run(settings, configuration, listening))
+    uvloop.run(run(settings, configuration, listening))
 
 
 @click.command()
@@ -57,13 +58,24 @@ def check(config: Path | None) -> None:
     written beside the rules.
     """
     directory = folder(config)
-    _, wrong = examined_settings(directory)
+    settings, wrong = examined_settings(directory)
     configuration, findings = examine(directory)
-    texts = [*wrong, *map(str, findings)]
+    texts = [*wrong, *map(str, findings), *_operators(settings, configuration)]
     for text in texts:
         click.echo(f"{directory}/{text}")
     click.echo(f"{directory}: {_counted(configuration)}: {_verdict(len(texts))}")
     ended(well=not texts)
+
+
+def _operators(settings: Settings, configuration: Configuration) -> list[str]:
+    """What is wrong with the names of the operators."""
+    from broker.serve import with_operators
+
+    try:
+        with_operators(configuration, settings)
+    except ConfigFault as fault:
+        return [f"broker.yaml: {fault}"]
+    return []
 
 
 def _counted(configuration: Configuration) -> str:

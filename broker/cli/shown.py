@@ -33,10 +33,10 @@ def clean(text: str) -> str:
                    for one in text)  # fmt: skip
 
 
-def wrapped(text: str, indent: str) -> Iterator[str]:
-    """A long line broken at 100 columns, its continuation indented."""
+def wrapped(text: str, indent: str, width: int = 100) -> Iterator[str]:
+    """A long line broken at this width, its continuation indented."""
     yield from textwrap.wrap(
-        text, 100, initial_indent=indent, subsequent_indent=f"{indent}    ",
+        text, width, initial_indent=indent, subsequent_indent=f"{indent}    ",
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
 
@@ -54,7 +54,7 @@ def problem(shown: Mapping[str, Any]) -> Iterator[str]:
         yield f"    path {clean(path)}{f' (WCO pointer {pointer})' if pointer else ''}"
     for name in ("found", "expected", "hint"):
         if shown.get(name):
-            yield f"    {name}: {clean(shown[name])}"
+            yield from wrapped(f"{name}: {clean(shown[name])}", "    ", 92)
 
 
 def place(where: Mapping[str, Any]) -> str:

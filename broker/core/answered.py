@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 from broker.core.effects import Effects, Making
-from broker.core.routed import Rules
+from broker.core.routed import Rules, shown
+from broker.dossiers.board import current_answers
 from broker.dossiers.fold import decline_problem
 from broker.model.dossier import Answer, Delivered, Dossier, Event
-from broker.model.events import body_of
 from broker.model.paths import exists
 from broker.state.aliases import Alias
 
@@ -27,7 +27,7 @@ def answered(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
         return Effects(dossier, event, "repeated")
     bound = _bound(dossier, event.recipient, event.body.get("DeliveryID"))
     said = event.body.get("Answer") or []
-    refusal = event.problem or _refusal(dossier, bound, said)
+    refusal = event.problem or _refusal(dossier, bound, said, rules)
     if refusal:
         return Effects(dossier, event, "declined", problems=(decline_problem(refusal),))
     answers = tuple(
@@ -50,7 +50,7 @@ def answered(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
 
 
 def _refusal(
-    dossier: Dossier, bound: Sequence[Delivered], said: Sequence[Mapping[str, Any]]
+    dossier: Dossier, bound: Sequence[Delivered], said: Sequence[Mapping[str, Any]], rules: Rules
 ) -> str:
     """Why this cannot be answered: a code, or "" if it can."""
     if dossier.state != "open":
@@ -58,20 +58,18 @@ def _refusal(
     if not bound:
         return "answer.nothing-delivered"
     subjects = {one.get("Subject") or "" for one in said} - {""}
-    if not all(_may_name(dossier, one, subject) for one in bound for subject in subjects):
+    if not all(_may_name(dossier, one, subject, rules) for one in bound for subject in subjects):
         return "answer.subject-unknown"
     return ""
 
 
 def _said_before(dossier: Dossier, answer: Answer) -> bool:
-    """Whether the agency's latest word on this subject was the same, about the same version."""
-    same = [
-        one
-        for one in dossier.answers
-        if (one.part, one.recipient, one.purpose, one.subject, one.check)
-        == (answer.part, answer.recipient, answer.purpose, answer.subject, answer.check)
-    ]
-    return bool(same) and (same[-1].version, same[-1].content) == (answer.version, answer.content)
+    """Whether the agency's word in force is the same, about the same version."""
+    return any(
+        (one.part, one.recipient, one.purpose, one.version, one.content)
+        == (answer.part, answer.recipient, answer.purpose, answer.version, answer.content)
+        for one in current_answers(dossier.answers)
+    )
 
 
 def _bound(dossier: Dossier, recipient: str, delivery: str | None) -> list[Delivered]:
@@ -91,13 +89,13 @@ def _bound(dossier: Dossier, recipient: str, delivery: str | None) -> list[Deliv
     return list(latest.values())
 
 
-def _may_name(dossier: Dossier, delivered: Delivered, subject: str) -> bool:
-    """Whether this element was part of the delivery."""
+def _may_name(dossier: Dossier, delivered: Delivered, subject: str, rules: Rules) -> bool:
+    """Whether this element was part of the delivery; what its view withheld was not."""
     sent = dossier.sent.get(delivered.target)
     if sent is not None and sent.elements:
         return any(subject == one or subject.startswith(f"{one}.") for one in sent.elements)
     live = dossier.live.get(delivered.target.part)
-    return live is not None and exists(body_of(live.payload), subject)
+    return live is not None and exists(shown(dossier, live, delivered.target, rules), subject)
 
 
 def _answer(event: Event, delivered: Delivered, said: Mapping[str, Any], ordinal: int) -> Answer:

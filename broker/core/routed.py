@@ -10,10 +10,11 @@ from typing import Any
 
 import orjson
 
+from broker.adapter import Tree
 from broker.clock import parse_stamp, stamp
 from broker.core.effects import Making, Withdrawal
 from broker.dossiers.board import deadline_name
-from broker.model.dossier import Ask, Document, Event, Sent, Target
+from broker.model.dossier import Ask, Document, Dossier, Event, Sent, Target
 from broker.model.dossier import Result as Outcome
 from broker.model.events import body_of
 from broker.model.records import digest
@@ -57,11 +58,33 @@ def rejudged(making: Making, document: Document, rules: Rules) -> None:
     _decided(making, document, rules, rules.overall, before)
 
 
+def shown(dossier: Dossier, document: Document, target: Target, rules: Rules) -> Tree:
+    """What the target's view passes of a document now; {} if it is not entitled."""
+    tree = body_of(document.payload)
+    decision = decide(rules.book, _judged(dossier, document, tree))
+    for result in decision.results:
+        if target_of(result) == target:
+            return apply(rules.views[result.view], tree, result.matched).tree
+    return {}
+
+
 def withdrawn(making: Making, parts: Mapping[str, int], rules: Rules) -> None:
     """Nobody is concerned by these parts (name: version) any more."""
     for part, version in parts.items():
         for change in compare(part, making.sent, {}):
             _gone(making, change.target, version + 1, rules.digest)
+
+
+def _judged(dossier: Dossier, document: Document, tree: Tree) -> routing.Document:
+    """The document as routing sees it."""
+    return routing.Document(
+        kind=dossier.kind,
+        package=document.package,
+        body=tree,
+        on=document.received_at[:10],
+        part=document.part,
+        overall=dossier.overall,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +104,7 @@ def _decided(
 ) -> None:
     event = making.event
     tree = event.body if document.event == event.id else body_of(document.payload)
-    decision = decide(
-        book,
-        routing.Document(
-            kind=making.dossier.kind,
-            package=document.package,
-            body=tree,
-            on=document.received_at[:10],
-            part=document.part,
-            overall=making.dossier.overall,
-        ),
-    )
+    decision = decide(book, _judged(making.dossier, document, tree))
     told = {
         target_of(result): _Told(result, apply(rules.views[result.view], tree, result.matched))
         for result in decision.results

@@ -26,6 +26,7 @@ from broker.state import outbox, submissions
 
 OWNER = ("intake", 0)
 GROUP_MAX = 256
+WRITES_AT_ONCE = 3
 OWED_AGAIN_S = 1.0
 """How soon records that the log would not take are offered to it again."""
 
@@ -66,7 +67,6 @@ class _Pending:
     arrival: Arrival
     id: str
     sha256: str
-    compressed: bytes
     waiter: "asyncio.Future[Receipt]"
 
 
@@ -89,7 +89,6 @@ class Acceptance:
             arrival,
             self._plumbing.clock.fresh("s"),
             hashlib.sha256(arrival.payload).hexdigest(),
-            submissions.compress(arrival.payload),
             asyncio.get_running_loop().create_future(),
         )
         self._pending.append(pending)
@@ -97,7 +96,13 @@ class Acceptance:
         return await pending.waiter
 
     async def run(self) -> None:
-        """Write what waits, again and again, until cancelled; then the rest."""
+        """Write what waits, again and again, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(WRITES_AT_ONCE):
+                group.create_task(self._writing())
+
+    async def _writing(self) -> None:
+        """While one transaction is on its way to the disk, the next is filled."""
         while True:
             if self._owed:
                 await heard(self._arrived, OWED_AGAIN_S)
@@ -151,7 +156,7 @@ class Acceptance:
             earlier.add(pending, receipt)
             receipts.append(receipt)
             rows.append(_row(pending, number, receipt))
-            originals.append(pending.compressed)
+            originals.append(submissions.compress(pending.arrival.payload))
             records.append(self._record(pending, number, received_at))
         if rows:
             submissions.put(connection, rows, originals)
@@ -176,7 +181,7 @@ class Acceptance:
             "swb_profile": arrival.profile,
             "swb_reference": arrival.reference or "",
             "swb_delivery": arrival.delivery or "",
-            "traceparent": arrival.trace,
+            "traceparent": arrival.trace or _trace(pending.id),
         }
         small = len(arrival.payload) <= self._inline_bytes_max
         return Record(
@@ -248,6 +253,12 @@ def _settle(batch: Sequence[_Pending], results: Sequence[Receipt | Exception]) -
             pending.waiter.set_result(result)
         else:
             pending.waiter.set_exception(result)
+
+
+def _trace(submission: str) -> str:
+    """A W3C trace that begins with this submission, whose id is 32 hex digits after its prefix."""
+    digits = submission.partition("_")[2]
+    return f"00-{digits:0>32.32}-{digits[::-1]:0>16.16}-01"
 
 
 def _key(pending: _Pending) -> tuple[str, str]:

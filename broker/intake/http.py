@@ -5,12 +5,15 @@ format it seems to be; then one transaction, and the receipt. Nothing is parsed 
 recognition looks at: translation judges.
 """
 
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
 import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from broker.access import Principal
-from broker.adapter import choose
+from broker.adapter import Adapter, choose
 from broker.configuration import Configuration
 from broker.doors import Keyring, body_of, content_type_of, json_response, traceparent_of
 from broker.errors import ForbiddenFault, NotFoundFault, RequestFault, UnsupportedFault
@@ -20,6 +23,15 @@ from broker.metrics import METRICS
 from broker.state import queue
 
 KEY_CHARACTERS_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What one principal may send: adapters, formats by content type, profiles by format."""
+
+    adapters: tuple[Adapter, ...]
+    takes: Mapping[str, tuple[str, ...]]
+    profiles: Mapping[str, str]
 
 
 class Doors:
@@ -38,6 +50,12 @@ class Doors:
         self._keyring = keyring
         self._acceptance = acceptance
         self._bytes_max = bytes_max
+        self._desks: dict[str, _Desk] = {}
+
+    @property
+    def posts(self) -> dict[str, Callable[[Request], Awaitable[Response]]]:
+        """The doors by their path."""
+        return {"/v1/submissions": self.submissions, "/v1/responses": self.responses}
 
     async def submissions(self, request: Request) -> Response:
         """Lodge a submission: the bytes of a message in any format of your families.
@@ -63,38 +81,47 @@ class Doors:
         self, request: Request, principal: Principal, families: tuple[str, ...]
     ) -> Response:
         began = self._plumbing.clock.ticks()
-        adapters = self._configuration.adapters_of(families)
+        desk = self._desk(principal, families)
         content_type = content_type_of(request)
-        fitting = tuple(one for one in adapters if content_type in one.content_types)
-        if not adapters:
-            raise ForbiddenFault(f"{principal.name!r} has no family that is installed")
-        if not fitting:
-            takes = sorted(
-                {f"{kind} ({one.format})" for one in adapters for kind in one.content_types}
-            )
+        if content_type not in desk.takes:
+            taken = ", ".join(f"{kind} ({', '.join(desk.takes[kind])})" for kind in desk.takes)
             raise UnsupportedFault(
-                f"Content-Type {content_type[:80]!r} is not taken; use one of: {', '.join(takes)}"
+                f"Content-Type {content_type[:80]!r} is not taken; use one of: {taken}"
             )
         payload = await body_of(request, self._bytes_max)
-        chosen = choose(adapters, payload)
+        chosen = choose(desk.adapters, payload)
         adapter = chosen[0] if chosen else None
         arrival = Arrival(
             principal=principal,
             payload=payload,
             family=adapter.family if adapter else families[0],
             format=adapter.format if adapter else "",
-            profile=self._configuration.profile_name(principal.profiles, adapter.format)
-            if adapter
-            else "",
+            profile=desk.profiles[adapter.format] if adapter else "",
             content_type=content_type,
             idempotency_key=_short(request, "idempotency-key"),
             reference=_reference(request),
             delivery=await self._delivery(principal, payload) if families == ("agency",) else None,
-            trace=traceparent_of(request, self._plumbing.clock.fresh("t")[2:]),
+            trace=traceparent_of(request),
         )
         receipt = await self._acceptance.accept(arrival)
         METRICS.intake_seconds.observe(self._plumbing.clock.ticks() - began)
         return _receipt_response(receipt)
+
+    def _desk(self, principal: Principal, families: tuple[str, ...]) -> "_Desk":
+        """What this principal may send, looked up once. ForbiddenFault: nothing."""
+        desk = self._desks.get(principal.name)
+        if desk is None:
+            adapters = self._configuration.adapters_of(families)
+            takes: dict[str, tuple[str, ...]] = {}
+            for one in adapters:
+                for kind in sorted(one.content_types):
+                    takes[kind] = (*takes.get(kind, ()), one.format)
+            name_of = self._configuration.profile_name
+            profiles = {one.format: name_of(principal.profiles, one.format) for one in adapters}
+            desk = self._desks[principal.name] = _Desk(adapters, takes, profiles)
+        if not desk.adapters:
+            raise ForbiddenFault(f"{principal.name!r} has no family that is installed")
+        return desk
 
     async def _delivery(self, principal: Principal, payload: bytes) -> str | None:
         """The delivery a JSON answer names, if it was given to this recipient."""

@@ -23,7 +23,7 @@ def status(connection: Connection, submission: str, who: Principal) -> dict[str,
     known = {one["dossier"]: dossiers.one(connection, one["dossier"]) for one in outcomes}
     waiting = unresolved.of_submission(connection, submission)
     shown = [
-        _message(connection, one, outcomes, known, waiting.get(one["message"], 0))
+        _seen_by(who, _message(connection, one, outcomes, known, waiting.get(one["message"], 0)))
         for one in verdicts
     ]
     return {
@@ -79,6 +79,28 @@ def _message(
             "replies": _replies(connection, dossier),
         }
     return shown
+
+
+def _seen_by(who: Principal, shown: dict[str, Any]) -> dict[str, Any]:
+    """What this one may know of a message's dossier.
+
+    What was withheld is for operators. An agency sees of a dossier what it is told itself: its
+    own rows and asks, nothing of other agencies and nothing of the overall status.
+    """
+    if who.role == "operator" or "dossier" not in shown:
+        return shown
+    told = [
+        {name: value for name, value in row.items() if name != "withheld"}
+        for row in shown["recipients"]
+    ]
+    if who.role == "sender":
+        return {**shown, "recipients": told}
+    rest = {name: shown[name] for name in shown if name not in {"documents", "replies"}}
+    return {
+        **rest,
+        "recipients": [row for row in told if row["recipient"] == who.name],
+        "board": {"asks": [a for a in shown["board"]["asks"] if a["recipient"] == who.name]},
+    }
 
 
 def _documents(connection: Connection, dossier: Dossier) -> list[dict[str, Any]]:
@@ -161,6 +183,6 @@ def _overall(messages: list[dict[str, Any]]) -> str:
             return "declined"
         if one["unresolved"]:
             return "unresolved"
-        if "board" in one:
+        if "overall" in one.get("board", {}):
             return str(one["board"]["overall"])
     return "translated"

@@ -27,8 +27,10 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One version of one part. `payload` is stored (`broker.model.events` opens it); `order` is the
-    sender's revision or the number of acceptance.
+    """One version of one part.
+
+    `payload` is the event's, as stored (`broker.model.events` opens it); `order` is the sender's
+    revision or the number of acceptance.
     """
 
     part: str

@@ -31,6 +31,7 @@ class Place:
 
 
 NOWHERE = Place()
+_PLACE = tuple(field.name for field in fields(Place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,15 @@ class Problem:
     hint: str | None = None
 
 
+def place_json(place: Place) -> dict[str, Any]:
+    """The coordinates that are known."""
+    return {name: value for name in _PLACE if (value := getattr(place, name)) is not None}
+
+
 def as_json(problem: Problem) -> dict[str, Any]:
     """The problem as architecture section 10 shows it: absent parts are left out."""
     where: dict[str, Any] = {"message": problem.message} if problem.message is not None else {}
-    for field in fields(Place):
-        value = getattr(problem.where, field.name)
-        if value is not None:
-            where[field.name] = value
+    where |= place_json(problem.where)
     shown: dict[str, Any] = {
         "code": problem.code,
         "severity": problem.severity,

@@ -11,7 +11,7 @@ What does not belong
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -45,10 +45,34 @@ class Row:
     valid_from: str
     valid_to: str
     tests_overall: bool
+    alone: "Said"
 
     def in_force(self, on: str) -> bool:
         """Whether the row applies on that day, both ends included."""
         return self.valid_from <= on <= self.valid_to
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What uniting rows say together: their names, reasons and outputs, each once."""
+
+    rules: tuple[str, ...]
+    expects: Expected | None
+    checks: tuple[str, ...]
+    codes: tuple[str, ...]
+    because: tuple[str, ...]
+    legal_basis: tuple[str, ...]
+
+
+def _said(rules: Sequence[Rule]) -> Said:
+    return Said(
+        rules=tuple(rule.name for rule in rules),
+        expects=strictest(rule.expects for rule in rules),
+        checks=_union(rule.checks for rule in rules),
+        codes=_union(rule.codes for rule in rules),
+        because=_union((rule.because,) for rule in rules),
+        legal_basis=_union((rule.legal_basis,) for rule in rules),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +119,7 @@ def _row(rule: Rule, file: str) -> Row:
         valid_from=rule.valid_from.isoformat() if rule.valid_from else "0001-01-01",
         valid_to=rule.valid_to.isoformat() if rule.valid_to else "9999-12-31",
         tests_overall=any(part.overall for part in maps_of(rule.when)),
+        alone=_said([rule]),
     )
 
 
@@ -169,44 +194,42 @@ def judge(
 
 
 def _result(part: str, united: list[tuple[Row, Hits]]) -> Result:
-    rules = [row.rule for row, _ in united]
-    first = rules[0]
+    first = united[0][0]
+    said = first.alone if len(united) == 1 else _said([row.rule for row, _ in united])
     return Result(
         part=part,
-        recipient=first.recipient,
-        purpose=first.purpose,
-        rules=tuple(rule.name for rule in rules),
-        view=first.view,
+        recipient=first.rule.recipient,
+        purpose=first.rule.purpose,
+        rules=said.rules,
+        view=first.rule.view,
         matched=_matched(united),
-        expects=strictest(rule.expects for rule in rules),
-        checks=_union(rule.checks for rule in rules),
-        codes=_union(rule.codes for rule in rules),
-        because=_union((rule.because,) for rule in rules),
-        legal_basis=_union((rule.legal_basis,) for rule in rules),
+        expects=said.expects,
+        checks=said.checks,
+        codes=said.codes,
+        because=said.because,
+        legal_basis=said.legal_basis,
     )
 
 
 def _matched(united: list[tuple[Row, Hits]]) -> Matched | None:
     keys: dict[tuple[int, ...], tuple[str, ...]] = {}
-    rules: dict[tuple[int, ...], list[Rule]] = {}
+    rows: dict[tuple[int, ...], list[Row]] = {}
     for row, hits in united:
         if not isinstance(hits, list):
             return None
         for indices, named, _ in hits:
             keys[indices] = named
-            rules.setdefault(indices, []).append(row.rule)
-    elements = tuple(
-        Element(
-            indices=indices,
-            keys=keys[indices],
-            rules=tuple(rule.name for rule in rules[indices]),
-            checks=_union(rule.checks for rule in rules[indices]),
-            codes=_union(rule.codes for rule in rules[indices]),
-        )
-        for indices in sorted(keys)
-    )
+            rows.setdefault(indices, []).append(row)
     # Rows that unite have one `each`: `check` refuses others.
-    return Matched(united[0][0].rule.each or "", elements)
+    return Matched(
+        united[0][0].rule.each or "",
+        tuple(_element(indices, keys[indices], rows[indices]) for indices in sorted(keys)),
+    )
+
+
+def _element(indices: tuple[int, ...], keys: tuple[str, ...], rows: list[Row]) -> Element:
+    said = rows[0].alone if len(rows) == 1 else _said([row.rule for row in rows])
+    return Element(indices, keys, said.rules, said.checks, said.codes)
 
 
 def strictest(all_expected: Iterable[Literal["nothing"] | Expects]) -> Expected | None:

@@ -12,9 +12,9 @@ def put(connection: Connection, at: str, who: str, what: str, *, target: str, wh
     connection.execute(insert(ACTIONS).values(at=at, who=who, what=what, target=target, why=why))
 
 
-def since(connection: Connection, target: str, at: str) -> int:
-    """How many actions there were on this target at or after this moment."""
-    query = select(func.count()).where(ACTIONS.c.target == target, ACTIONS.c.at >= at)
+def after(connection: Connection, target: str, at: str) -> int:
+    """How many actions there were on this target after this moment."""
+    query = select(func.count()).where(ACTIONS.c.target == target, ACTIONS.c.at > at)
     return connection.execute(query).scalar_one()
 
 
@@ -22,4 +22,4 @@ def about(connection: Connection, target: str) -> list[dict[str, Any]]:
     """Everything that was done to a target, oldest first."""
     query = select(ACTIONS.c.at, ACTIONS.c.who, ACTIONS.c.what, ACTIONS.c.why)
     rows = connection.execute(query.where(ACTIONS.c.target == target).order_by(ACTIONS.c.number))
-    return [dict(row) for row in rows.mappings()]
+    return [{"at": at, "who": who, "what": what, "why": why} for at, who, what, why in rows]

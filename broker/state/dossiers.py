@@ -88,6 +88,16 @@ def payload_of(connection: Connection, dossier: str, part: str, version: int) ->
     return found
 
 
+def overdue(connection: Connection) -> list[tuple[str, int]]:
+    """How many answers each recipient owes beyond their deadline."""
+    rows = connection.execute(
+        select(ASKS.c.recipient, func.count())
+        .where(ASKS.c.state == "overdue")
+        .group_by(ASKS.c.recipient)
+    )
+    return [(recipient, count) for recipient, count in rows]
+
+
 # -- writing ----------------------------------------------------------------------------------
 
 

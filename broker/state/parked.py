@@ -1,6 +1,7 @@
 """Records that wait for a person, and the events that wait behind them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
@@ -76,7 +77,7 @@ def listed(connection: Connection, state: str | None, limit: int) -> list[dict[s
     query = select(*columns).order_by(PARKED.c.at.desc()).limit(limit)
     if state:
         query = query.where(PARKED.c.state == state)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return [_plain(row) for row in connection.execute(query).mappings()]
 
 
 def one(connection: Connection, parked: str) -> dict[str, object] | None:
@@ -85,7 +86,7 @@ def one(connection: Connection, parked: str) -> dict[str, object] | None:
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         return None
-    shown = dict(row)
+    shown = _plain(row)
     shown["headers"] = orjson.loads(row["headers"])
     shown["bytes"] = len(shown.pop("value"))
     return shown
@@ -104,7 +105,12 @@ def of_submission(connection: Connection, submission: str) -> list[dict[str, obj
 def _short(connection: Connection, where: ColumnElement[bool]) -> list[dict[str, object]]:
     names = ("id", "station", "reason", "state", "at")
     query = select(*(PARKED.c[name] for name in names)).where(where).order_by(PARKED.c.at)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return [_plain(row) for row in connection.execute(query).mappings()]
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """The row with names that JSON takes: SQLAlchemy's are of a class of its own."""
+    return {str(name): value for name, value in row.items()}
 
 
 def follow(connection: Connection, records: Sequence[Record]) -> None:

@@ -45,9 +45,10 @@ def put(connection: Connection, waiting: Sequence[Waiting]) -> None:
     )
 
 
-def all_waiting(connection: Connection, limit: int) -> list[tuple[int, Waiting]]:
-    """What waits, oldest first, each with its number."""
-    query = select(UNRESOLVED).order_by(UNRESOLVED.c.number).limit(limit)
+def all_waiting(connection: Connection, limit: int, after: int = 0) -> list[tuple[int, Waiting]]:
+    """What waits after this number, oldest first, each with its number."""
+    query = select(UNRESOLVED).where(UNRESOLVED.c.number > after)
+    query = query.order_by(UNRESOLVED.c.number).limit(limit)
     return [(row.number, _waiting(row)) for row in connection.execute(query)]
 
 

@@ -23,29 +23,31 @@ class Released(NamedTuple):
 
 
 def release(connection: Connection, now: str, kinds: Kinds, limit: int) -> Released:
-    """One pass, oldest first; an event never overtakes another that waits for its reference."""
-    waiting = [
-        (number, event_of(one.headers, one.value), one.until)
-        for number, one in unresolved.all_waiting(connection, limit)
-    ]
-    meanings = meanings_for(connection, [event for _, event, _ in waiting], kinds)
+    """One pass over all, oldest first, `limit` at a time.
+
+    An event never overtakes another that waits for its reference.
+    """
     records: list[Record] = []
-    gone: list[int] = []
     held: set[tuple[str, ...]] = set()
-    declined = 0
-    for number, event, until in waiting:
-        mine = {(event.party, *reference) for reference in event.references}
-        found = None if mine & held else find(connection, event, kinds, meanings)
-        if found is not None:
-            records.append(record_of(found))
-        elif until <= now:
-            _decline(connection, event)
-            declined += 1
-        else:
-            held |= mine
-            continue
-        gone.append(number)
-    unresolved.take(connection, gone)
+    declined = after = 0
+    while waiting := unresolved.all_waiting(connection, limit, after):
+        after = waiting[-1][0]
+        events = [(number, event_of(one.headers, one.value), one.until) for number, one in waiting]
+        meanings = meanings_for(connection, [event for _, event, _ in events], kinds)
+        gone: list[int] = []
+        for number, event, until in events:
+            mine = {(event.party, *reference) for reference in event.references}
+            found = None if mine & held else find(connection, event, kinds, meanings)
+            if found is not None:
+                records.append(record_of(found))
+            elif until <= now:
+                _decline(connection, event)
+                declined += 1
+            else:
+                held |= mine
+                continue
+            gone.append(number)
+        unresolved.take(connection, gone)
     return Released(records, declined)
 
 

@@ -16,7 +16,7 @@ from broker.adapter import Adapter, Draft, Message, Profile
 from broker.model import events
 from broker.model.dossier import Event
 from broker.model.packages import PACKAGES
-from broker.model.problem import Place, Problem, as_json
+from broker.model.problem import Problem, place_json, rejects
 from broker.model.records import Headers, digest
 
 
@@ -90,7 +90,7 @@ def translated(
     translation = adapter.translate(submission.payload, profile)
     held: Translated | None = None
     if translation.problems and not skip:
-        held = _envelope(submission, translation.problems)
+        held = replace(_envelope(submission, translation.problems), last=False)
     for message in translation.messages:
         if message.number <= skip:
             continue
@@ -131,7 +131,7 @@ def _event(submission: Submission, message: int, ordinal: int, draft: Draft) -> 
     if submission.reference:
         scheme, _, value = submission.reference.partition("=")
         references = (*references, (scheme, value))
-    unmapped = [[_place(one.place), one.path, one.value] for one in draft.unmapped]
+    unmapped = [[place_json(one.place), one.path, one.value] for one in draft.unmapped]
     return Event(
         id="e_" + digest(submission.id, message, ordinal),
         kind=draft.kind,
@@ -166,13 +166,9 @@ def _type(package: str) -> TypeAdapter[Any]:
     return TypeAdapter(PACKAGES[package])
 
 
-def _place(place: Place) -> dict[str, Any]:
-    shown: dict[str, Any] = as_json(Problem("", "", where=place))["where"]
-    return shown
-
-
 def _envelope(submission: Submission, problems: Sequence[Problem]) -> Translated:
-    return Translated(submission, 0, "", "rejected", tuple(problems), last=True)
+    verdict = "rejected" if rejects(tuple(problems)) else "accepted"
+    return Translated(submission, 0, "", verdict, tuple(problems), last=True)
 
 
 def _unrecognised(submission: Submission) -> Problem:

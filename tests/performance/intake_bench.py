@@ -63,7 +63,7 @@ def figures(seconds: float, rounds: int) -> Iterator[Figure]:
         for number in range(64):
             (bodies / f"{number}.xml").write_bytes(compose(items=1, number=number, seed=1))
         data = Path(folder, "broker")
-        swb = [sys.executable, "-m", "broker.cli"]
+        swb = [str(Path(sys.executable).parent / "swb")]
         issued = subprocess.run(
             [*swb, "keys", "issue", "lantern-forwarding", "--data", str(data)],
             cwd=ROOT, capture_output=True, text=True, check=True, env=dict(os.environ),

@@ -35,7 +35,9 @@ def durable(history: History, readout: Readout) -> Iterator[str]:
     for row in known.values():
         if (row["sender"], row["sha256"]) not in sent:
             yield f"phantom: {row['id']} of {row['sender']} was sent by nobody"
-    keys = Counter((r["sender"], r["idempotency_key"]) for r in known.values() if r["idempotency_key"])
+    keys = Counter(
+        (r["sender"], r["idempotency_key"]) for r in known.values() if r["idempotency_key"]
+    )
     yield from (f"key twice: {key} has {n} submissions" for key, n in keys.items() if n > 1)
     for submission, (status, shown) in history.statuses.items():
         if status != 200:
@@ -124,6 +126,14 @@ def once(history: History, readout: Readout) -> Iterator[str]:
     for row in readout.of("queue"):
         if row["what"] == "document" and row["id"] not in decided:
             yield f"phantom: {row['recipient']} is sent {row['id']} without a decision"
+    entitled: set[tuple[str, ...]] = set()
+    for row in readout.of("decisions"):
+        key = (row["dossier"], row["part"], row["recipient"], row["purpose"], row["version"])
+        if row["result"] == "withdrawn":
+            entitled = {one for one in entitled if one[:4] != key[:4]}
+        elif row["result"] in {"new", "changed"} and key in entitled:
+            yield f"once: {key} was decided twice"
+        entitled |= {key} if row["result"] in {"new", "changed"} else set()
     ordinals = Counter((row["event"], row["ordinal"]) for row in readout.of("answers"))
     yield from (f"once: answer {key} stands {n} times" for key, n in ordinals.items() if n > 1)
 

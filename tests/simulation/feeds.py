@@ -71,25 +71,24 @@ def settled(history: History, readout: Readout) -> Iterator[str]:
 
 
 def each_once(history: History, readout: Readout) -> Iterator[str]:
-    """A reader meets each delivery under one number, and one for each document and purpose."""
+    """A reader meets each delivery under one number, and one for each time it was decided."""
+    decided = Counter(
+        (row["recipient"], row["dossier"], row["version"], row["purpose"])
+        for row in readout.of("decisions")
+        if row["result"] in {"new", "changed"}
+    )
     for who, given in history.given().items():
         distinct = {one.seq: one.said for one in given}
         ids = Counter(said["id"] for said in distinct.values())
         yield from (f"once: {who} met {one} {n} times" for one, n in ids.items() if n > 1)
         named = Counter(
-            (said["data"]["document"], said["data"]["purpose"], said["type"])
+            (who, said["data"]["dossier"], said["data"]["version"], said["data"]["purpose"])
             for said in distinct.values()
             if "document" in said.get("data", ())
         )
-        cuts = {
-            (row["part"], row["version"], row["dossier"], row["purpose"]): row["id"]
-            for row in readout.of("queue")
-            if row["what"] == "document"
-        }
-        del cuts
         for key, count in named.items():
-            if count > 1:
-                yield f"once: {who} was sent {key} {count} times"
+            if count > decided[key]:
+                yield f"once: {key} was sent {count} times and decided {decided[key]} times"
 
 
 def versions_in_order(history: History, readout: Readout) -> Iterator[str]:

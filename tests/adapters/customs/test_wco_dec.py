@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from adapters.customs.sample_declaration import compose, compose_tree
 from adapters.customs.wco_dec import WcoDec
+from adapters.customs.wco_res import WcoRes
 from broker.adapter import Outgoing, Profile, Reference, Stamp
 
 SPACE = "urn:wco:datamodel:WCO:DEC-DMS:2"
@@ -199,8 +200,8 @@ CHANGES = st.lists(
 def test_damaged_declarations_give_verdicts_or_problems(changes, which, uk_cds):
     """Bytes exchanged, cut out, put in or cut off are never more than a verdict with problems."""
     payload = compose(items=1 + which, number=which, seed=4)
-    for at, what, new in changes:
-        at %= max(len(payload), 1)
+    for place, what, new in changes:
+        at = place % max(len(payload), 1)
         cut = (0, len(new), 3, len(payload))[what]
         payload = payload[:at] + new + payload[at + cut :]
     translation = WcoDec().translate(payload, uk_cds)
@@ -212,8 +213,6 @@ def test_damaged_declarations_give_verdicts_or_problems(changes, which, uk_cds):
 
 def test_every_published_file_survives_damage(corpus, uk_cds, uk_responses):
     """Each file cut short at 25 places, and with a byte exchanged there, gives no exception."""
-    from adapters.customs.wco_res import WcoRes
-
     for file in sorted((corpus / "customs").glob("wco-*/*.xml")):
         whole = file.read_bytes()
         for step in range(1, 26):

@@ -1,0 +1,213 @@
+"""Answers in the broker's own JSON: what they say, and what is told about each mistake."""
+
+import json
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.agency.answer_json import AnswerJson
+from adapters.agency.kinds import family
+from broker.adapter import Original, Outgoing, Profile, Reference, Stamp
+from broker.model.answer import ANSWER_STATUSES, AnswerReport
+from broker.model.paths import leaves
+from broker.model.problem import Place, Problem
+
+PLAIN = Profile("plain", "agency", "answer JSON 1")
+FULL = {
+    "id": "PH-2026-7",
+    "delivery": "d_1",
+    "references": [["MRN", "26GBEXAMPLE0000001"]],
+    "answers": [
+        {
+            "subject": {"item": 3},
+            "check": "H219",
+            "status": "held",
+            "native": "C02",
+            "reasons": ["in words", {"code": "R1", "text": "by code"}],
+            "wanted": ["the certificate", {"type": "N851", "id": "GB.1"}],
+            "conditions": ["keep apart"],
+            "valid_until": "2026-11-24T12:00:00Z",
+        },
+        {"subject": {"path": "GoodsShipment.Consignment"}, "status": "released"},
+        {"subject": {"part": "FAL5"}, "status": "refused", "check": None},
+        {"status": "acknowledged"},
+    ],
+}
+LEAST = {"id": "1", "delivery": "d_1", "answers": [{"status": "released"}]}
+
+
+def _read(said: object):
+    payload = orjson.dumps(said)
+    translation = AnswerJson().translate(payload, PLAIN)
+    assert translation.problems == ()
+    (message,) = translation.messages
+    (draft,) = message.events
+    return message, draft
+
+
+def test_a_full_answer_becomes_one_answer_event():
+    """Every member has its place in the canonical answer."""
+    message, draft = _read(FULL)
+    assert (message.verdict, message.reference, message.problems) == ("accepted", "PH-2026-7", ())
+    assert (draft.kind, draft.does, draft.package) == ("", "answer", "answer")
+    assert draft.references == (Reference("MRN", "26GBEXAMPLE0000001"),)
+    assert draft.body == {
+        "FunctionalReferenceID": "PH-2026-7",
+        "DeliveryID": "d_1",
+        "Answer": [
+            {
+                "Subject": "GoodsShipment.GovernmentAgencyGoodsItem[3]",
+                "CheckCode": "H219",
+                "NativeCode": "C02",
+                "StatusCode": "held",
+                "ValidUntilDateTime": "2026-11-24T12:00:00Z",
+                "Reason": [{"Text": "in words"}, {"Code": "R1", "Text": "by code"}],
+                "WantedDocument": [{"Text": "the certificate"}, {"TypeCode": "N851", "ID": "GB.1"}],
+                "Condition": [{"Text": "keep apart"}],
+            },
+            {"Subject": "GoodsShipment.Consignment", "StatusCode": "released"},
+            {"Part": "FAL5", "StatusCode": "refused"},
+            {"StatusCode": "acknowledged"},
+        ],
+    }
+    AnswerReport.model_validate(draft.body)
+
+
+def test_every_value_has_its_json_pointer():
+    """Each leaf of the body stands where the pointer says."""
+    payload = orjson.dumps(FULL)
+    places = dict(AnswerJson().places(payload, 1, PLAIN))
+    _message, draft = _read(FULL)
+    assert places.keys() == dict(leaves(draft.body)).keys()
+    assert places["Answer[#1].WantedDocument[#2].ID"] == Place(
+        json_pointer="/answers/0/wanted/1/id"
+    )
+    assert list(AnswerJson().places(payload, 2, PLAIN)) == []
+
+
+@pytest.mark.parametrize("status", ANSWER_STATUSES)
+def test_every_status_of_the_closed_list_is_taken(status):
+    """The eight normalised words are all there are."""
+    message, draft = _read({**LEAST, "answers": [{"status": status}]})
+    assert message.verdict == "accepted"
+    assert draft.body["Answer"] == [{"StatusCode": status}]
+
+
+def _with(**answer):
+    return {**LEAST, "answers": [{"status": "held", **answer}]}
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "pointer"),
+    [
+        ([], "answer.value-malformed", ""),
+        ({**LEAST, "extra": 1}, "answer.field-unknown", "/extra"),
+        ({**LEAST, "a/b~": 1}, "answer.field-unknown", "/a~1b~0"),
+        ({**LEAST, "id": ""}, "answer.value-malformed", "/id"),
+        ({**LEAST, "id": 7}, "answer.value-malformed", "/id"),
+        ({**LEAST, "id": "x" * 36}, "answer.value-too-long", "/id"),
+        ({**LEAST, "id": None}, "answer.value-missing", ""),
+        ({**LEAST, "delivery": None}, "answer.value-missing", ""),
+        ({**LEAST, "references": [["MRN"]]}, "answer.value-malformed", "/references/0"),
+        ({**LEAST, "references": "MRN"}, "answer.value-malformed", "/references"),
+        ({**LEAST, "answers": []}, "answer.value-missing", "/answers"),
+        ({**LEAST, "answers": [{}]}, "answer.value-missing", "/answers/0"),
+        (_with(status="fine"), "answer.status-unknown", "/answers/0/status"),
+        (_with(status=1), "answer.status-unknown", "/answers/0/status"),
+        (_with(colour="red"), "answer.field-unknown", "/answers/0/colour"),
+        (_with(subject={}), "answer.subject-malformed", "/answers/0/subject"),
+        (_with(subject={"item": 1, "part": "x"}), "answer.subject-malformed",
+         "/answers/0/subject"),
+        (_with(subject={"item": 0}), "answer.value-malformed", "/answers/0/subject/item"),
+        (_with(subject={"item": True}), "answer.value-malformed", "/answers/0/subject/item"),
+        (_with(subject={"item": "3"}), "answer.value-malformed", "/answers/0/subject/item"),
+        (_with(subject={"path": "a..b"}), "answer.subject-malformed",
+         "/answers/0/subject/path"),
+        (_with(check="x" * 18), "answer.value-too-long", "/answers/0/check"),
+        (_with(valid_until="tomorrow"), "answer.value-malformed", "/answers/0/valid_until"),
+        (_with(reasons="no"), "answer.value-malformed", "/answers/0/reasons"),
+        (_with(reasons=[7]), "answer.value-malformed", "/answers/0/reasons/0"),
+        (_with(reasons=[{"why": "x"}]), "answer.field-unknown", "/answers/0/reasons/0/why"),
+        (_with(wanted=[{"type": "x" * 18}]), "answer.value-too-long",
+         "/answers/0/wanted/0/type"),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_told_at_its_pointer(said, code, pointer):
+    """Code and JSON pointer are those of the mistake, and the answer is rejected."""
+    message, draft = _read(said)
+    assert (code, pointer) in [
+        (problem.code, problem.where.json_pointer) for problem in message.problems
+    ]
+    assert message.verdict == "rejected"
+    AnswerReport.model_validate(draft.body)
+
+
+def test_all_mistakes_are_told_at_once():
+    """The first mistake hides no other."""
+    said = {"idd": "x", "answers": [{"status": "fine"}, {"subject": {"item": -1}}]}
+    message, _draft = _read(said)
+    assert [problem.where.json_pointer for problem in message.problems] == [
+        "/idd", "", "", "/answers/0/status", "/answers/1/subject/item", "/answers/1",
+    ]  # fmt: skip
+
+
+def test_a_key_that_stands_twice_is_refused():
+    """Which of two values was meant, nobody can tell."""
+    payload = orjson.dumps(LEAST).replace(b'"id":"1"', b'"id":"1","id":"2"')
+    (message,) = AnswerJson().translate(payload, PLAIN).messages
+    assert [(one.code, one.where.json_pointer) for one in message.problems] == [
+        ("json.key-repeated", "/id")
+    ]
+
+
+@pytest.mark.parametrize("payload", [b"", b"{", b'{"id": NaN}', b"[" * 100 + b"]" * 100])
+def test_what_is_not_json_is_one_problem(payload):
+    """Nothing is read, and one problem says why."""
+    translation = AnswerJson().translate(payload, PLAIN)
+    assert len(translation.problems) == 1
+    assert list(translation.messages) == []
+    assert list(AnswerJson().places(payload, 1, PLAIN)) == []
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.text(max_size=40),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*FULL, *FULL["answers"][0], "item", "path"]), inner)
+    ),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(said=VALUES)
+def test_any_json_gives_a_verdict_and_a_valid_body(said):
+    """Whatever stands where, the body is of its package and problems say what is wrong."""
+    message, draft = _read(said)
+    AnswerReport.model_validate(draft.body)
+    assert message.verdict == "rejected" or draft.body["Answer"]
+
+
+def test_recognition_and_replies():
+    """An object is ours; an agency is told of its mistakes in JSON, others get the answers."""
+    assert AnswerJson().recognises(orjson.dumps(FULL)).certainty == 90
+    assert AnswerJson().recognises(b' {"x": 1}').certainty == 10
+    assert AnswerJson().recognises(b"<a/>") is None
+    problem = Problem("answer.value-missing", "id is missing", where=Place(json_pointer=""))
+    out = Outgoing("rejected", (Reference("MRN", "M"),), Stamp("d_2", "2026-11-22T09:30:00Z"),
+                   answers=({"StatusCode": "held"},), problems=(problem,))  # fmt: skip
+    (reply,) = AnswerJson().reply(out, Original("s_9", b"{}", 1), PLAIN)
+    told = json.loads(reply.content)
+    assert told["submission"] == "s_9"
+    assert told["problems"][0]["code"] == "answer.value-missing"
+    (shown,) = AnswerJson().render(out, PLAIN)
+    assert json.loads(shown.content)["answers"] == [{"StatusCode": "held"}]
+
+
+def test_the_family_brings_the_adapter_and_no_kind():
+    """Answers open no dossier."""
+    assert family().name == "agency"
+    assert [adapter.format for adapter in family().adapters] == ["answer JSON 1"]
+    assert family().kinds == ()

@@ -1,0 +1,70 @@
+"""Demands of a profile, judged on plain trees."""
+
+import pytest
+
+from adapters.customs.demands import breaches
+from broker.adapter import CodeList, Constraint, Profile
+
+TREE = {
+    "TypeCode": "EXA",
+    "Shipment": {
+        "Item": [
+            {"SequenceNumeric": "1", "Kind": "a", "Mass": {"value": "1"}, "Pack": [{"N": "1"}]},
+            {"SequenceNumeric": "2", "Kind": "b", "Pack": [{"N": "1"}, {}]},
+            {"SequenceNumeric": "3", "Kind": "bb"},
+        ]
+    },
+}
+LISTS = {
+    "known": CodeList("known", {"a": "", "b": ""}),
+    "refused": CodeList("refused", {"bb": "no such kind"}, refused=True),
+}
+
+
+def _found(**row):
+    profile = Profile("p", "f", "x", (Constraint(code="c", **row),), LISTS)
+    return [(breach.trail, breach.found) for breach in breaches(TREE, profile)]
+
+
+def _item(index):
+    return (("Shipment", 0), ("Item", index))
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ({"path": "TypeCode", "demand": "mandatory"}, []),
+        ({"path": "ExitOffice", "demand": "mandatory"}, [((), None)]),
+        ({"path": "Shipment.Item.Mass", "demand": "mandatory"},
+         [(_item(1), None), (_item(2), None)]),
+        ({"path": "Shipment.Item.Pack.N", "demand": "mandatory"},
+         [((*_item(1), ("Pack", 1)), None)]),
+        ({"path": "Absent.Class.Name", "demand": "mandatory"}, []),
+        ({"path": "Shipment.Item.Kind", "demand": "length", "limit": 1}, [(_item(2), "bb")]),
+        ({"path": "Shipment.Item.Kind", "demand": "codes", "codes": "known"},
+         [(_item(2), "bb")]),
+        ({"path": "Shipment.Item.Kind", "demand": "codes", "codes": "refused"},
+         [(_item(2), "bb")]),
+    ],
+)  # fmt: skip
+def test_each_demand_is_judged_in_each_instance_of_its_parent(row, found):
+    """What is absent with its parent is not demanded; each instance is judged for itself."""
+    assert _found(**row) == found
+
+
+@pytest.mark.parametrize(
+    ("when", "found"),
+    [
+        ({"TypeCode": ("EX*",)}, [_item(1), _item(2)]),
+        ({"TypeCode": ("IM*", "EXB")}, []),
+        ({"TypeCode": ("IM*", "EXA")}, [_item(1), _item(2)]),
+        ({"Shipment.Item.Kind": ("b",)}, [_item(1)]),
+        ({"TypeCode": ("EX*",), "Shipment.Item.Kind": ("b*",)}, [_item(1), _item(2)]),
+        ({"Shipment.Item.Pack.N": ("1",)}, [_item(1)]),
+        ({"Absent": ("x",)}, []),
+    ],
+)
+def test_conditions_are_about_the_same_instance_where_they_can_be(when, found):
+    """A condition on the item binds to the item judged; one on the whole holds for all."""
+    breached = _found(path="Shipment.Item.Mass", demand="mandatory", when=when)
+    assert [trail for trail, _found_value in breached] == found

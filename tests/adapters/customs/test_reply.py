@@ -1,0 +1,129 @@
+"""Replies: valid Responses for every status, and for the problems of every published file."""
+
+import pytest
+from lxml import etree
+
+from adapters.customs.kinds import family
+from adapters.customs.reply import in_words
+from adapters.customs.wco_dec import WcoDec
+from adapters.customs.wco_res import WcoRes
+from broker.adapter import Original, Outgoing, Reference, Stamp, choose
+from broker.model.answer import BoardAnswer
+from broker.model.problem import Place, Problem
+
+STAMP = Stamp("d_0123456789abcdef0123456789abcdef", "2026-11-22T09:30:00.123Z", 3)
+KNOWN = (Reference("LRN", "L1"), Reference("MRN", "26GBEXAMPLE0000001"))
+ORIGINAL = Original("s_1", b"not even XML", 1)
+STATUSES = {
+    "rejected": "03", "declined": "03", "not_required": "01", "waiting": "02",
+    "inspection": "05", "information_wanted": "06", "conditional": "08", "released": "09",
+    "refused": "03", "held": "50", "do_not_load": "50",
+}  # fmt: skip
+ANSWER = {
+    "AgencyID": "plant-health",
+    "PurposeCode": "phytosanitary-control",
+    "Subject": "GoodsShipment.GovernmentAgencyGoodsItem[3]",
+    "CheckCode": "H219",
+    "StatusCode": "information_wanted",
+    "NativeCode": "C02",
+    "NativeText": "documents wanted",
+    "ValidUntilDateTime": "2026-12-01T12:00:00Z",
+    "Reason": [{"Code": "PH-1", "Text": "certificate missing \x00 <here>"}, {"Text": " "}],
+    "Condition": [{"Text": "keep apart"}],
+    "WantedDocument": [{"TypeCode": "N851", "ID": "GB.1", "Text": "certificate"}],
+}
+
+
+def _texts(content: bytes, name: str) -> list[str]:
+    return [element.text or "" for element in etree.fromstring(content).iter(f"{{*}}{name}")]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_every_status_is_a_valid_response(status, uk_cds, response_faults):
+    """The FunctionCode is the profile's, and the schemas find no fault."""
+    BoardAnswer.model_validate(ANSWER)
+    out = Outgoing(status, KNOWN, STAMP, answers=(ANSWER, {"StatusCode": "released"}, {}))
+    (artifact,) = WcoDec().reply(out, ORIGINAL, uk_cds)
+    assert response_faults(artifact.content) == []
+    assert _texts(artifact.content, "FunctionCode") == [STATUSES[status]]
+    assert artifact.content_type == "application/xml"
+
+
+def test_an_answer_arrives_with_all_that_the_view_let_through(uk_cds):
+    """Reasons, statements, limits, documents and references stand where the format has them."""
+    out = Outgoing("information_wanted", KNOWN, STAMP, answers=(ANSWER,))
+    (artifact,) = WcoDec().reply(out, ORIGINAL, uk_cds)
+    content = artifact.content
+    assert _texts(content, "Description") == ["certificate missing \ufffd <here>"]
+    assert _texts(content, "ValidationCode") == ["PH-1"]
+    assert _texts(content, "NameCode") == ["C02"]
+    assert _texts(content, "StatementCode") == ["H219", "N851"]
+    assert _texts(content, "StatementDescription") == [
+        "plant-health phytosanitary-control H219: information_wanted; documents wanted",
+        "keep apart",
+        "GB.1 certificate",
+    ]
+    assert _texts(content, "DateTimeString") == ["20261122093000Z", "20261201120000Z"]
+    assert "68A" in _texts(content, "DocumentSectionCode")
+    assert _texts(content, "FunctionalReferenceID") == [STAMP.id, "L1"]
+    assert _texts(content, "ID") == ["26GBEXAMPLE0000001"]
+    assert _texts(content, "VersionID") == ["3"]
+
+
+def test_the_problems_of_every_published_file_make_a_valid_reply(
+    corpus, uk_cds, uk_responses, response_faults
+):
+    """Each problem is one Error with its code of eight characters, its words and its pointer."""
+    profiles = {"customs": uk_cds, "agency": uk_responses}
+    told = 0
+    for file in sorted((corpus / "customs").glob("*/*.xml")):
+        payload = file.read_bytes()
+        choice = choose(family().adapters, payload)
+        if choice is None:
+            continue
+        adapter, profile = choice[0], profiles[choice[0].family]
+        translation = adapter.translate(payload, profile)
+        problems = list(translation.problems)
+        for message in translation.messages:
+            problems += message.problems
+        out = Outgoing("rejected", (), Stamp(STAMP.id, STAMP.issued_at), problems=tuple(problems))
+        (artifact,) = adapter.reply(out, Original("s_1", payload, 1), profile)
+        assert response_faults(artifact.content) == []
+        assert len(_texts(artifact.content, "ValidationCode")) == len(problems)
+        told += len(problems)
+    assert told > 20
+
+
+def test_a_problem_is_told_in_words_and_by_pointer(uk_cds):
+    """Text, value, expectation, hint and place stand in one line; the pointer step by step."""
+    problem = Problem(
+        code="wco.lrn.too-long",
+        text="FunctionalReferenceID has 25 characters",
+        where=Place(xpath="/Declaration/FunctionalReferenceID", line=7),
+        pointer="42A/67A[1]/68A[2]/23A/137",
+        found="ABC",
+        expected="at most 22",
+        hint="shorten it",
+    )
+    assert in_words(problem) == (
+        "FunctionalReferenceID has 25 characters; found: ABC; expected: at most 22; shorten it; "
+        "line 7; /Declaration/FunctionalReferenceID"
+    )
+    out = Outgoing("rejected", KNOWN, STAMP, problems=(problem,))
+    (artifact,) = WcoDec().reply(out, ORIGINAL, uk_cds)
+    assert _texts(artifact.content, "ValidationCode") == ["CDS10010"]
+    assert _texts(artifact.content, "DocumentSectionCode") == ["42A", "67A", "68A", "23A"]
+    assert _texts(artifact.content, "SequenceNumeric") == ["1", "2"]
+    assert _texts(artifact.content, "TagID") == ["137"]
+
+
+def test_a_rejection_says_when_and_reads_back_as_a_refusal(uk_cds, uk_responses):
+    """What we tell a declarant is itself a Response that the adapter of responses understands."""
+    out = Outgoing("rejected", KNOWN, STAMP, problems=(Problem("xml.doctype", "a DOCTYPE"),))
+    (artifact,) = WcoDec().reply(out, ORIGINAL, uk_cds)
+    (message,) = WcoRes().translate(artifact.content, uk_responses).messages
+    (draft,) = message.events
+    assert message.verdict == "accepted"
+    assert draft.body["Answer"][0]["StatusCode"] == "refused"
+    assert draft.body["Declaration"]["RejectionDateTime"] == "2026-11-22T09:30:00Z"
+    assert set(draft.references) == set(KNOWN)

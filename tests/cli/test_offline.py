@@ -1,0 +1,155 @@
+"""`swb translate` and `swb sample` as a newcomer meets them."""
+
+import json
+
+import pytest
+
+from broker.cli.offline import ending_of
+from broker.translation.step import canonical_json
+
+
+def test_translate_shows_verdict_and_event(swb, lodged):
+    """An accepted message is shown with what it does, by which reference, and how much it says."""
+    result = swb("translate", lodged)
+    assert result.exit_code == 0
+    assert f"{lodged}: UK CDS WCO-DEC 3.6, profile uk-cds" in result.stdout
+    assert "message 1, QZ-CLI-1: accepted" in result.stdout
+    assert "event: put of declaration (LRN QZ-CLI-1): goods-declaration" in result.stdout
+    assert "2 GovernmentAgencyGoodsItem" in result.stdout
+
+
+def test_translate_shows_where_a_problem_stands(swb, broken):
+    """A problem comes with place, path, value found, what was expected and what to do; exit 1."""
+    result = swb("translate", broken)
+    assert result.exit_code == 1
+    said = result.stdout
+    assert "message 1, QZ-CLI-2: rejected" in said
+    assert "error wco.declaration.type-unknown: TypeCode is 'QQQ'" in said
+    assert "xpath /md:MetaData/Declaration/TypeCode" in said
+    assert "path Declaration.TypeCode (WCO pointer 42A/D013)" in said
+    assert "found: QQQ" in said
+    assert "expected: one of IMA" in said
+    assert "hint: " in said
+
+
+def test_translate_json_has_the_documented_shape(swb, lodged):
+    """--json gives file, format, messages with verdict, problems and events, and problems."""
+    said = json.loads(swb("translate", "--json", lodged).stdout)
+    assert list(said) == ["file", "format", "messages", "problems"]
+    assert said["file"] == str(lodged)
+    assert said["format"] == "UK CDS WCO-DEC 3.6"
+    assert said["problems"] == []
+    (message,) = said["messages"]
+    assert list(message) == ["number", "reference", "verdict", "problems", "events"]
+    (event,) = message["events"]
+    assert list(event) == ["kind", "does", "references", "part", "body", "unmapped"]
+    assert event["references"] == [["LRN", "QZ-CLI-1"]]
+    assert canonical_json("goods-declaration", event["body"])
+    assert all(len(one) == 3 for one in event["unmapped"])
+
+
+def test_a_rejected_message_still_yields_its_event(swb, broken):
+    """What was meant can be seen even where nobody would receive it."""
+    said = json.loads(swb("translate", "--json", broken).stdout)
+    (message,) = said["messages"]
+    assert message["verdict"] == "rejected"
+    assert message["problems"][0]["where"]["xpath"] == "/md:MetaData/Declaration/TypeCode"
+    assert message["events"][0]["body"]["TypeCode"] == "QQQ"
+
+
+def test_bytes_nobody_recognises_are_one_problem(swb, tmp_path):
+    """A file of no known format is told in one problem that names the formats; exit 1."""
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear customs, here are some flowers.")
+    result = swb("translate", "--json", file)
+    said = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert said["messages"] == []
+    assert [one["code"] for one in said["problems"]] == ["submission.format-unknown"]
+    assert "UK CDS WCO-DEC 3.6" in said["problems"][0]["expected"]
+
+
+def test_an_empty_file_is_one_problem(swb, tmp_path):
+    """No bytes are no message; exit 1."""
+    file = tmp_path / "empty.xml"
+    file.write_bytes(b"")
+    result = swb("translate", file)
+    assert result.exit_code == 1
+    assert "submission.empty" in result.stdout
+
+
+def test_a_dash_reads_standard_input(swb, lodged):
+    """`-` stands for standard input."""
+    result = swb("translate", "-", input=lodged.read_bytes())
+    assert result.exit_code == 0
+    assert result.stdout.startswith("-: UK CDS WCO-DEC 3.6")
+
+
+def test_one_rejected_file_among_several_makes_it_fail(swb, lodged, broken):
+    """Every file is shown, and the exit code tells that one of them is rejected."""
+    result = swb("translate", lodged, broken, lodged)
+    assert result.exit_code == 1
+    assert result.stdout.count(": accepted") == 2
+    assert result.stdout.count(": rejected") == 1
+
+
+def test_the_dialect_may_be_a_senders(swb, lodged):
+    """--as-sender reads with that sender's families and profiles."""
+    result = swb("translate", "--as-sender", "pebble-imports", lodged)
+    assert result.exit_code == 0
+    assert "profile uk-cds" in result.stdout
+
+
+def test_a_family_narrows_what_is_recognised(swb, lodged):
+    """A declaration is of no format of the agencies' family."""
+    result = swb("translate", "--family", "agency", lodged)
+    assert result.exit_code == 1
+    assert "no format of agency" in result.stdout
+
+
+def test_control_characters_of_a_file_do_not_reach_the_terminal(swb, tmp_path, lodged):
+    """What a sender wrote cannot steer the terminal it is shown on."""
+    file = tmp_path / "steering.xml"
+    file.write_bytes(lodged.read_bytes().replace(b">IMA<", ">I\u009b31m<".encode()))
+    assert "\u009b" not in swb("translate", file).stdout
+
+
+def test_the_same_seed_gives_the_same_bytes(swb):
+    """A sample is known by its numbers."""
+    first = swb("sample", "customs", "--items", "2", "--seed", "5")
+    again = swb("sample", "customs", "--items", "2", "--seed", "5")
+    other = swb("sample", "customs", "--items", "2", "--seed", "6")
+    assert first.exit_code == 0
+    assert first.stdout == again.stdout != other.stdout
+    assert first.stdout.startswith("<?xml")
+
+
+def test_samples_are_valid(swb, tmp_path):
+    """Composed traffic is accepted as it is."""
+    made = swb("sample", "customs", "--count", "3", "--out", tmp_path / "out")
+    files = sorted((tmp_path / "out").iterdir())
+    assert made.exit_code == 0
+    assert [file.name for file in files] == [f"customs-1-0000{n}.xml" for n in (1, 2, 3)]
+    assert swb("translate", *files).exit_code == 0
+
+
+def test_several_samples_need_a_folder(swb):
+    """Many submissions on one standard output would be none."""
+    result = swb("sample", "customs", "--count", "2")
+    assert result.exit_code == 2
+    assert "--out" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("content_type", "ending"),
+    [
+        ("application/xml", "xml"),
+        ("application/json", "json"),
+        ("application/vnd.invented.sheet", "sheet"),
+        ("application/invented+xml", "xml"),
+        ("", "bin"),
+    ],
+)
+def test_endings_come_from_media_types(content_type, ending):
+    """A file is named after what it holds."""
+    assert ending_of(content_type) == ending

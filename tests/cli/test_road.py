@@ -1,0 +1,92 @@
+"""A trace as text: what happened to a message, in the order it happened."""
+
+import asyncio
+
+import click
+import pytest
+
+from broker.cli import road
+from tests.broker_in_process import OPERATOR, declaration, in_process, withdrawal
+
+MRN = "26QZ00000000000001"
+
+
+@pytest.fixture(scope="module")
+def withdrawn():
+    """The road of a declaration that was answered, replaced and withdrawn."""
+
+    async def play():
+        async with in_process() as broker:
+            await broker.lodge(declaration("QZ-R", "06031100", "84713000"))
+            event = await broker.newest("plant-health", "goods-declaration")
+            await broker.decide("plant-health", event["id"], "held", check="PH-DOC")
+            event = await broker.newest("customs", "goods-declaration")
+            await broker.decide("customs", event["id"], "acknowledged", references=[["MRN", MRN]])
+            await broker.lodge(declaration("QZ-R", "84713000"))
+            await broker.lodge(withdrawal(MRN))
+            await broker.feed("customs", cursor="c1")
+            said = await broker.call("GET", "/v1/trace/LRN=QZ-R", OPERATOR)
+            return said.json()
+
+    found = asyncio.run(play())
+    return [click.unstyle(line) for line in road.lines(found)]
+
+
+def at(lines, words):
+    """Where the first line with these words stands."""
+    return next(number for number, line in enumerate(lines) if words in line)
+
+
+def test_the_order_is_that_of_the_road(withdrawn):
+    """Submissions, dossier, versions, recipients, the others, answers, board, deliveries."""
+    steps = (
+        "submission s_", "message 1, QZ-R: accepted", "put, applied", "message 1, REQ-1: accepted",
+        "withdraw, applied", "dossier o_", f"references: LRN QZ-R, MRN {MRN}", "version 1",
+        "version 2", "receives", "answers", "board", "deliveries",
+    )  # fmt: skip
+    places = [at(withdrawn, words) for words in steps]
+    assert places == sorted(places)
+
+
+def test_submissions_that_only_answered_stand_with_their_answers(withdrawn):
+    """An answer names the submission it came in; that is not listed before the dossier."""
+    dossier = at(withdrawn, "dossier o_")
+    assert sum("submission s_" in line for line in withdrawn[:dossier]) == 3
+    (held,) = [line for line in withdrawn if "plant-health for" in line and "held" in line]
+    assert "check PH-DOC" in held
+    assert " in s_" in held or withdrawn[withdrawn.index(held) + 1].strip().startswith("s_")
+
+
+def test_who_is_concerned_no_more_is_shown_withdrawn(withdrawn):
+    """A withdrawn entitlement names the version that ended it."""
+    assert "plant-health for phytosanitary-control: withdrawn with version 2" in "\n".join(
+        withdrawn
+    )
+
+
+def test_deliveries_tell_how_far_they_got(withdrawn):
+    """Numbered, acknowledged, and what each was."""
+    text = "\n".join(withdrawn)
+    assert "document to customs: number 1, acknowledged" in text
+    assert "notice to plant-health: number" in text
+    assert "reply held to lantern-forwarding: number" in text
+
+
+def test_lines_fit_a_page(withdrawn):
+    """Long reasons are broken, not cut."""
+    assert max(map(len, withdrawn)) <= 150
+    assert not any(line.endswith("...") for line in withdrawn)
+
+
+def test_what_is_parked_is_shown_with_its_reason():
+    """A dossier whose first event is parked has nothing but that."""
+    parked = {"id": "p_1", "station": "core", "state": "parked", "reason": "KeyError in x:1"}
+    trace = {
+        "submissions": [{"submission": "s_1", "messages": [], "replies": []}],
+        "dossiers": [{"dossier": "o_1", "state": "new", "parked": [parked]}],
+        "left_out": 3,
+    }
+    text = click.unstyle("\n".join(road.lines(trace)))
+    assert "dossier o_1: new" in text
+    assert "parked p_1 in core, parked\n    KeyError in x:1" in text
+    assert "and 3 more dossiers" in text

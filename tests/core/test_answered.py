@@ -1,0 +1,192 @@
+"""An agency's answer, bound to what was delivered to it."""
+
+from dataclasses import replace
+
+import orjson
+import pytest
+
+from broker.core.step import step
+from broker.model.dossier import Delivered
+from tests.sample_events import (
+    CUSTOMS,
+    PLANTS,
+    STATISTICS,
+    event,
+    opened,
+    put,
+    remembered,
+    rules,
+    said,
+)
+
+FLOWERS, BOOKS, MEAT = "06031100", "49019900", "02013000"
+ITEM = "GoodsShipment.GovernmentAgencyGoodsItem[{}]"
+DOSSIER = opened(FLOWERS, BOOKS)
+GIVEN = {target: sent.delivery for target, sent in DOSSIER.sent.items()}
+WAITING = replace(
+    DOSSIER,
+    delivered={key: replace(one, state="waiting") for key, one in DOSSIER.delivered.items()},
+)
+HELD = {"StatusCode": "held"}
+
+
+def about(subject):
+    """An answer about an element."""
+    return {"StatusCode": "held", "Subject": subject}
+
+
+CASES = (
+    # dossier, event, outcome, problem
+    (DOSSIER, said(2, "plant-health", GIVEN[PLANTS], [HELD]), "applied", ""),
+    (DOSSIER, said(2, "plant-health", "", [HELD]), "applied", ""),
+    (DOSSIER, said(2, "plant-health", GIVEN[PLANTS], [about(ITEM.format(1))]), "applied", ""),
+    (DOSSIER, said(2, "plant-health", "", [about(ITEM.format(1) + ".Origin[#1]")]), "applied", ""),
+    (DOSSIER, said(2, "plant-health", "", [about(ITEM.format(2))]), "declined",
+     "answer.subject-unknown"),
+    (DOSSIER, said(2, "plant-health", "", [about(ITEM.format(11))]), "declined",
+     "answer.subject-unknown"),
+    (DOSSIER, said(2, "customs", "", [about(ITEM.format(2))]), "applied", ""),
+    (DOSSIER, said(2, "customs", "", [about("GoodsShipment.Importer")]), "applied", ""),
+    (DOSSIER, said(2, "customs", "", [about("GoodsShipment.Buyer")]), "declined",
+     "answer.subject-unknown"),
+    (DOSSIER, said(2, "plant-health", GIVEN[CUSTOMS], [HELD]), "declined",
+     "answer.nothing-delivered"),
+    (DOSSIER, said(2, "animal-health", "", [HELD]), "declined", "answer.nothing-delivered"),
+    (DOSSIER, said(2, "plant-health", "d_none", [HELD]), "declined", "answer.nothing-delivered"),
+    (WAITING, said(2, "plant-health", GIVEN[PLANTS], [HELD]), "declined",
+     "answer.nothing-delivered"),
+    (replace(DOSSIER, state="withdrawn"), said(2, "plant-health", "", [HELD]), "declined",
+     "event.already-withdrawn"),
+    (DOSSIER, said(2, "customs", "", [HELD], problem="reference.ambiguous"), "declined",
+     "reference.ambiguous"),
+    (replace(DOSSIER, outcomes=frozenset({"e_2"})), said(2, "customs", "", [HELD]), "repeated",
+     ""),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("dossier", "one", "outcome", "code"), CASES)
+def test_an_agency_answers_only_what_was_delivered_to_it(dossier, one, outcome, code):
+    """By delivery or by reference, about its own elements, of a dossier that stands."""
+    effects = step(dossier, one, rules())
+    assert effects.outcome == outcome
+    assert [problem.code for problem in effects.problems] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(("dossier", "one", "outcome", "code"), CASES)
+def test_what_is_declined_changes_nothing_and_is_told_to_the_agency(dossier, one, outcome, code):
+    """No answer, no reference, no board; one reply on the agency's own feed."""
+    effects = step(dossier, one, rules())
+    if outcome == "declined":
+        assert effects.dossier == dossier
+        assert (effects.answers, effects.aliases, effects.asks) == ((), (), ())
+        assert [(row.recipient, row.what) for row in effects.queue] == [(one.recipient, "reply")]
+
+
+def test_what_a_view_withheld_cannot_be_named():
+    """Statistics was given the whole, but no importer: naming one tells it nothing."""
+    dossier = opened(BOOKS)
+    free = remembered(step(dossier, said(2, "customs", "", [{"StatusCode": "released"}]), rules()))
+    for number, (subject, outcome) in enumerate(
+        (
+            (ITEM.format(1), "applied"),
+            ("GoodsShipment.Importer", "declined"),
+            ("GoodsShipment.Buyer", "declined"),
+            ("GoodsShipment.Consignment.TransportEquipment[1]", "declined"),
+        ),
+        10,
+    ):
+        effects = step(free, said(number, "statistics", "", [about(subject)]), rules())
+        assert effects.outcome == outcome, subject
+
+
+def test_without_a_delivery_the_latest_under_each_purpose_is_answered():
+    """Version 2 is what a reference means once it was given; before that it is version 1."""
+    effects = step(DOSSIER, put(2, FLOWERS, FLOWERS), rules())
+    for state, version in (("waiting", 1), ("numbered", 2), ("acknowledged", 2)):
+        dossier = remembered(effects, state)
+        told = step(dossier, said(3, "plant-health", "", [HELD]), rules())
+        assert [one.version for one in told.answers] == [version]
+
+
+def test_an_older_delivery_is_answered_for_its_own_version():
+    """The answer is kept about version 1, and the ask about version 2 stays open."""
+    dossier = remembered(step(DOSSIER, put(2, FLOWERS, FLOWERS), rules()))
+    effects = step(dossier, said(3, "plant-health", GIVEN[PLANTS], [HELD]), rules())
+    assert [one.version for one in effects.answers] == [1]
+    assert effects.dossier.overall == "waiting"
+
+
+def test_an_answer_under_several_purposes_is_one_for_each():
+    """Whoever was given a document for two purposes has answered under both."""
+    other = replace(DOSSIER.delivered[GIVEN[PLANTS]], id="d_2",
+                    target=PLANTS._replace(purpose="species-protection"))  # fmt: skip
+    dossier = replace(DOSSIER, delivered={**DOSSIER.delivered, "d_2": other})
+    effects = step(dossier, said(3, "plant-health", "", [HELD]), rules())
+    assert {(one.purpose, one.ordinal) for one in effects.answers} == {
+        ("phytosanitary-control", 0),
+        ("species-protection", 1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("recipient", "bound"), [("customs", [("MRN", "26QZ1")]), ("plant-health", [])]
+)
+def test_only_a_recipient_that_binds_gives_references(recipient, bound):
+    """Customs gives the MRN; what another agency calls an MRN is bound nowhere."""
+    references = (("MRN", "26QZ1"), ("LRN", "X"), ("QRN", "Y"))
+    effects = step(DOSSIER, said(2, recipient, "", [HELD], references=references), rules())
+    assert [(one.scheme, one.value) for one in effects.aliases] == bound
+    assert {one.dossier for one in effects.aliases} <= {DOSSIER.id}
+
+
+def test_an_answer_said_again_is_repeated():
+    """The same words about the same version change nothing and tell nobody."""
+    first = step(DOSSIER, said(2, "customs", "", [HELD]), rules())
+    again = step(remembered(first), said(3, "customs", "", [HELD]), rules())
+    assert again.outcome == "repeated"
+    assert again.queue == ()
+
+
+def test_an_answer_that_was_replaced_may_be_said_again():
+    """Held, then the whole released, then held again: the third is a new answer."""
+    dossier = DOSSIER
+    for number, (one, status) in enumerate(
+        (
+            (about(ITEM.format(1)), "held"),
+            ({"StatusCode": "released"}, "waiting"),
+            (about(ITEM.format(1)), "held"),
+        ),
+        2,
+    ):
+        effects = step(dossier, said(number, "plant-health", "", [one]), rules())
+        assert (effects.outcome, effects.dossier.overall) == ("applied", status)
+        dossier = remembered(effects)
+
+
+def test_boards_and_notices_cannot_be_answered():
+    """Only documents are deliveries in this sense."""
+    board = Delivered("d_b", CUSTOMS._replace(part="board"), 1, "board", "numbered")
+    dossier = replace(DOSSIER, delivered={"d_d": replace(board, id="d_d", what="document",
+                                                         target=STATISTICS)})  # fmt: skip
+    effects = step(dossier, said(2, "customs", "d_b", [HELD]), rules())
+    assert [one.code for one in effects.problems] == ["answer.nothing-delivered"]
+
+
+def test_reasons_stay_inside():
+    """What customs and the declarant are queued holds no word of plant health's reasons."""
+    secret = {"StatusCode": "held", "NativeText": "hush-hush-native",
+              "Reason": [{"Code": "PH-07", "Text": "hush-hush-reason"}]}  # fmt: skip
+    effects = step(DOSSIER, said(2, "plant-health", "", [secret]), rules())
+    assert effects.outcome == "applied"
+    assert len(effects.queue) == 2
+    assert not any(b"hush-hush" in row.payload for row in effects.queue)
+    assert orjson.loads(effects.queue[-1].payload)["board"]["Answer"][0]["Reason"] == [
+        {"Code": "PH-07"}
+    ]
+
+
+def test_an_answer_without_entries_decides_nothing():
+    """A response with no answer in it is not held against the agency."""
+    effects = step(DOSSIER, event("answer", 2, body={}, recipient="customs"), rules())
+    assert effects.answers == ()
+    assert effects.queue == ()

@@ -1,0 +1,213 @@
+"""The feed: numbers without gaps, cursors that acknowledge, several readers of one."""
+
+import asyncio
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from broker.clock import SystemClock
+from broker.delivery.feed import Feed, parse_cursor
+from broker.errors import RequestFault
+from broker.eventlog.memory import MemoryLog
+from broker.hop import Plumbing
+from broker.state import queue
+from broker.state.database import MemoryDatabase
+from broker.state.queue import Row
+from tests.broker_in_process import story
+
+NAME, AT = "plant-health", "2026-11-22T09:30:00.000Z"
+
+
+class Desk:
+    """A subscription to which deliveries are added, already numbered."""
+
+    def __init__(self, bytes_max=10_000):
+        self.plumbing = Plumbing(MemoryLog(), MemoryDatabase(), SystemClock())
+        self.feed = Feed(self.plumbing, bytes_max=bytes_max)
+        self.count = 0
+
+    async def add(self, number=1, name=NAME, size=10):
+        """Queue and number so many deliveries of this size."""
+
+        def work(connection):
+            for _ in range(number):
+                self.count += 1
+                queue.put(connection, [Row(f"d_{self.count}", name, "o_1", "", 1, name, "control",
+                                           "document", "t", b"", "{}", AT)])  # fmt: skip
+            rows = queue.oldest_waiting(connection, number)
+            content = orjson.dumps({"text": "x" * size})
+            queue.number_rows(connection, name, [(row["number"], content) for row in rows])
+
+        await self.plumbing.database.write(work)
+        self.plumbing.numbered.ring()
+
+    async def read(self, cursor=None, *, name=NAME, limit=100, wait_s=0.0):
+        """The numbers of a page, and its cursor."""
+        page = await self.feed.read(name, cursor, limit=limit, wait_s=wait_s)
+        return [orjson.loads(one)["swbseq"] for one in page.events], page.cursor
+
+    async def numbers(self, name=NAME):
+        """What is known of the subscription."""
+        return await self.plumbing.database.read(
+            lambda connection: queue.subscription(connection, name)
+        )
+
+
+@story
+async def test_numbers_count_from_one_without_gaps():
+    """Each subscription has its own."""
+    desk = Desk()
+    await desk.add(3)
+    await desk.add(2, "wildlife")
+    await desk.add(2)
+    assert await desk.read() == ([1, 2, 3, 4, 5], "c5")
+    assert await desk.read(name="wildlife") == ([1, 2], "c2")
+
+
+@story
+async def test_the_next_cursor_acknowledges_what_came_before():
+    """Without a cursor reading begins at the oldest that nobody has acknowledged."""
+    desk = Desk()
+    await desk.add(4)
+    assert await desk.read(limit=2) == ([1, 2], "c2")
+    assert await desk.read(limit=2) == ([1, 2], "c2")
+    assert (await desk.numbers())["acknowledged"] == 0
+    assert await desk.read("c2", limit=2) == ([3, 4], "c4")
+    assert (await desk.numbers())["acknowledged"] == 2
+    assert await desk.read() == ([3, 4], "c4")
+    assert await desk.read("c4") == ([], "c4")
+    assert await desk.read() == ([], "c4")
+
+
+@story
+async def test_an_older_cursor_gives_the_same_again_and_takes_nothing_back():
+    """What was acknowledged stays so, and is given again byte for byte to who asks."""
+    desk = Desk()
+    await desk.add(3)
+    first = await desk.feed.read(NAME, None, limit=3, wait_s=0)
+    await desk.read("c3")
+    again = await desk.feed.read(NAME, "c0", limit=3, wait_s=0)
+    assert again.events == first.events
+    assert (await desk.numbers())["acknowledged"] == 3
+
+
+@pytest.mark.parametrize("cursor", ["c3", "c999999999999999999999", "c4"])
+@story
+async def test_a_cursor_that_was_never_given_is_refused(cursor):
+    """It would acknowledge what nobody has received."""
+    desk = Desk()
+    await desk.add(5)
+    await desk.read(limit=2)
+    with pytest.raises(RequestFault, match="never given"):
+        await desk.read(cursor)
+    assert (await desk.numbers())["acknowledged"] == 0
+
+
+@pytest.mark.parametrize("cursor", ["", "c", "7", "c-1", "c1.0", "C1", "c 1", "c\u0661", "cc1"])
+def test_a_cursor_of_another_form_is_none_of_ours(cursor):
+    """Only what a page gave is a cursor."""
+    with pytest.raises(RequestFault, match="none of ours"):
+        parse_cursor(cursor)
+
+
+@story
+async def test_a_page_has_at_most_so_many_bytes_beyond_its_first():
+    """A delivery larger than the limit is given alone, never not at all."""
+    desk = Desk(bytes_max=1000)
+    await desk.add(1, size=5000)
+    await desk.add(3, size=400)
+    assert await desk.read() == ([1], "c1")
+    assert await desk.read("c1") == ([2, 3], "c3")
+    assert await desk.read("c3") == ([4], "c4")
+
+
+@story
+async def test_a_waiting_reader_is_woken_by_what_comes():
+    """It gets the delivery long before its time is over; without one, nothing at its end."""
+    desk = Desk()
+    began = desk.plumbing.clock.ticks()
+    waiting = asyncio.ensure_future(desk.read(wait_s=30))
+    await asyncio.sleep(0.05)
+    await desk.add(1, "wildlife")
+    await asyncio.sleep(0.02)
+    assert not waiting.done()
+    await desk.add(1)
+    assert await waiting == ([1], "c1")
+    assert await desk.read("c1", wait_s=0.05) == ([], "c1")
+    assert desk.plumbing.clock.ticks() - began < 5
+
+
+@story
+async def test_nobody_sees_another_subscription():
+    """A name that was given nothing reads nothing, whatever its cursor."""
+    desk = Desk()
+    await desk.add(3)
+    assert await desk.read(name="wildlife") == ([], "c0")
+    with pytest.raises(RequestFault):
+        await desk.read("c1", name="wildlife")
+
+
+MOVES = st.lists(
+    st.one_of(
+        st.tuples(st.just("add"), st.integers(1, 3)),
+        st.tuples(st.integers(0, 2), st.integers(1, 4), st.sampled_from(["none", "last", "old"])),
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(MOVES)
+def test_whoever_gets_a_number_has_all_before_it_or_they_are_acknowledged(moves):
+    """Three readers share a subscription, each with its own cursors; none can miss one."""
+    asyncio.run(_share(moves))
+
+
+async def _share(moves):
+    desk = Desk()
+    had = {reader: set() for reader in range(3)}
+    cursors = {reader: [] for reader in range(3)}
+    for move in moves:
+        if move[0] == "add":
+            await desk.add(move[1])
+            continue
+        reader, limit, how = move
+        mine = cursors[reader]
+        cursor = None if how == "none" or not mine else mine[-1 if how == "last" else 0]
+        numbers, after = await desk.read(cursor, limit=limit)
+        mine.append(after)
+        acknowledged = (await desk.numbers())["acknowledged"]
+        had[reader] |= set(numbers)
+        assert numbers == sorted(set(numbers))
+        for number in numbers:
+            before = set(range(1, number))
+            assert before <= had[reader] | set(range(1, acknowledged + 1))
+    everything = set.union(*had.values())
+    assert everything == set(range(1, (await desk.numbers())["given"] + 1))
+
+
+@story
+async def test_readers_at_the_same_time_miss_nothing():
+    """Four readers poll and acknowledge while deliveries come: each number reaches one of them."""
+    desk = Desk()
+    had = [[] for _ in range(4)]
+
+    async def reader(mine):
+        cursor = None
+        while (await desk.numbers())["acknowledged"] < 60:
+            numbers, cursor = await desk.read(cursor, limit=7, wait_s=0.05)
+            known = (await desk.numbers())["acknowledged"]
+            for number in numbers:
+                assert set(range(known + 1, number)) <= {*mine, *numbers}
+            mine += numbers
+
+    async def writer():
+        for _ in range(30):
+            await desk.add(2)
+            await asyncio.sleep(0)
+
+    async with asyncio.timeout(20):
+        await asyncio.gather(writer(), *(reader(mine) for mine in had))
+    assert set().union(*had) == set(range(1, 61))

@@ -1,0 +1,77 @@
+"""A row of the queue as the bytes its recipient gets."""
+
+import base64
+
+import orjson
+import pytest
+
+from broker.adapter import Profile
+from broker.delivery.render import ReplyTo, numbered, rendered
+from broker.model.problem import Problem
+from broker.replies import payloads
+from broker.replies.refusals import Refused, refusal_row
+from tests.toy_format import ToyFormat
+
+AT = "2026-11-22T09:30:00.000Z"
+ROW = {
+    "id": "d_1", "type": "goods-declaration.new", "created_at": AT, "dossier": "o_1",
+    "what": "document", "version": 1, "payload": b'{"body":{"TypeCode":"IMA"}}',
+    "context": '{"trace":"00-a-b-01"}',
+}  # fmt: skip
+REFUSAL = refusal_row(
+    Refused("s_1", 2, "toy-house", "toys", "", AT, ""), "rejected",
+    [Problem("toy.rejected", "no")], [("LRN", "A")],
+)._asdict()  # fmt: skip
+REPLY_TO = ReplyTo(b"{}", ToyFormat(), Profile("", "toy", "toy 1"))
+
+
+@pytest.mark.parametrize("what", ["document", "notice", "board"])
+def test_a_recipient_gets_the_payload_as_data(what):
+    """A CloudEvent with the dossier as subject and the trace; the payload is not touched."""
+    shown = orjson.loads(rendered({**ROW, "what": what}, None, (), "urn:qz"))
+    assert shown == {
+        "specversion": "1.0",
+        "id": "d_1",
+        "source": "urn:qz",
+        "type": "goods-declaration.new",
+        "time": AT,
+        "subject": "o_1",
+        "traceparent": "00-a-b-01",
+        "data": {"body": {"TypeCode": "IMA"}},
+    }
+
+
+def test_a_reply_is_rendered_by_the_adapter_of_what_it_answers():
+    """Status, message, problems and references reach the adapter; its bytes go out in base64."""
+    shown = orjson.loads(rendered(REFUSAL, REPLY_TO, [("MRN", "26QZ1")], "urn:qz"))
+    assert (shown["swbsubmission"], shown["swbmessage"], shown["swbstatus"]) == (
+        "s_1", 2, "rejected",
+    )  # fmt: skip
+    assert shown["datacontenttype"] == "application/x-toy"
+    assert "data" not in shown
+    assert "subject" not in shown
+    assert orjson.loads(base64.b64decode(shown["data_base64"])) == {
+        "status": "rejected",
+        "message": 2,
+        "codes": ["toy.rejected"],
+        "references": [["LRN", "A"], ["MRN", "26QZ1"]],
+    }
+
+
+def test_a_reply_to_bytes_of_no_format_is_plain_data():
+    """Where nobody knows the syntax, the problems are told as they are."""
+    shown = orjson.loads(rendered(REFUSAL, ReplyTo(b"?", None, REPLY_TO.profile), (), "urn:qz"))
+    assert "data_base64" not in shown
+    assert shown["data"] == orjson.loads(
+        payloads.refusal("rejected", [Problem("toy.rejected", "no")], [("LRN", "A")])
+    )
+
+
+def test_rendering_twice_gives_the_same_bytes():
+    """A reply made again is the same reply."""
+    assert rendered(REFUSAL, REPLY_TO, (), "urn:qz") == rendered(REFUSAL, REPLY_TO, (), "urn:qz")
+
+
+def test_the_number_is_put_in_front():
+    """The kept bytes stay what they are."""
+    assert orjson.loads(numbered(7, b'{"id":"d_1"}')) == {"swbseq": 7, "id": "d_1"}

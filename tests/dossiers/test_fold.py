@@ -1,0 +1,136 @@
+"""Folding one event into one dossier."""
+
+from dataclasses import replace
+
+import pytest
+
+from broker.dossiers.fold import DECLINES, decline_problem, fold
+from broker.model.dossier import Dossier
+from tests.sample_events import DOSSIER, event
+
+NEW = Dossier(DOSSIER, "declaration")
+A, B = {"TypeCode": "IMA"}, {"TypeCode": "IMD"}
+OPEN = fold(NEW, event("put", 5, body=A)).dossier
+WITHDRAWN = fold(OPEN, event("withdraw", 6)).dossier
+CLOSED = replace(OPEN, state="closed")
+SEEN = replace(OPEN, outcomes=frozenset({"e_9"}))
+
+CASES = (
+    # dossier, event, outcome, problem
+    (NEW, event("put", 1, body=A), "applied", ""),
+    (OPEN, event("put", 9, body=B), "applied", ""),
+    (OPEN, event("put", 5, body=B, id="e_x"), "applied", ""),
+    (OPEN, event("put", 9, body=A), "repeated", ""),
+    (OPEN, event("put", 1, body=A), "repeated", ""),
+    (SEEN, event("put", 9, body=B), "repeated", ""),
+    (OPEN, event("put", 1, body=B), "late", ""),
+    (OPEN, event("put", 9, body=B, party="pebble"), "declined", "event.not-the-owner"),
+    (OPEN, event("put", 9, body=A, party="pebble"), "declined", "event.not-the-owner"),
+    (WITHDRAWN, event("put", 9, body=B), "declined", "reference.reused"),
+    (CLOSED, event("put", 9, body=B), "declined", "reference.reused"),
+    (OPEN, event("withdraw", 9), "applied", ""),
+    (OPEN, event("withdraw", 9, party="pebble"), "declined", "reference.unknown"),
+    (NEW, event("withdraw", 9), "declined", "reference.unknown"),
+    (WITHDRAWN, event("withdraw", 9), "declined", "event.already-withdrawn"),
+    (OPEN, event("note", 9), "applied", ""),
+    (WITHDRAWN, event("note", 9), "declined", "event.already-withdrawn"),
+    (OPEN, event("patch", 9, body=B), "declined", "event.patch-not-taken"),
+    (NEW, event("put", 9, body=A, problem="reference.missing"), "declined", "reference.missing"),
+    (OPEN, event("note", 9, problem="reference.ambiguous"), "declined", "reference.ambiguous"),
+    (SEEN, event("note", 9, problem="reference.ambiguous"), "repeated", ""),
+)
+
+
+@pytest.mark.parametrize(("dossier", "one", "outcome", "code"), CASES)
+def test_an_event_has_one_outcome(dossier, one, outcome, code):
+    """Each event is applied, repeated, late or declined, with the problem that says why."""
+    folded = fold(dossier, one)
+    assert folded.outcome == outcome
+    assert [problem.code for problem in folded.problems] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(("dossier", "one", "outcome", "code"), CASES)
+def test_what_is_not_applied_leaves_the_dossier_as_it_was(dossier, one, outcome, code):
+    """A repeated or declined event changes nothing; a late one only uses up a number."""
+    folded = fold(dossier, one)
+    if outcome in {"repeated", "declined"}:
+        assert folded.dossier is dossier
+        assert folded.document is None
+    if outcome == "late":
+        assert replace(folded.dossier, versions=dossier.versions) == dossier
+
+
+@pytest.mark.parametrize(("dossier", "one", "outcome", "code"), CASES)
+def test_folding_twice_gives_the_same(dossier, one, outcome, code):
+    """The fold is a function of its inputs: ids, versions and problems are the same again."""
+    assert fold(dossier, one) == fold(dossier, one)
+
+
+def test_versions_count_up_and_each_has_an_id_of_its_own():
+    """Every applied or late put takes the next number of its part, and its id is made of it."""
+    dossier, made = NEW, []
+    for one in (event("put", 5, body=A), event("put", 3, body=B), event("put", 4, body={}),
+                event("put", 7, body=B), event("put", 8, body=A)):  # fmt: skip
+        folded = fold(dossier, one)
+        assert folded.document is not None
+        made.append((folded.document.version, folded.document.state, folded.outcome))
+        dossier = folded.dossier
+    assert made == [
+        (1, "live", "applied"),
+        (2, "late", "late"),
+        (3, "late", "late"),
+        (4, "live", "applied"),
+        (5, "live", "applied"),
+    ]
+    assert dossier.live[""].version == 5
+    assert dossier.versions == {"": 5}
+
+
+def test_content_that_comes_back_is_a_new_version():
+    """Workbook A, then B, then A again is three versions."""
+    dossier = NEW
+    for number, content in enumerate((A, B, A), 1):
+        folded = fold(dossier, event("put", number, body=content))
+        assert folded.outcome == "applied"
+        dossier = folded.dossier
+    assert dossier.versions == {"": 3}
+
+
+def test_the_opener_owns_the_dossier():
+    """Party, sender and time of the first put are the dossier's; later senders change nothing."""
+    dossier = fold(OPEN, event("put", 9, body=B, sender="lantern-two")).dossier
+    assert (dossier.party, dossier.sender) == ("lantern", "lantern-forwarding")
+    assert dossier.opened_at == OPEN.opened_at
+    assert dossier.live[""].sender == "lantern-two"
+
+
+def test_parts_have_their_own_versions_and_owners():
+    """Another part begins at 1 and belongs to whoever put it."""
+    folded = fold(OPEN, event("put", 9, body=B, part="crew", party="pebble"))
+    assert folded.outcome == "applied"
+    assert folded.dossier.versions == {"": 1, "crew": 1}
+    refused = fold(folded.dossier, event("put", 10, body=A, part="crew"))
+    assert [problem.code for problem in refused.problems] == ["event.not-the-owner"]
+
+
+def test_a_withdrawal_ends_the_dossier():
+    """No part is live any more, and the moment is kept for the reuse of its references."""
+    assert WITHDRAWN.state == "withdrawn"
+    assert WITHDRAWN.live == {}
+    assert WITHDRAWN.closed_at == event("withdraw").received_at
+
+
+def test_a_verb_nobody_folds_is_a_bug_of_ours():
+    """A verb that the core does not send here is an assertion, not a problem of the sender."""
+    with pytest.raises(AssertionError, match="merge"):
+        fold(OPEN, event("merge", 9))
+
+
+@pytest.mark.parametrize("code", sorted(DECLINES))
+def test_every_refusal_says_what_to_do(code):
+    """A declined event's problem has words and a hint."""
+    problem = decline_problem(code)
+    assert problem.code == code
+    assert problem.text
+    assert problem.hint
+    assert problem.severity == "error"

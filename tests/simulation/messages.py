@@ -1,0 +1,95 @@
+"""What the clients send: declarations, requests about them, broken ones, and answers."""
+
+import hashlib
+import random
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import orjson
+
+from adapters.customs.sample_declaration import compose_tree
+from adapters.customs.writing import declaration_xml, response_document
+
+STATUSES = ("released", "released", "held", "inspection", "information_wanted", "refused",
+            "acknowledged", "conditional")  # fmt: skip
+FUNCTIONS = ("09", "09", "01", "05", "06", "50", "16")
+REQUESTS = {"note": "GPR", "patch": "COR", "withdraw": "INV"}
+
+
+def lrn_of(sender: str, number: int) -> str:
+    """The reference of a sender's declaration."""
+    return f"{sender[:8].upper()}-{number}"
+
+
+def mrn_of(lrn: str) -> str:
+    """The reference that customs will give it: a hash, so that everybody may know it early."""
+    return "26QZ" + hashlib.sha256(lrn.encode()).hexdigest()[:14].upper()
+
+
+@cache
+def declaration(lrn: str, number: int, variant: int) -> bytes:
+    """An original; its variants have other goods, and so other agencies."""
+    tree = compose_tree(
+        items=1 + (number + variant) % 4, number=number * 10 + variant, seed=variant
+    )
+    return declaration_xml({**tree, "FunctionalReferenceID": lrn})
+
+
+def request(does: str, lrn: str, step: int) -> bytes:
+    """A note, a correction or a withdrawal, which names the declaration by its MRN only."""
+    tree: dict[str, Any] = {
+        "FunctionCode": "13",
+        "TypeCode": REQUESTS[does],
+        "ID": mrn_of(lrn),
+        "FunctionalReferenceID": f"{lrn}-{does}-{step}"[:35],
+    }
+    return declaration_xml(tree)
+
+
+def broken(drawn: random.Random, number: int) -> bytes:
+    """Something that no adapter can accept."""
+    whole = declaration(f"BROKEN-{number}", number, 0)
+    match drawn.randint(0, 3):
+        case 0:
+            return whole[: drawn.randint(1, len(whole) - 1)]
+        case 1:
+            return drawn.randbytes(40)
+        case 2:
+            return whole.replace(b"<FunctionCode>9<", b"<FunctionCode>77<")
+    return b"<MetaData/>"
+
+
+def answer(agency: str, said: Mapping[str, Any], drawn: random.Random) -> tuple[bytes, str]:
+    """An agency's answer to a delivery, with its content type; customs brings the MRN."""
+    data = said["data"]
+    number = f"{agency[:8]}-{drawn.getrandbits(32):08x}"
+    if agency != "customs":
+        return _json(number, said, drawn), "application/json"
+    lrn = data["body"]["FunctionalReferenceID"]
+    if drawn.random() < 0.4:
+        return _json(number, said, drawn, [["MRN", mrn_of(lrn)]]), "application/json"
+    tree = {
+        "FunctionCode": drawn.choice(FUNCTIONS),
+        "FunctionalReferenceID": number,
+        "IssueDateTime": "2026-11-02T08:00:00Z",
+        "Declaration": {"ID": mrn_of(lrn), "FunctionalReferenceID": lrn},
+    }
+    return response_document(tree), "application/xml"
+
+
+def _json(
+    number: str, said: Mapping[str, Any], drawn: random.Random, references: Any = ()
+) -> bytes:
+    elements = said["data"]["elements"]
+    subjects: list[dict[str, Any]] = [{}]
+    if elements != "whole" and drawn.random() < 0.6:
+        subjects = [{"subject": {"path": one["path"]}} for one in elements]
+    content: dict[str, Any] = {
+        "id": number,
+        "delivery": said["id"],
+        "answers": [{**subject, "status": drawn.choice(STATUSES)} for subject in subjects],
+    }
+    if references:
+        content["references"] = references
+    return orjson.dumps(content)

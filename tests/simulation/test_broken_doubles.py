@@ -1,0 +1,138 @@
+"""Mutations: a broker with one deliberately broken double is caught, or the checker is blind."""
+
+import random
+
+from sqlalchemy import update
+
+from broker.delivery.feed import Feed
+from broker.errors import LogFault
+from broker.eventlog.memory import MemoryLog
+from broker.hop import Hop
+from broker.state import positions, queue
+from broker.state.database import MemoryDatabase
+from broker.state.queue import Given
+from tests.simulation.world import SHORT, simulate
+
+TRIES = 4
+
+
+def caught(prepare=None):
+    """Every sentence of the first of a few seeds that is caught."""
+    for seed in range(TRIES):
+        told = simulate(seed, SHORT, prepare)
+        if told.wrong:
+            return told.wrong
+    return []
+
+
+def begins(wrong, *words):
+    """Whether a sentence begins with one of these words."""
+    return any(one.startswith(words) for one in wrong)
+
+
+class _Sieve(MemoryLog):
+    """A log that says it has appended and sometimes has not."""
+
+    def __init__(self) -> None:
+        super().__init__(partitions=2)
+        self._random = random.Random(1)  # noqa: S311  chance by seed
+
+    async def append(self, records):
+        await super().append([one for one in records if self._random.random() > 0.05])
+
+
+class _Forgetful(MemoryDatabase):
+    """A database that says it has committed and sometimes rolls back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._random = random.Random(1)  # noqa: S311  chance by seed
+        self._writes = 0
+
+    async def write(self, work):
+        self._writes += 1
+        with self._engine.connect() as connection:
+            result = work(connection)
+            if self._writes < 100 or self._random.random() > 0.03:
+                connection.commit()
+            return result
+
+
+def test_a_log_that_drops_is_caught():
+    """Records that are acknowledged and not kept leave messages without an end."""
+    wrong = caught(lambda world: setattr(world, "log", _Sieve()))
+    assert begins(wrong, "accounted", "status")
+
+
+def test_a_database_that_forgets_is_caught():
+    """Receipts for what was rolled back are lost submissions, or numbers with gaps."""
+    wrong = caught(lambda world: setattr(world, "database", _Forgetful()))
+    assert begins(wrong, "lost", "gap", "accounted", "crash")
+
+
+def test_a_compare_and_set_that_always_succeeds_is_caught(monkeypatch):
+    """Without its fence two owners do each other's work: twice, or over each other."""
+
+    def move(connection, reader, begin, end):
+        del begin
+        connection.execute(
+            update(positions.POSITIONS)
+            .where(*positions._is(reader))
+            .values(next=end.next, message=end.message, starts=0)
+        )
+
+    monkeypatch.setattr(positions, "move", move)
+    assert begins(caught(), "once", "crash", "accounted", "order")
+
+
+def test_a_hop_that_believes_a_failed_append_is_caught(monkeypatch):
+    """Records that are forgotten although the log refused them never arrive."""
+    settle = Hop._settle_outbox
+
+    async def believe(self):
+        try:
+            await settle(self)
+        except LogFault:
+            self._appended = 1 << 40
+
+    monkeypatch.setattr(Hop, "_settle_outbox", believe)
+    assert begins(caught(), "accounted")
+
+
+def test_a_feed_that_skips_is_caught(monkeypatch):
+    """A reader that is not given a number finds a gap."""
+    whole = Feed._cut
+    monkeypatch.setattr(Feed, "_cut", lambda self, found: whole(self, found)[len(found) > 1 :])
+    assert begins(caught(), "gap")
+
+
+def test_a_feed_that_changes_its_bytes_is_caught(monkeypatch):
+    """What was given once must be given again byte for byte."""
+    kept = queue.read
+
+    def read(connection, name, after, limit):
+        found = kept(connection, name, after, limit)
+        spaces = b" " * (after % 2)
+        return [Given(one.seq, one.rendered.replace(b",", spaces + b",", 1)) for one in found]
+
+    monkeypatch.setattr(queue, "read", read)
+    wrong = caught()
+    assert begins(wrong, "bytes")
+
+
+def test_a_queue_that_queues_twice_is_caught(monkeypatch):
+    """A second row for the same decision is a second delivery."""
+    once = queue.put
+
+    def put(connection, rows):
+        once(connection, rows)
+        again = [row for row in rows if row.what == "document" and row.id.endswith("7")]
+        once(connection, [row._replace(id=f"{row.id}x") for row in again])
+
+    monkeypatch.setattr(queue, "put", put)
+    assert begins(caught(), "phantom", "once")
+
+
+def test_without_a_mutation_nothing_is_wrong():
+    """The short story itself is sound: what is caught above is the mutation."""
+    assert simulate(0, SHORT).wrong == []

@@ -1,0 +1,212 @@
+"""The checker: each promise, broken by hand in a sound read-out, is told."""
+
+import copy
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from tests.simulation.checker import check
+from tests.simulation.history import Given
+from tests.simulation.world import SHORT, Told, simulate
+
+
+@cache
+def sound() -> Told:
+    """A short story without a wrong."""
+    return simulate(2, SHORT)
+
+
+def row(readout, table, **wanted):
+    """The first row that has these values."""
+    return next(
+        one
+        for one in readout.of(table)
+        if all(one[name] == value for name, value in wanted.items())
+    )
+
+
+def lose_a_submission(history, readout):
+    """A receipt without a row."""
+    receipt = next(one.receipts[0] for one in history.attempts if one.receipts)
+    readout.of("submissions").remove(row(readout, "submissions", id=receipt["submission"]))
+
+
+def invent_a_submission(history, readout):
+    """A row that nobody sent."""
+    readout.of("submissions").append(dict(readout.of("submissions")[0], id="s_x", sha256="x"))
+
+
+def change_a_receipt(history, readout):
+    """A second receipt for one key that names another submission."""
+    attempt = next(one for one in history.attempts if one.key and one.receipts)
+    attempt.answers.append((200, dict(attempt.receipts[0], submission="s_other")))
+
+
+def hide_a_status(history, readout):
+    """A status that cannot be read."""
+    history.statuses[next(iter(history.statuses))] = (404, {})
+
+
+def drop_an_outcome(history, readout):
+    """An accepted message whose event has no end."""
+    readout.of("outcomes").remove(row(readout, "outcomes", does="put"))
+
+
+def double_an_outcome(history, readout):
+    """An event with ends in two dossiers."""
+    readout.of("outcomes").append(dict(row(readout, "outcomes", does="put"), dossier="o_x"))
+
+
+def drop_a_verdict(history, readout):
+    """A submission that translation never judged."""
+    readout.of("messages").pop()
+
+
+def double_a_version(history, readout):
+    """A put that made two versions."""
+    readout.of("documents").append(dict(readout.of("documents")[-1], version=99))
+
+
+def drop_a_delivery(history, readout):
+    """A decision whose delivery is not in the queue."""
+    readout.of("queue").remove(row(readout, "queue", what="document"))
+
+
+def deliver_without_decision(history, readout):
+    """A delivery that no row entitles to."""
+    row(readout, "queue", what="document")["id"] = "d_x"
+
+
+def turn_back_a_version(history, readout):
+    """A later version made from an earlier submission."""
+    numbers = {one["id"]: one for one in readout.of("submissions")}
+    documents = [one for one in readout.of("documents") if one["version"] == 2]
+    numbers[documents[0]["submission"]]["number"] = 0
+
+
+def repeat_what_changed(history, readout):
+    """A put with new content that was taken for a repeat."""
+    row(readout, "outcomes", does="put", outcome="applied")["outcome"] = "repeated"
+
+
+def tell_nobody(history, readout):
+    """A rejection that its sender never read."""
+    for number, page in enumerate(history.pages):
+        kept = tuple(one for one in page.given if one.said.get("swbstatus") != "rejected")
+        history.pages[number] = replace(page, given=kept)
+
+
+def say_another_status(history, readout):
+    """A dossier in another status than its sender heard last."""
+    next(one for one in readout.of("dossiers") if one["board_version"])["overall"] = "lost"
+
+
+def owe_a_record(history, readout):
+    """Something left in the outbox."""
+    readout.of("outbox").append({"number": 1})
+
+
+def lag_behind(history, readout):
+    """A station that did not read to the end."""
+    next(one for one in readout.of("positions") if one["next"])["next"] -= 1
+
+
+def forget_a_deadline(history, readout):
+    """An ask that is open after its time without an answer."""
+    readout.of("asks").append(
+        {"dossier": "o_x", "part": "", "recipient": "r", "purpose": "p", "state": "open",
+         "due_at": "2000"}
+    )  # fmt: skip
+
+
+def skip_a_number(history, readout):
+    """A page that jumps over a number."""
+    number = next(n for n, page in enumerate(history.pages) if len(page.given) > 2)
+    page = history.pages[number]
+    history.pages[number] = replace(page, given=(page.given[0], *page.given[2:]))
+
+
+def change_bytes(history, readout):
+    """A number that is given with other bytes than were kept."""
+    number = next(n for n, page in enumerate(history.pages) if page.given)
+    page = history.pages[number]
+    first = page.given[0]
+    changed = Given(first.seq, first.content + b" ", first.said)
+    history.pages[number] = replace(page, given=(changed, *page.given[1:]))
+
+
+def leave_a_number_out(history, readout):
+    """A queue whose numbers have a gap."""
+    row(readout, "subscriptions", name="customs")["next_seq"] += 1
+
+
+def leave_it_waiting(history, readout):
+    """A delivery that never got a number."""
+    readout.of("queue")[0]["state"] = "waiting"
+
+
+def deliver_twice(history, readout):
+    """One delivery under two numbers."""
+    number = next(n for n, page in enumerate(history.pages) if len(page.given) > 1)
+    page = history.pages[number]
+    again = Given(page.given[1].seq, page.given[1].content, page.given[0].said)
+    history.pages[number] = replace(page, given=(page.given[0], again))
+
+
+def swap_versions(history, readout):
+    """A newer version numbered before an older one."""
+    for one in readout.of("queue"):
+        if one["what"] == "reply" and one["dossier"]:
+            one["version"] = 1000 - one["version"]
+
+
+BROKEN = {
+    lose_a_submission: "lost",
+    invent_a_submission: "phantom",
+    change_a_receipt: "key twice",
+    hide_a_status: "status",
+    drop_an_outcome: "accounted",
+    double_an_outcome: "accounted",
+    drop_a_verdict: "accounted",
+    double_a_version: "once",
+    drop_a_delivery: "once",
+    deliver_without_decision: "phantom",
+    turn_back_a_version: "order",
+    repeat_what_changed: "order",
+    tell_nobody: "told",
+    say_another_status: "told",
+    owe_a_record: "finished",
+    lag_behind: "finished",
+    forget_a_deadline: "deadline",
+    skip_a_number: "gap",
+    change_bytes: "bytes",
+    leave_a_number_out: "gap",
+    leave_it_waiting: "settled",
+    deliver_twice: "once",
+    swap_versions: "order",
+}
+
+
+def test_a_sound_story_breaks_no_promise():
+    """What is broken below was whole before."""
+    assert sound().wrong == []
+
+
+@pytest.mark.parametrize("break_it", BROKEN, ids=lambda one: one.__name__)
+def test_a_broken_promise_is_told(break_it):
+    """Each promise broken by hand gives a sentence that begins with its name."""
+    told = sound()
+    history, readout = copy.deepcopy((told.history, told.readout))
+    break_it(history, readout)
+    wrong = check(history, readout)
+    assert any(one.startswith(BROKEN[break_it]) for one in wrong), wrong
+
+
+def test_a_corrupted_page_is_not_read_over():
+    """The bytes of each delivery are cut from the page as they stood there."""
+    page = next(page for page in sound().history.pages if page.given)
+    for one in page.given:
+        assert one.content.startswith(b"{")
+        assert one.content.endswith(b"}")
+        assert b'"swbseq":%d' % one.seq in one.content

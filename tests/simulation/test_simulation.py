@@ -1,0 +1,54 @@
+"""The whole broker under faults, kills, pauses and repeats, in virtual time, by seed.
+
+SWB_SIMULATION_SEEDS says how many seeds are run; SWB_SIMULATION_SEED runs one.
+"""
+
+import os
+from functools import cache
+
+import pytest
+
+from tests.simulation.world import SHORT, Told, simulate
+
+SEEDS = 12
+
+
+def _seeds() -> list[int]:
+    one = os.environ.get("SWB_SIMULATION_SEED")
+    if one is not None:
+        return [int(one)]
+    return list(range(int(os.environ.get("SWB_SIMULATION_SEEDS", SEEDS))))
+
+
+@cache
+def _told(seed: int) -> Told:
+    return simulate(seed)
+
+
+@pytest.mark.parametrize("seed", _seeds())
+def test_every_promise_is_kept(seed):
+    """Whatever fails, dies, sleeps or repeats: nothing is lost, doubled or out of order."""
+    told = _told(seed)
+    assert told.wrong == [], (
+        f"{len(told.wrong)} broken promises; repeat with: "
+        f"SWB_SIMULATION_SEED={seed} pytest tests/simulation/test_simulation.py"
+    )
+
+
+def test_a_seed_is_the_same_story_each_time():
+    """The same seed gives the same requests, the same pages and the same rows."""
+    first, second = (simulate(4711, SHORT) for _ in range(2))
+    assert first.history == second.history
+    assert first.readout == second.readout
+
+
+def test_the_stories_are_eventful():
+    """The first seeds have kills, repeats on the log, and every kind of end."""
+    told = [_told(seed) for seed in range(4)]
+    ends = {(row["does"], row["outcome"]) for one in told for row in one.readout.of("outcomes")}
+    wanted = {("put", "applied"), ("put", "repeated"), ("withdraw", "applied"),
+              ("note", "applied"), ("answer", "applied"), ("elapsed", "applied")}  # fmt: skip
+    assert wanted <= ends
+    assert all(one.world.kills > 5 and one.world.repeats > 5 for one in told)
+    verdicts = {row["verdict"] for one in told for row in one.readout.of("messages")}
+    assert verdicts == {"accepted", "rejected"}

@@ -1,0 +1,214 @@
+"""The clients: senders that lodge and correct, agencies that read and answer, both by seed.
+
+They speak HTTP through a door and know nothing of what is behind it: the simulation gives them a
+process in this loop, the crash test a real one. What they see goes into the history.
+"""
+
+import asyncio
+import hashlib
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import orjson
+
+from tests.simulation import messages
+from tests.simulation.history import Attempt, History, Page, page_of
+
+AGAIN_S = 4.0
+TRIES_MAX = 400
+
+
+class Outage(Exception):
+    """The process at the door died, or there was none."""
+
+
+class Door(Protocol):
+    """The way to a broker."""
+
+    async def request(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> tuple[int, bytes]:
+        """Status and body. Outage: whether anything was done is unknown."""
+
+
+@dataclass(slots=True)
+class Bounds:
+    """How much and how fast: `pace` scales every wait but `late_s`, how late an answer may be."""
+
+    declarations: int = 4
+    changes: int = 4
+    pace: float = 1.0
+    late_s: float = 100 * 3600.0
+
+
+class Client:
+    """Whoever holds a key: requests until they are answered, and reads its feed."""
+
+    def __init__(
+        self, name: str, door: Door, history: History, drawn: random.Random, bounds: Bounds
+    ) -> None:
+        self.name = name
+        self.door = door
+        self.history = history
+        self.random = drawn
+        self.bounds = bounds
+        self.met: set[str] = set()
+        self._cursors: list[str] = []
+
+    async def pause(self, longest_s: float) -> None:
+        """Some time, at most this long."""
+        await asyncio.sleep(self.random.uniform(0, longest_s) * self.bounds.pace)
+
+    async def send(self, attempt: Attempt, payload: bytes, content_type: str) -> int:
+        """Lodge until there is a definite answer; every answer is kept."""
+        self.history.attempts.append(attempt)
+        for _ in range(TRIES_MAX):
+            headers = {**self._key(), "content-type": content_type}
+            if attempt.key:
+                headers["idempotency-key"] = attempt.key
+            try:
+                status, body = await self.door.request("POST", attempt.door, headers, payload)
+            except Outage:
+                await self.pause(AGAIN_S)
+                continue
+            attempt.answers.append((status, orjson.loads(body)))
+            if status < 500:
+                return status
+            await self.pause(AGAIN_S)
+        raise AssertionError(f"{self.name} was not answered {TRIES_MAX} times")
+
+    async def poll(self, limit: int) -> list[dict[str, Any]]:
+        """What is new of one page; now and then from an older cursor, or from none."""
+        cursor = self._cursors[-1] if self._cursors else None
+        chance = self.random.random()
+        if chance < 0.08:
+            cursor = None
+        elif chance < 0.16 and self._cursors:
+            cursor = self.random.choice(self._cursors)
+        said = [one.said for one in (await self._page(cursor, limit)).given]
+        fresh = [one for one in said if one["id"] not in self.met]
+        self.met.update(one["id"] for one in fresh)
+        return fresh
+
+    async def read_all(self) -> None:
+        """Read and acknowledge to the very end."""
+        page = await self._page(None, 50)
+        while page.given:
+            page = await self._page(page.next, 50)
+
+    async def _page(self, cursor: str | None, limit: int) -> Page:
+        query = f"?limit={limit}" + (f"&cursor={cursor}" if cursor else "")
+        for _ in range(TRIES_MAX):
+            try:
+                status, body = await self.door.request("GET", f"/v1/feed{query}", self._key())
+            except Outage:
+                status = 503
+            if status == 200:
+                break
+            assert status >= 500, f"{self.name} asked its feed and got {status}"
+            await self.pause(AGAIN_S)
+        page = page_of(self.name, cursor, body)
+        self.history.pages.append(page)
+        self._cursors.append(page.next)
+        return page
+
+    def _key(self) -> dict[str, str]:
+        return {"authorization": f"Bearer key-{self.name}"}
+
+
+class Sender(Client):
+    """Lodges declarations, corrects, repeats, withdraws them, and breaks some."""
+
+    async def run(self) -> None:
+        """Every declaration is a story of its own; the feed is read meanwhile."""
+        async with asyncio.TaskGroup() as group:
+            stories = [
+                group.create_task(self._story(number))
+                for number in range(1, self.bounds.declarations + 1)
+            ]
+            reading = group.create_task(self._read())
+            await asyncio.gather(*stories)
+            reading.cancel()
+
+    async def _read(self) -> None:
+        while True:
+            await self.poll(self.random.choice((1, 5, 50)))
+            await self.pause(40)
+
+    async def _story(self, number: int) -> None:
+        lrn = messages.lrn_of(self.name, number)
+        await self.pause(120)
+        last = await self._put(lrn, number, 0)
+        for step in range(self.random.randint(0, self.bounds.changes)):
+            await self.pause(90)
+            chance = self.random.random()
+            if chance < 0.35:
+                last = await self._put(lrn, number, self.random.randint(0, 2))
+            elif chance < 0.45:
+                await self._again(last, last[0].key)
+            elif chance < 0.55:
+                await self._again(last, None)
+            elif chance < 0.65:
+                payload = messages.broken(self.random, number)
+                await self._lodge("broken", lrn, payload)
+            else:
+                does = self.random.choices(("note", "patch", "withdraw"), (4, 3, 2))[0]
+                await self._lodge(does, lrn, messages.request(does, lrn, step))
+
+    async def _put(self, lrn: str, number: int, variant: int) -> tuple[Attempt, bytes]:
+        return await self._lodge("put", lrn, messages.declaration(lrn, number, variant))
+
+    async def _again(self, last: tuple[Attempt, bytes], key: str | None) -> None:
+        attempt, payload = last
+        again = Attempt(self.name, attempt.door, attempt.says, attempt.about, attempt.sha256, key)
+        await self.send(again, payload, "application/xml")
+
+    async def _lodge(self, says: str, lrn: str, payload: bytes) -> tuple[Attempt, bytes]:
+        key = f"{self.random.getrandbits(64):016x}" if self.random.random() < 0.8 else None
+        sha256 = hashlib.sha256(payload).hexdigest()
+        attempt = Attempt(self.name, "/v1/submissions", says, lrn, sha256, key)
+        status = await self.send(attempt, payload, "application/xml")
+        assert status in {200, 202}, f"{self.name} lodged and got {status}: {attempt.answers[-1]}"
+        return attempt, payload
+
+    async def ask_statuses(self) -> None:
+        """The status of everything it has a receipt for."""
+        mine = (one for one in self.history.attempts if one.who == self.name)
+        wanted = {receipt["submission"] for one in mine for receipt in one.receipts}
+        for submission in sorted(wanted):
+            status, body = await self.door.request(
+                "GET", f"/v1/submissions/{submission}", self._key()
+            )
+            self.history.statuses[submission] = (status, orjson.loads(body))
+
+
+class Agency(Client):
+    """Reads its feed and answers: at once, hours late, twice, or never."""
+
+    async def run(self, resting: asyncio.Event) -> None:
+        """Read until told to rest; answers that were planned are still sent."""
+        async with asyncio.TaskGroup() as group:
+            while not resting.is_set():
+                for said in await self.poll(self.random.choice((1, 3, 20))):
+                    data = said.get("data", {})
+                    if data.get("expects", "nothing") != "nothing":
+                        group.create_task(self._answer(said))
+                await self.pause(80)
+
+    async def _answer(self, said: Mapping[str, Any]) -> None:
+        chance = self.random.random()
+        if chance < 0.2:
+            return
+        if chance < 0.4:
+            await asyncio.sleep(self.random.uniform(0, self.bounds.late_s))
+        await self.pause(100)
+        payload, content_type = messages.answer(self.name, said, self.random)
+        sha256 = hashlib.sha256(payload).hexdigest()
+        key = f"{self.random.getrandbits(64):016x}" if self.random.random() < 0.7 else None
+        for _ in range(2 if self.random.random() < 0.15 else 1):
+            attempt = Attempt(self.name, "/v1/responses", "answer", said["id"], sha256, key)
+            status = await self.send(attempt, payload, content_type)
+            assert status in {200, 202}, f"{self.name} answered and got {status}"
+            await self.pause(30)
