@@ -57,7 +57,9 @@ class Principal:
     def must_be(self, *roles: Role) -> None:
         """ForbiddenFault unless this is one of these."""
         if self.role not in roles:
-            raise ForbiddenFault(f"{self.name!r} may not do this; it takes a key of: {roles}")
+            raise ForbiddenFault(
+                f"{self.name!r} may not do this; it takes a key of: {', '.join(roles)}"
+            )
 
 
 def principals(

@@ -68,6 +68,19 @@ def test_every_problem_code_is_in_the_table():
     assert set(listed) == problem_codes()
 
 
+def test_every_problem_code_is_written_whole():
+    """No code is put together from pieces: whoever searches for one finds where it is given."""
+    composed = [
+        f"{path.name}:{node.lineno}"
+        for path, tree in trees(*JUDGES)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for one in node.keywords
+        if one.arg == "code" and isinstance(one.value, ast.JoinedStr)
+    ]
+    assert composed == []
+
+
 def test_every_problem_code_of_a_profile_is_one_that_can_be_given():
     """Severities and native codes of a profile are for codes that exist."""
     known = problem_codes() | {"*"}
@@ -233,6 +246,7 @@ def test_limits_are_as_the_security_page_says():
         f"{operators_http.BODY_BYTES_MAX:,} bytes; `why` {operators_http.WHY_CHARACTERS_MAX} char",
         f"{http.KEY_CHARACTERS_MAX} visible ASCII",
         f"{xml.LIMITS.payload_bytes // 2**20} MiB, {xml.LIMITS.tags:,} tags",
+        f"{xml.LIMITS.attributes} attributes on an element",
         f"{json.PAYLOAD_BYTES_MAX // 2**20} MiB, {json.DEPTH_MAX} levels",
         f"| {telling.PROBLEMS_MAX}, then one",
         f"| {telling.UNMAPPED_MAX:,} a message",

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 
@@ -78,6 +79,16 @@ def test_every_room_is_on_the_maps():
                 continue
             assert path.stem in words, f"{package}/__init__.py: {path.stem}"
             assert f"{package}/{path.name}" in drawn, f"ARCHITECTURE.md: {path.name}"
+
+
+@pytest.mark.parametrize(
+    "room", sorted(ROOT.glob("*/*/__init__.py")), ids=lambda one: one.parent.name
+)
+def test_every_room_has_a_map_of_its_modules(room: Path):
+    """The head of a package names its modules; the tables' has one file for each noun."""
+    head = ast.get_docstring(ast.parse(room.read_text(encoding="utf-8"))) or ""
+    modules = {path.stem for path in room.parent.glob("[a-z]*.py")}
+    assert room.parent.name == "state" or modules <= set(re.findall(r"\w+", head))
 
 
 def test_statuses_of_an_answer_are_listed():

@@ -1,5 +1,6 @@
-"""The house rules for everything that is no code: words, lock, folders, tool settings."""
+"""The house rules for everything beside the code: tests, words, lock, folders, settings."""
 
+import ast
 import json
 import re
 import subprocess
@@ -9,6 +10,39 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+TESTS = sorted(ROOT.glob("tests/**/*.py"))
+
+
+def test_every_test_says_in_a_sentence_what_it_proves():
+    """A test's docstring is one sentence that states the fact."""
+    silent = []
+    for path in TESTS:
+        for function in ast.walk(ast.parse(path.read_text())):
+            named = isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+            if named and function.name.startswith("test_"):
+                text = (ast.get_docstring(function) or "").strip()
+                if not text or not text.split("\n\n")[0].rstrip().endswith("."):
+                    silent.append(
+                        f"{path.relative_to(ROOT).as_posix()}:{function.lineno} {function.name}"
+                    )
+    assert silent == []
+
+
+def test_tests_mirror_the_tree():
+    """A test of a module stands where the module stands, with its name."""
+    free = {"conformance", "simulation", "end_to_end", "performance", "corpus", "fuzz"}
+    wrong = []
+    for path in TESTS:
+        parts = path.relative_to(ROOT / "tests").parts
+        if not path.name.startswith("test_") or len(parts) < 2 or parts[0] in free:
+            continue
+        place = Path(*parts[:-1])
+        roots = [ROOT / "broker" / place, ROOT / place]
+        if not any(root.is_dir() for root in roots) and not any(
+            root.with_suffix(".py").is_file() for root in roots
+        ):
+            wrong.append(path.relative_to(ROOT).as_posix())
+    assert wrong == []
 
 
 def test_the_project_speaks_of_the_project_alone():

@@ -360,35 +360,6 @@ def test_the_tree_of_faults_is_drawn_and_small():
         assert "code" in said, node.name
 
 
-def test_every_test_says_in_a_sentence_what_it_proves():
-    """A test's docstring is one sentence that states the fact."""
-    silent = []
-    for path in TESTS:
-        for function in functions(ast.parse(path.read_text())):
-            if function.name.startswith("test_"):
-                text = (ast.get_docstring(function) or "").strip()
-                if not text or not text.split("\n\n")[0].rstrip().endswith("."):
-                    silent.append(f"{name_of(path)}:{function.lineno} {function.name}")
-    assert silent == []
-
-
-def test_tests_mirror_the_tree():
-    """A test of a module stands where the module stands, with its name."""
-    free = {"conformance", "simulation", "end_to_end", "performance", "corpus", "fuzz"}
-    wrong = []
-    for path in TESTS:
-        parts = path.relative_to(ROOT / "tests").parts
-        if not path.name.startswith("test_") or len(parts) < 2 or parts[0] in free:
-            continue
-        place = Path(*parts[:-1])
-        roots = [ROOT / "broker" / place, ROOT / place]
-        if not any(root.is_dir() for root in roots) and not any(
-            root.with_suffix(".py").is_file() for root in roots
-        ):
-            wrong.append(name_of(path))
-    assert wrong == []
-
-
 def test_lines_keep_to_the_limit():
     """A line has at most 100 columns."""
     wrong = [

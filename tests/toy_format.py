@@ -27,6 +27,7 @@ from broker.adapter import (
     Recognition,
     Reference,
     Translation,
+    Unmapped,
 )
 from broker.configuration import Configuration
 from broker.model.problem import Place, Problem
@@ -89,6 +90,7 @@ def _messages(told: list[dict[str, Any]]) -> Iterator[Message]:
             body=one.get("body", {}),
             package="goods-declaration",
             order=one.get("order"),
+            unmapped=tuple(Unmapped(Place(), "x", value) for value in one.get("unmapped", ())),
         )
         problems = (Problem("toy.rejected", one["reject"]),) if "reject" in one else ()
         yield Message(

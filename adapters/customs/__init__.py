@@ -4,10 +4,12 @@ wco_dec, wco_res     the formats
 dialects, tables     where each value stands; compiled once
 envelope             MetaData around the bodies
 reading, writing     between XML and plain canonical trees, by the tables
+swift                the short walk, for a body in which nothing is odd
 demands, telling     what a profile demands; problems with their places
 reply                what a declarant is told
 moment               date formats
 sample_declaration   composed declarations of invented parties
+kinds                what the family brings in
 """
 
 from adapters.customs.kinds import family as family

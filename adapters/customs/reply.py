@@ -39,7 +39,7 @@ def response_xml(out: Outgoing, profile: Profile) -> bytes:
     tree["AdditionalInformation"] = [
         one for answer in out.answers for one in _statements(answer, dialect)
     ]
-    return response_document(tree)
+    return response_document(tree, profile.settings.get("envelope", {}))
 
 
 def _to_second(moment: str) -> str:

@@ -88,11 +88,17 @@ class WcoDec:
     def render(
         self,
         out: Outgoing,
-        profile: Profile,  # noqa: ARG002 (the contract's)
+        profile: Profile,
     ) -> tuple[Artifact, ...]:
         """The cut declaration as a WCO-DEC document."""
         name = f"declaration-{out.stamp.version}.xml"
-        return (Artifact(declaration_xml(out.tree), "application/xml", name),)
+        return (
+            Artifact(
+                declaration_xml(out.tree, profile.settings.get("envelope", {})),
+                "application/xml",
+                name,
+            ),
+        )
 
     def reply(
         self,

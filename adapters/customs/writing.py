@@ -8,6 +8,8 @@ Rules
 """
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from xml.sax.saxutils import escape, quoteattr
 
 from adapters.customs.moment import from_iso
@@ -27,18 +29,35 @@ _HALVES = {AMOUNT: ("currency", "currencyID"), MEASURE: ("unit", "unitCode")}
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def declaration_xml(tree: Tree) -> bytes:
+Envelope = Mapping[str, str]
+"""What a profile says of itself in MetaData, by element name."""
+
+SILENT: Envelope = MappingProxyType({})
+_ENVELOPE = (
+    "ResponsibleCountryCode",
+    "ResponsibleAgencyName",
+    "AgencyAssignedCustomizationCode",
+    "AgencyAssignedCustomizationVersionCode",
+)
+"""In the order of DocumentMetaData."""
+
+
+def declaration_xml(tree: Tree, envelope: Envelope = SILENT) -> bytes:
     """A declaration's body in its envelope."""
     field = declaration().top["Declaration"]
-    return _document(tree, field, "DEC", (DECLARATION, DECLARATION_TYPES))
+    return _document(tree, field, envelope, (DECLARATION, DECLARATION_TYPES))
 
 
-def response_document(tree: Tree) -> bytes:
+def response_document(tree: Tree, envelope: Envelope = SILENT) -> bytes:
     """A response's body in its envelope."""
-    return _document(tree, response().top["Response"], "RES", (RESPONSE, RESPONSE_TYPES))
+    return _document(tree, response().top["Response"], envelope, (RESPONSE, RESPONSE_TYPES))
 
 
-def _document(tree: Tree, field: Field, kind: str, spaces: tuple[str, str]) -> bytes:
+def _document(tree: Tree, field: Field, envelope: Envelope, spaces: tuple[str, str]) -> bytes:
+    kind = "RES" if spaces[0] == RESPONSE else "DEC"
+    said = "".join(
+        f"<md:{name}>{escape(envelope[name])}</md:{name}>" for name in _ENVELOPE if name in envelope
+    )
     pieces: list[str] = []
     _content(tree, field, pieces)
     return (
@@ -46,11 +65,7 @@ def _document(tree: Tree, field: Field, kind: str, spaces: tuple[str, str]) -> b
         f'<md:MetaData xmlns:md="{ENVELOPE}" xmlns="{spaces[0]}" xmlns:ds="{spaces[1]}">'
         "<md:WCODataModelVersionCode>3.6</md:WCODataModelVersionCode>"
         f"<md:WCOTypeName>{kind}</md:WCOTypeName>"
-        "<md:ResponsibleCountryCode>GB</md:ResponsibleCountryCode>"
-        "<md:ResponsibleAgencyName>HMRC</md:ResponsibleAgencyName>"
-        "<md:AgencyAssignedCustomizationVersionCode>v2.1"
-        "</md:AgencyAssignedCustomizationVersionCode>"
-        f"<{field.tag}>{''.join(pieces)}</{field.tag}></md:MetaData>"
+        f"{said}<{field.tag}>{''.join(pieces)}</{field.tag}></md:MetaData>"
     ).encode()
 
 

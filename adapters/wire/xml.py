@@ -60,7 +60,7 @@ def parse(payload: bytes, limits: Limits = LIMITS) -> Element | Problem:
             hint="split the submission",
         )
     if payload.count(b"<") > limits.tags:
-        return _too_many("elements", f"{limits.tags} tags")
+        return _too_many("xml.too-many-elements", f"{limits.tags} tags")
     try:
         root = etree.fromstring(payload, _PARSER)
     except etree.XMLSyntaxError as error:
@@ -68,13 +68,14 @@ def parse(payload: bytes, limits: Limits = LIMITS) -> Element | Problem:
     if root.getroottree().docinfo.internalDTD is not None:
         return _doctype(payload)
     if payload.count(b"=") > _FEW_ATTRIBUTES and _CROWDED(root, most=limits.attributes):
-        return _too_many("attributes", f"{limits.attributes} on one element")
+        return _too_many("xml.too-many-attributes", f"{limits.attributes} on one element")
     return root
 
 
-def _too_many(what: str, most: str) -> Problem:
+def _too_many(code: str, most: str) -> Problem:
+    what = code.rpartition("-")[2]
     return Problem(
-        code=f"xml.too-many-{what}",
+        code=code,
         text=f"the message has too many {what}",
         expected=f"at most {most}",
         hint="split the submission" if what == "elements" else "leave out what no schema knows",

@@ -10,9 +10,9 @@ import click
 import orjson
 
 from broker.adapter import Adapter, Draft, Family, Message, Profile, choose
-from broker.cli import shown
 from broker.cli.ends import ended, progress, stopped, told
 from broker.cli.options import folder, refused, with_config, with_json
+from broker.cli.shown import clean, event_line, problem_lines, verdict_word
 from broker.clock import SystemClock, stamp
 from broker.configuration import Configuration, examine, installed_families
 from broker.model.problem import Problem, as_json, rejects
@@ -190,17 +190,17 @@ def _print_text(read: Read, language: Language) -> bool:
     well = not rejects(read.problems)
     for message in read.messages:
         well = well and message.verdict == "accepted"
-        reference = f", {shown.clean(message.reference)}" if message.reference else ""
-        click.echo(f"  message {message.number}{reference}: {shown.verdict(message.verdict)}")
+        reference = f", {clean(message.reference)}" if message.reference else ""
+        click.echo(f"  message {message.number}{reference}: {verdict_word(message.verdict)}")
         _print_problems(message.problems)
         for draft in message.events:
-            click.echo(f"    event: {shown.draft(draft)}")
+            click.echo(f"    event: {event_line(draft)}")
     return well
 
 
 def _print_problems(problems: Sequence[Problem]) -> None:
     for one in problems:
-        for line in shown.problem(as_json(one)):
+        for line in problem_lines(as_json(one)):
             click.echo(f"    {line}")
 
 

@@ -10,10 +10,10 @@ import click
 import orjson
 
 from broker.adapter import Adapter, choose
-from broker.cli import shown
 from broker.cli.ends import BROKEN, ended, progress, stopped, told
 from broker.cli.offline import FILES, bytes_of, ending_of
 from broker.cli.options import key_given, with_broker, with_json
+from broker.cli.shown import content_of, delivery_line, native_bytes, status_lines
 from broker.client import Client, Sent, connected
 from broker.clock import SystemClock
 from broker.configuration import installed_families
@@ -104,7 +104,7 @@ def _receipt(file: Path, said: dict[str, Any]) -> str:
     if said.get("same_bytes_as"):
         lines.append(f"  the same bytes as {said['same_bytes_as']}")
     if "status" in said:
-        lines += shown.status(said["status"])
+        lines += status_lines(said["status"])
     return "\n".join(lines)
 
 
@@ -161,7 +161,7 @@ def feed(
 
 
 def _delivery(event: dict[str, Any]) -> str:
-    return f"{shown.delivery(event)}\n{shown.content(event)}"
+    return f"{delivery_line(event)}\n{content_of(event)}"
 
 
 def _last(page: dict[str, Any]) -> str:
@@ -179,7 +179,7 @@ def _keeper(folder: Path | None) -> Callable[[dict[str, Any]], None]:
     folder.mkdir(parents=True, exist_ok=True)
 
     def keep(event: dict[str, Any]) -> None:
-        held = shown.native(event)
+        held = native_bytes(event)
         ending = "json" if held is None else ending_of(event.get("datacontenttype", ""))
         content = orjson.dumps(event.get("data")) if held is None else held
         name = Path(f"{event['swbseq']:08}-{event['id']}.{ending}").name

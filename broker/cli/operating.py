@@ -11,7 +11,6 @@ import click
 import orjson
 from sqlalchemy import Connection
 
-from broker.cli import road
 from broker.cli.ends import BROKEN, stopped, told
 from broker.cli.options import (
     everybody,
@@ -22,6 +21,7 @@ from broker.cli.options import (
     with_config,
     with_json,
 )
+from broker.cli.road import road_lines
 from broker.client import connected
 from broker.clock import SystemClock, stamp
 from broker.errors import ConfigFault
@@ -219,5 +219,5 @@ def trace(name: str, *, bodies: bool, as_json: bool, **broker: Any) -> None:
     if as_json:
         click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
         return
-    for line in road.lines(found):
+    for line in road_lines(found):
         click.echo(line)

@@ -11,12 +11,12 @@ from typing import Any
 import click
 import orjson
 
-from broker.cli import shown
+from broker.cli.shown import clean, problem_lines, verdict_word, wrapped
 
 Tree = Mapping[str, Any]
 
 
-def lines(trace: Tree) -> Iterator[str]:
+def road_lines(trace: Tree) -> Iterator[str]:
     """The trace, a line at a time; submissions that only answered stand with their answers."""
     sent_in: dict[str, str] = {}
     for submission in trace["submissions"]:
@@ -56,8 +56,8 @@ def _submission(one: Tree) -> Iterator[str]:
 
 
 def _message(one: Tree) -> Iterator[str]:
-    reference = f", {shown.clean(one['reference'])}" if one["reference"] else ""
-    yield f"  message {one['number']}{reference}: {shown.verdict(one['verdict'])}"
+    reference = f", {clean(one['reference'])}" if one["reference"] else ""
+    yield f"  message {one['number']}{reference}: {verdict_word(one['verdict'])}"
     yield from _problems(one["problems"], "    ")
     for event in one["events"]:
         dossier = f", dossier {event['dossier']}" if event["dossier"] else ""
@@ -69,19 +69,20 @@ def _message(one: Tree) -> Iterator[str]:
 
 def _problems(problems: Iterable[Tree], indent: str) -> Iterator[str]:
     for one in problems:
-        yield from (f"{indent}{line}" for line in shown.problem(one))
+        yield from (f"{indent}{line}" for line in problem_lines(one))
 
 
 def _dossier(one: Tree, sent_in: Tree) -> Iterator[str]:
     yield _bold(f"dossier {one['dossier']}: {one['state']}")
     if "kind" in one:
         yield f"  {one['kind']} of party {one['party']}, opened {one['opened_at']}"
-        named = ", ".join(f"{scheme} {shown.clean(value)}" for scheme, value in one["references"])
+        named = ", ".join(f"{scheme} {clean(value)}" for scheme, value in one["references"])
         yield f"  references: {named or 'none'}"
         for document in one["documents"]:
             yield from _document(document)
-        yield from _section("receives", one["recipients"], _recipient)
-        yield from _section("does not receive", one["not_entitled"], _not_entitled)
+        yield from _section("recipients", one["recipients"], _recipient)
+        if one["not_entitled"]:
+            yield from _section("not entitled", one["not_entitled"], _not_entitled)
         answers = [{**answer, "sent_in": sent_in.get(answer["event"])} for answer in one["answers"]]
         yield from _section("answers", answers, _answer)
         yield from _board(one["board"])
@@ -100,10 +101,10 @@ def _document(one: Tree) -> Iterator[str]:
 
 def _section(title: str, rows: Iterable[Tree], shown_as: Any) -> Iterator[str]:
     found = [line for row in rows for line in shown_as(row)]
-    yield f"  {_bold(title)}{'' if found else ': nobody' if 'receive' in title else ': none'}"
+    yield f"  {_bold(title)}{'' if found else ': none'}"
     for line in found:
         text = line.lstrip()
-        yield from shown.wrapped(text, " " * (4 + len(line) - len(text)))
+        yield from wrapped(text, " " * (4 + len(line) - len(text)))
 
 
 def _recipient(one: Tree) -> Iterator[str]:
@@ -126,7 +127,7 @@ def _not_entitled(one: Tree) -> Iterator[str]:
     name = click.style(one["recipient"], fg="cyan")
     verdict = "" if one["verdict"] == "no match" else f", {one['verdict']}"
     yield f"{name} for {one['purpose']} by row {one['rule']}{verdict}"
-    yield from (f"    {shown.clean(reason)}" for reason in one["reasons"])
+    yield from (f"    {clean(reason)}" for reason in one["reasons"])
 
 
 def _answer(one: Tree) -> Iterator[str]:

@@ -9,10 +9,10 @@ import click
 import orjson
 
 from broker.adapter import Draft
-from broker.cli import shown
 from broker.cli.ends import ended, told
 from broker.cli.offline import FILES, language_of, read_file, with_language
 from broker.cli.options import configured, folder
+from broker.cli.shown import clean, problem_lines, verdict_word, wrapped
 from broker.clock import SystemClock
 from broker.configuration import Configuration
 from broker.model.problem import as_json
@@ -59,7 +59,7 @@ def route(file: Path, *, explained: bool, on: datetime | None, overall: str, **h
     read = read_file(file, language_of(**how))
     if read.adapter is None or read.problems:
         for one in read.problems:
-            for line in shown.problem(as_json(one)):
+            for line in problem_lines(as_json(one)):
                 click.echo(line)
         ended(well=False)
     day = (on or SystemClock().now()).date().isoformat()
@@ -76,8 +76,8 @@ def route(file: Path, *, explained: bool, on: datetime | None, overall: str, **h
 
 
 def _head(number: int, reference: str, verdict: str, drafts: list[Draft]) -> None:
-    named = f", {shown.clean(reference)}" if reference else ""
-    click.echo(f"message {number}{named}: {shown.verdict(verdict)}")
+    named = f", {clean(reference)}" if reference else ""
+    click.echo(f"message {number}{named}: {verdict_word(verdict)}")
     if verdict == "rejected":
         click.echo("  nobody would receive it: see 'swb translate'. If it were accepted:")
     elif not drafts:
@@ -93,7 +93,7 @@ def _document(draft: Draft, day: str, overall: str) -> Document:
 def _told(configuration: Configuration, document: Document, *, explained: bool) -> Iterator[str]:
     if explained:
         for line in lines(explain(configuration.book, document)):
-            yield shown.clean(line)
+            yield clean(line)
         return
     results = decide(configuration.book, document).results
     if not results:
@@ -109,10 +109,10 @@ def _result(configuration: Configuration, document: Document, result: Result) ->
         what = f"{matched.each.rpartition('.')[2]} {', '.join(matched.keys)}"
     yield f"{click.style(result.recipient, bold=True)} for {result.purpose}: {what}"
     yield f"    by row {', '.join(result.rules)}, view {result.view}"
-    yield from shown.wrapped(f"because {'; '.join(result.because)}", "    ")
-    yield from shown.wrapped(f"law: {'; '.join(result.legal_basis)}", "    ")
+    yield from wrapped(f"because {'; '.join(result.because)}", "    ")
+    yield from wrapped(f"law: {'; '.join(result.legal_basis)}", "    ")
     withheld = apply(configuration.views[result.view], document.body, matched).withheld
-    yield from shown.wrapped(f"withheld: {', '.join(withheld) or 'nothing'}", "    ")
+    yield from wrapped(f"withheld: {', '.join(withheld) or 'nothing'}", "    ")
     if result.expects is None:
         yield "    no answer is expected"
     else:

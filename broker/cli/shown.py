@@ -22,7 +22,7 @@ _SEVERITY = {"error": "red", "warning": "yellow"}
 _VERDICT = {"accepted": "green", "rejected": "red"}
 
 
-def verdict(word: str) -> str:
+def verdict_word(word: str) -> str:
     """A verdict, coloured on a terminal."""
     return click.style(word, fg=_VERDICT.get(word))
 
@@ -41,11 +41,11 @@ def wrapped(text: str, indent: str, width: int = 100) -> Iterator[str]:
     )  # fmt: skip
 
 
-def problem(shown: Mapping[str, Any]) -> Iterator[str]:
+def problem_lines(shown: Mapping[str, Any]) -> Iterator[str]:
     """A problem as `as_json` shows it: code and text, place, found and expected, what to do."""
     severity = click.style(shown["severity"], fg=_SEVERITY.get(shown["severity"]))
     yield f"{severity} {shown['code']}: {clean(shown['text'])}"
-    where = place(shown.get("where", {}))
+    where = place_words(shown.get("where", {}))
     if where:
         yield f"    at {where}"
     path = shown.get("path")
@@ -57,12 +57,12 @@ def problem(shown: Mapping[str, Any]) -> Iterator[str]:
             yield from wrapped(f"{name}: {clean(shown[name])}", "    ", 92)
 
 
-def place(where: Mapping[str, Any]) -> str:
+def place_words(where: Mapping[str, Any]) -> str:
     """A place in the sender's own coordinates."""
     return ", ".join(f"{name} {where[name]}" for name in _PLACE if name in where)
 
 
-def draft(one: Draft) -> str:
+def event_line(one: Draft) -> str:
     """An event in a line: what it does, by which references, how much it says."""
     references = ", ".join(f"{it.scheme} {it.value}" for it in one.references) or "no reference"
     part = f" part {one.part!r}" if one.part else ""
@@ -82,31 +82,31 @@ def _lists(tree: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{len(many)} {inner}"
 
 
-def status(said: Mapping[str, Any]) -> Iterator[str]:
+def status_lines(said: Mapping[str, Any]) -> Iterator[str]:
     """What became of a submission, message by message."""
     for message in said["messages"]:
         reference = f", {clean(message['reference'])}" if message["reference"] else ""
-        yield f"  message {message['number']}{reference}: {verdict(message['verdict'])}"
+        yield f"  message {message['number']}{reference}: {verdict_word(message['verdict'])}"
         for one in message["problems"]:
-            yield from (f"    {line}" for line in problem(one))
+            yield from (f"    {line}" for line in problem_lines(one))
         for outcome in message.get("outcomes", ()):
             yield f"    {outcome['does']}: {outcome['outcome']}"
             for one in outcome["problems"]:
-                yield from (f"      {line}" for line in problem(one))
+                yield from (f"      {line}" for line in problem_lines(one))
         if message.get("unresolved"):
             yield f"    {message['unresolved']} waiting for a reference to mean something"
     yield f"  overall: {said['overall']}"
 
 
-def native(event: Mapping[str, Any]) -> bytes | None:
+def native_bytes(event: Mapping[str, Any]) -> bytes | None:
     """The native bytes of a reply; None: it is no native one."""
     encoded = event.get("data_base64")
     return None if encoded is None else base64.b64decode(encoded)
 
 
-def content(event: Mapping[str, Any]) -> str:
+def content_of(event: Mapping[str, Any]) -> str:
     """What a delivery holds, indented; a native reply in its own syntax."""
-    held = native(event)
+    held = native_bytes(event)
     if held is None:
         return orjson.dumps(event.get("data"), option=orjson.OPT_INDENT_2).decode()
     return clean(pretty(held, event.get("datacontenttype", "")))
@@ -116,13 +116,14 @@ def pretty(held: bytes, content_type: str) -> str:
     """Native bytes as text; XML indented."""
     if content_type.endswith("xml"):
         try:
-            return minidom.parseString(held).toprettyxml(indent="  ")  # noqa: S318  the broker's own
+            parsed = minidom.parseString(held)  # noqa: S318  the broker wrote it
+            return parsed.toprettyxml(indent="  ")
         except ExpatError:
             pass
     return held.decode(errors="replace")
 
 
-def delivery(event: Mapping[str, Any]) -> str:
+def delivery_line(event: Mapping[str, Any]) -> str:
     """A delivery in a line."""
     said = [f"{event['swbseq']:>4}  {event['time']}  {event['type']}", event["id"]]
     if event.get("subject"):

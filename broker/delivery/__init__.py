@@ -2,5 +2,5 @@
 
 render   a row as the bytes its recipient gets, once (pure)
 drain    the loop over waiting rows
-feed     the channel that recipients read over HTTP
+feed     the channel that recipients read; feed_http is its door
 """

@@ -16,7 +16,7 @@ NOTHING = "none"
 
 
 def status(connection: Connection, submission: str, who: Principal) -> dict[str, Any]:
-    """The status of architecture section 10. NotFoundFault: not there, or not yours."""
+    """Message by message, and the overall status. NotFoundFault: not there, or not yours."""
     row = visible(connection, submission, who)
     verdicts = submissions.messages(connection, submission)
     outcomes = dossiers.outcomes_of_submission(connection, submission)
@@ -105,10 +105,30 @@ def _seen_by(who: Principal, shown: dict[str, Any]) -> dict[str, Any]:
 
 def _documents(connection: Connection, dossier: Dossier) -> list[dict[str, Any]]:
     history = dossiers.history(connection, dossier.id)["documents"]
+    states = document_states(history, dossier)
+    kept = ("id", "part", "version", "package", "submission")
     return [
-        {name: row[name] for name in ("id", "part", "version", "package", "state", "submission")}
-        for row in history
+        {**{name: row[name] for name in kept}, "state": state}
+        for row, state in zip(history, states, strict=True)
     ]
+
+
+def document_states(history: list[dict[str, Any]], dossier: Dossier) -> list[str]:
+    """What each version is now: live, superseded, late, or withdrawn with its dossier.
+
+    A row is written once: that a later one has replaced it is seen here.
+    """
+    newest: dict[str, int] = {}
+    for row in history:
+        if row["state"] == "live":
+            newest[row["part"]] = max(row["version"], newest.get(row["part"], 0))
+    ended = dossier.state if dossier.state != "open" else "live"
+    return [
+        row["state"] if row["state"] != "live"
+        else ended if row["version"] == newest[row["part"]]
+        else "superseded"
+        for row in history
+    ]  # fmt: skip
 
 
 def recipients(connection: Connection, dossier: Dossier) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ import orjson
 from sqlalchemy import Connection
 
 from broker.errors import NotFoundFault
-from broker.ledger.status import board, recipients
+from broker.ledger.status import board, document_states, recipients
 from broker.model.dossier import BOARD, Dossier
 from broker.model.events import body_of
 from broker.model.records import opened
@@ -127,7 +127,12 @@ def _dossier(connection: Connection, name: str, asked: Asked) -> dict[str, Any]:
         **{key: getattr(dossier, key) for key in ("kind", "state", "party", "opened_at",
                                                   "closed_at", "overall")},
         "references": aliases.of_dossiers(connection, [name]).get(name, []),
-        "documents": [_document(connection, row, asked) for row in history["documents"]],
+        "documents": [
+            {**_document(connection, row, asked), "state": state}
+            for row, state in zip(
+                history["documents"], document_states(history["documents"], dossier), strict=True
+            )
+        ],
         "recipients": recipients(connection, dossier),
         "not_entitled": _not_entitled(connection, dossier, history["decisions"], asked.running),
         "decisions": [_decision(row) for row in history["decisions"]],

@@ -58,7 +58,7 @@ def place_json(place: Place) -> dict[str, Any]:
 
 
 def as_json(problem: Problem) -> dict[str, Any]:
-    """The problem as architecture section 10 shows it: absent parts are left out."""
+    """The problem as it is shown and stored: absent parts are left out."""
     where: dict[str, Any] = {"message": problem.message} if problem.message is not None else {}
     where |= place_json(problem.where)
     shown: dict[str, Any] = {

@@ -4,6 +4,7 @@ rules        a rules file, as typed and closed models
 conditions   the closed list of operators, compiled into closures
 decision     what routing takes and gives: Document, Decision, Result
 elements     elements of lists: index inside, key outside
+sight        what a document says, looked up once and asked by many rows
 match        `decide`: the results of all rows for one document
 listing      a view file, as typed and closed models
 sieves       the lines of a view, compiled into functions

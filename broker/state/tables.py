@@ -90,7 +90,8 @@ DOCUMENTS = Table(
     _number("message"), _text("event"), _text("sender"), _text("party"), _text("profile"),
     _text("received_at"), _text("state"), _blob("payload"),
 )  # fmt: skip
-"""`state`: live, superseded, late or withdrawn. `payload` is the event's, as stored."""
+"""`state`: live or late, as it was applied or not; rows are never changed, the live version is the
+highest that is `live`. `payload` is the event's, as stored."""
 
 OUTCOMES = Table(
     "outcomes", METADATA,
@@ -146,7 +147,7 @@ QUEUE = Table(
     UniqueConstraint("id"), UniqueConstraint("subscription", "seq"),
     Index("queue_dossier", "dossier", "recipient"), Index("queue_waiting", "state", "number"),
 )  # fmt: skip
-"""`what`: document, notice, reply, rejection. `state`: waiting, numbered, acknowledged,
+"""`what`: document, notice, board, reply. `state`: waiting, numbered, acknowledged,
 cancelled, parked. `context` is JSON: what rendering needs besides the payload."""
 
 DUE = Table(

@@ -15,7 +15,7 @@ def test_a_problem_is_shown_with_all_it_knows():
         code="wco.x", text="it is wrong", message=1, where=Place(line=3, column=7),
         path="Declaration.TypeCode", pointer="42A/D013", found="Q", expected="A or B", hint="do",
     )  # fmt: skip
-    assert list(shown.problem(as_json(problem)))[1:] == [
+    assert list(shown.problem_lines(as_json(problem)))[1:] == [
         "    at line 3, column 7",
         "    path Declaration.TypeCode (WCO pointer 42A/D013)",
         "    found: Q",
@@ -26,9 +26,9 @@ def test_a_problem_is_shown_with_all_it_knows():
 
 def test_places_are_in_the_senders_coordinates():
     """Whatever the syntax of the file: segment and element, sheet and cell, pointer."""
-    assert shown.place({"message": 1, "segment": "NAD", "byte": 40}) == "segment NAD, byte 40"
-    assert shown.place({"sheet": "Crew", "cell": "B7"}) == "sheet Crew, cell B7"
-    assert shown.place({"json_pointer": "/a/0"}) == "json_pointer /a/0"
+    assert shown.place_words({"message": 1, "segment": "NAD", "byte": 40}) == "segment NAD, byte 40"
+    assert shown.place_words({"sheet": "Crew", "cell": "B7"}) == "sheet Crew, cell B7"
+    assert shown.place_words({"json_pointer": "/a/0"}) == "json_pointer /a/0"
 
 
 def test_control_characters_are_replaced():
@@ -40,21 +40,21 @@ def test_an_event_is_told_in_a_line():
     """What it does, by which references, and how much it says."""
     body = {"TypeCode": "IMA", "GoodsShipment": {"Item": [{"ID": "1"}, {"ID": "2"}]}}
     draft = Draft("declaration", "put", (Reference("LRN", "QZ-1"),), body, "goods-declaration")
-    assert shown.draft(draft) == (
+    assert shown.event_line(draft) == (
         "put of declaration (LRN QZ-1): goods-declaration, 3 values, 2 Item"
     )
     empty = Draft("", "answer", (), {}, "answer", part="crew")
-    assert shown.draft(empty) == "answer part 'crew' (no reference): answer, 0 values"
+    assert shown.event_line(empty) == "answer part 'crew' (no reference): answer, 0 values"
 
 
 def test_a_native_reply_is_shown_in_its_own_syntax():
     """XML is indented; what only says so is shown as it is."""
     event = {"datacontenttype": "application/xml"}
     encoded = base64.b64encode(b"<a><b>1</b></a>").decode()
-    assert "<a>\n  <b>1</b>\n</a>" in shown.content({**event, "data_base64": encoded})
+    assert "<a>\n  <b>1</b>\n</a>" in shown.content_of({**event, "data_base64": encoded})
     encoded = base64.b64encode(b"no markup").decode()
-    assert shown.content({**event, "data_base64": encoded}) == "no markup"
-    assert shown.content({"data": {"status": "held"}}) == '{\n  "status": "held"\n}'
+    assert shown.content_of({**event, "data_base64": encoded}) == "no markup"
+    assert shown.content_of({"data": {"status": "held"}}) == '{\n  "status": "held"\n}'
 
 
 def test_a_status_tells_verdicts_outcomes_and_what_waits():
@@ -68,7 +68,7 @@ def test_a_status_tells_verdicts_outcomes_and_what_waits():
         ],
         "overall": "declined",
     }  # fmt: skip
-    text = click.unstyle("\n".join(shown.status(said)))
+    text = click.unstyle("\n".join(shown.status_lines(said)))
     assert "message 1, QZ: accepted" in text
     assert "put: declined" in text
     assert "reference.unknown: it means nothing" in text

@@ -144,7 +144,7 @@ def test_the_road_of_a_declaration(running, lodged, tmp_path):
     assert any(path.read_bytes().startswith(b"<?xml") for path in raw.glob("*.xml"))
     text = running.run("trace", "LRN=QZ-E2E-5").stdout
     told = (
-        "receives", "law: International Plant Protection", "withheld: ", "does not receive",
+        "recipients", "law: International Plant Protection", "withheld: ", "not entitled",
         "failed; saw '06031100'", "board, version 1: waiting",
     )  # fmt: skip
     for words in told:

@@ -13,6 +13,8 @@ and that ids are hashes of names.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
 
 from broker.model.records import digest
 from tests.simulation import feeds
@@ -22,7 +24,8 @@ from tests.simulation.readout import Readout
 
 def check(history: History, readout: Readout) -> list[str]:
     """Every broken promise in a sentence; [] if all were kept."""
-    rules = (durable, accounted, once, in_order, told, finished, deadlines, *feeds.RULES)
+    rules = (durable, accounted, versions_once, deliveries_once, in_order, told, boards_told,
+             finished, deadlines, *feeds.RULES)  # fmt: skip
     return [wrong for rule in rules for wrong in rule(history, readout)]
 
 
@@ -46,7 +49,7 @@ def durable(history: History, readout: Readout) -> Iterator[str]:
             yield f"status: {submission} is still {shown['state']}"
 
 
-def _receipts(attempt: Attempt, known: dict[str, dict]) -> Iterator[str]:
+def _receipts(attempt: Attempt, known: dict[str, dict[str, Any]]) -> Iterator[str]:
     for receipt in attempt.receipts:
         row = known.get(receipt["submission"])
         if row is None:
@@ -68,23 +71,13 @@ def _is_parked(submission: str, readout: Readout) -> bool:
 def accounted(history: History, readout: Readout) -> Iterator[str]:
     """Every submission has verdicts; every accepted message one event with one end."""
     del history
-    places: dict[str, list[str]] = defaultdict(list)
-    for row in readout.of("outcomes"):
-        places[row["event"]].append(f"{row['outcome']} in {row['dossier']}")
-    for row in readout.of("unresolved"):
-        places[row["event"]].append("unresolved")
-    for row in readout.of("parked"):
-        if row["state"] == "parked":
-            places[row["headers"].get("ce_id", "")].append("parked")
-    for row in readout.of("followers"):
-        places[row["headers"].get("ce_id", "")].append("behind a parked one")
+    places = _places(readout)
     expected = set()
     for row in readout.of("messages"):
         event = "e_" + digest(row["submission"], row["message"], 0)
         ends = places.get(event, [])
-        wanted = 0 if row["verdict"] == "rejected" else 1
         expected.add(event)
-        if len(ends) != wanted:
+        if len(ends) != (0 if row["verdict"] == "rejected" else 1):
             yield (
                 f"accounted: message {row['message']} of {row['submission']} ({row['verdict']}) "
                 f"ended {len(ends)} times: {ends}"
@@ -98,42 +91,60 @@ def accounted(history: History, readout: Readout) -> Iterator[str]:
             yield f"phantom: the outcome of {row['event']} is of no message"
 
 
-def once(history: History, readout: Readout) -> Iterator[str]:
-    """Effects once: documents and deliveries are exactly those that outcomes and decisions name."""
+def _places(readout: Readout) -> dict[str, list[str]]:
+    """Where each event, or submission, has come to."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for row in readout.of("outcomes"):
+        places[row["event"]].append(f"{row['outcome']} in {row['dossier']}")
+    for row in readout.of("unresolved"):
+        places[row["event"]].append("unresolved")
+    for row in readout.of("parked"):
+        if row["state"] == "parked":
+            places[row["headers"].get("ce_id", "")].append("parked")
+    for row in readout.of("followers"):
+        places[row["headers"].get("ce_id", "")].append("behind a parked one")
+    return places
+
+
+def versions_once(history: History, readout: Readout) -> Iterator[str]:
+    """Each put or patch that changed content made one version, and no other did."""
     del history
     made = Counter(row["event"] for row in readout.of("documents"))
     for row in readout.of("outcomes"):
-        if row["does"] not in {"put", "patch"}:
-            continue
         wanted = 1 if row["outcome"] in {"applied", "late"} else 0
-        if made[row["event"]] != wanted:
-            yield f"once: {row['event']} was {row['outcome']} and made {made[row['event']]} versions"
-    versions: dict[tuple[str, str], list[dict]] = defaultdict(list)
+        if row["does"] in {"put", "patch"} and made[row["event"]] != wanted:
+            yield f"once: {row['event']} was {row['outcome']}, made {made[row['event']]} versions"
+    versions: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in readout.of("documents"):
         versions[row["dossier"], row["part"]].append(row)
     for key, rows in versions.items():
         if [row["version"] for row in rows] != list(range(1, len(rows) + 1)):
             yield f"once: versions of {key} are {[row['version'] for row in rows]}"
         live = [row["digest"] for row in rows if row["state"] == "live"]
-        if any(one == two for one, two in zip(live, live[1:], strict=False)):
+        if any(one == two for one, two in pairwise(live)):
             yield f"once: two versions of {key} say the same"
+
+
+def deliveries_once(history: History, readout: Readout) -> Iterator[str]:
+    """Each decision is queued once, and nothing is queued without one."""
+    del history
     queued = Counter(row["id"] for row in readout.of("queue"))
-    for row in readout.of("decisions"):
-        if row["result"] in {"new", "changed"} and row["recipient"] != "submitter":
-            if queued[row["delivery"]] != 1:
-                yield f"once: {row['delivery']} was decided and queued {queued[row['delivery']]} times"
-    decided = {row["delivery"] for row in readout.of("decisions") if row["result"] != "withdrawn"}
-    for row in readout.of("queue"):
-        if row["what"] == "document" and row["id"] not in decided:
-            yield f"phantom: {row['recipient']} is sent {row['id']} without a decision"
     entitled: set[tuple[str, ...]] = set()
     for row in readout.of("decisions"):
         key = (row["dossier"], row["part"], row["recipient"], row["purpose"], row["version"])
         if row["result"] == "withdrawn":
             entitled = {one for one in entitled if one[:4] != key[:4]}
-        elif row["result"] in {"new", "changed"} and key in entitled:
+        if row["result"] not in {"new", "changed"}:
+            continue
+        if key in entitled:
             yield f"once: {key} was decided twice"
-        entitled |= {key} if row["result"] in {"new", "changed"} else set()
+        entitled.add(key)
+        if queued[row["delivery"]] != 1 and row["recipient"] != "submitter":
+            yield f"once: {row['delivery']} was decided, queued {queued[row['delivery']]} times"
+    decided = {row["delivery"] for row in readout.of("decisions") if row["result"] != "withdrawn"}
+    for row in readout.of("queue"):
+        if row["what"] == "document" and row["id"] not in decided:
+            yield f"phantom: {row['recipient']} is sent {row['id']} without a decision"
     ordinals = Counter((row["event"], row["ordinal"]) for row in readout.of("answers"))
     yield from (f"once: answer {key} stands {n} times" for key, n in ordinals.items() if n > 1)
 
@@ -147,7 +158,7 @@ def in_order(history: History, readout: Readout) -> Iterator[str]:
         if row["state"] == "late":
             yield f"order: {row['event']} of one sender came late"
         elif number <= latest[row["dossier"], row["part"]]:
-            yield f"order: version {row['version']} of {row['dossier']} is older than the one before"
+            yield f"order: version {row['version']} of {row['dossier']} is older than its last"
         latest[row["dossier"], row["part"]] = number
     yield from _as_the_content_asks(history, readout, numbers)
 
@@ -181,33 +192,41 @@ def _as_the_content_asks(
 
 
 def told(history: History, readout: Readout) -> Iterator[str]:
-    """Each rejection and decline reached its sender once, and each submitter the last status."""
+    """Each rejection and decline reached its sender."""
     heard: Counter[tuple[str, int, str, str]] = Counter()
-    last: dict[str, str] = {}
-    for who, given in history.given().items():
-        for one in {one.seq: one for one in given}.values():
-            if "swbsubmission" not in one.said:
-                continue
-            status = one.said["swbstatus"]
-            heard[one.said["swbsubmission"], one.said["swbmessage"], status, who] += 1
+    for who, said in _distinct(history):
+        if "swbsubmission" in said:
+            heard[said["swbsubmission"], said["swbmessage"], said["swbstatus"], who] += 1
     senders = {row["id"]: row["sender"] for row in readout.of("submissions")}
-    owed: Counter[tuple[str, int, str, str]] = Counter()
-    for row in readout.of("messages"):
-        if row["verdict"] == "rejected":
-            owed[row["submission"], row["message"], "rejected", senders[row["submission"]]] += 1
-    for row in readout.of("outcomes"):
-        if row["outcome"] == "declined":
-            owed[row["submission"], row["message"], "declined", senders[row["submission"]]] += 1
+    owed = Counter(
+        (row["submission"], row["message"], status, senders.get(row["submission"], ""))
+        for table, status in (("messages", "rejected"), ("outcomes", "declined"))
+        for row in readout.of(table)
+        if status in {row.get("verdict"), row.get("outcome")}
+    )
     for key, count in owed.items():
         if heard[key] < count:
             yield f"told: {key} was owed {count} times and told {heard[key]} times"
-    for who, given in history.given().items():
-        for one in sorted(given, key=lambda one: one.seq):
-            if one.said["type"] == "board.changed" and "swbstatus" in one.said:
-                last[one.said["subject"]] = one.said["swbstatus"]
+
+
+def boards_told(history: History, readout: Readout) -> Iterator[str]:
+    """The last status that a submitter was told is the dossier's."""
+    last = {
+        said["subject"]: said["swbstatus"]
+        for _who, said in _distinct(history)
+        if said["type"] == "board.changed" and "swbstatus" in said
+    }
     for row in readout.of("dossiers"):
         if row["board_version"] and last.get(row["id"]) != row["overall"]:
             yield f"told: {row['id']} is {row['overall']}, its sender heard {last.get(row['id'])}"
+
+
+def _distinct(history: History) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each delivery that each reader met, once, in the order of its feed."""
+    for who, given in history.given().items():
+        distinct = {one.seq: one.said for one in given}
+        for seq in sorted(distinct):
+            yield who, distinct[seq]
 
 
 def finished(history: History, readout: Readout) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What feeds promise: numbers without gaps, the same bytes for ever, versions in order, each once."""
+"""What feeds promise: numbers without gaps, the same bytes for ever, versions in order."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator

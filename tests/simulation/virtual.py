@@ -4,7 +4,7 @@ import asyncio
 import random
 import selectors
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 EPOCH = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 
@@ -27,7 +27,7 @@ class _Numbered(asyncio.Task[Any]):
 
     number: int
 
-    def __new__(cls, _coro: Any, *, loop: "VirtualLoop", context: Any = None) -> "_Numbered":
+    def __new__(cls, _coro: Any, *, loop: "VirtualLoop", **_rest: Any) -> Self:
         task = super().__new__(cls)
         loop.tasks_made += 1
         task.number = loop.tasks_made

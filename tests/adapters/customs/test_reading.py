@@ -60,7 +60,7 @@ def _spoil(payload: bytes, changes: list[tuple[str, int, str]]) -> bytes:  # noq
         elif what == "unknown":
             etree.SubElement(parent, f"{SPACE}Unheard", lang="en").text = word
         elif what == "double":
-            parent.append(etree.fromstring(etree.tostring(element)))
+            parent.append(etree.fromstring(etree.tostring(element, with_tail=False)))
         elif what == "tail":
             element.tail = word
         elif what == "nest":
