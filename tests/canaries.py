@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import yaml
@@ -160,6 +161,7 @@ def leaves(tree: Any, pattern: str = "", item: str = "") -> Iterator[tuple[str, 
         yield pattern, item, str(tree)
 
 
+@cache
 def routes() -> list[dict[str, Any]]:
     """Every row of the sample state about a goods declaration, as it stands in its file."""
     files = sorted((CONFIG / "routes").glob("*.yaml"))
@@ -175,6 +177,7 @@ def items_for(recipient: str, mode: str) -> set[str] | None:
     return {str(number) for number, (_, who) in WANTED.items() if who == concern}
 
 
+@cache
 def view_of(recipient: str) -> dict[str, Any]:
     """The YAML of the view that the recipient's rows name."""
     (name,) = {row["view"] for row in routes() if row["recipient"] == recipient}

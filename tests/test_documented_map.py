@@ -91,6 +91,16 @@ def test_every_room_has_a_map_of_its_modules(room: Path):
     assert room.parent.name == "state" or modules <= set(re.findall(r"\w+", head))
 
 
+def test_places_that_are_filled_by_a_run_are_there():
+    """README.md holds the demo's output, ARCHITECTURE.md the figures, between their marks."""
+    assert re.search(
+        r"<!-- demo -->\n```console\n\$ make demo\n.+\n```\n<!-- /demo -->",
+        document("README"),
+        re.DOTALL,
+    )
+    assert re.search(r"<!-- bench -->\n.*<!-- /bench -->", document("ARCHITECTURE"), re.DOTALL)
+
+
 def test_statuses_of_an_answer_are_listed():
     """README.md lists what an agency may answer."""
     sentence = re.search(r"`status` is one of (.*?)\. ", document("README").replace("\n", " "))

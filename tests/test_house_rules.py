@@ -361,12 +361,13 @@ def test_the_tree_of_faults_is_drawn_and_small():
 
 
 def test_lines_keep_to_the_limit():
-    """A line has at most 100 columns."""
+    """A line has at most 100 columns, the tools' own remarks at its end not counted."""
+    remark = re.compile(r"\s*# (noqa|type: ignore|fmt: skip).*$")
     wrong = [
         f"{name_of(path)}:{number}"
         for path in [*CODE, *TESTS]
         if not name_of(path).startswith(GENERATED)
         for number, line in enumerate(path.read_text().splitlines(), 1)
-        if len(line) > 100
+        if len(remark.sub("", line)) > 100
     ]
     assert wrong == []

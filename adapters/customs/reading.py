@@ -82,6 +82,7 @@ def read(  # noqa: C901, PLR0912 (one loop over all kinds of rows)
         row = rows.get(child.tag)
         if row is None:
             odd.append(Oddity("unknown", child, above))
+            _odd_tail(child, element, above, odd)
             continue
         kind, name, limit, _usual, field = row
         if kind <= SHAPED:
@@ -111,9 +112,7 @@ def read(  # noqa: C901, PLR0912 (one loop over all kinds of rows)
             tree[name] = read(child, field, dialect, odd)
         elif name in tree or not _pair(child, row, tree, dialect):
             _odd_child(child, above, tree, dialect, odd)
-        tail = child.tail
-        if tail and not tail.isspace():
-            odd.append(Oddity("misplaced", element, above, tail.strip()))
+        _odd_tail(child, element, above, odd)
     text = element.text
     if (text and not text.isspace()) or element.items():
         _odd_class(element, above, odd)
@@ -123,6 +122,13 @@ def read(  # noqa: C901, PLR0912 (one loop over all kinds of rows)
     if odd.number != before:
         return {name: value for name, value in tree.items() if value is not None}
     return tree
+
+
+def _odd_tail(child: Element, element: Element, above: Field, odd: Oddities) -> None:
+    """Text behind a child stands between elements, where none belongs."""
+    tail = child.tail
+    if tail and not tail.isspace():
+        odd.append(Oddity("misplaced", element, above, tail.strip()))
 
 
 def _pair(child: Element, row: Row, tree: Tree, dialect: Dialect) -> bool:
@@ -187,8 +193,7 @@ def _odd_rest(child: Element, field: Field, odd: Oddities, *consumed: str) -> No
             odd.append(Oddity("attribute", child, field, str(value), str(name)))
     for below in child:
         odd.append(Oddity("unknown", below, field))
-        if below.tail and not below.tail.isspace():
-            odd.append(Oddity("misplaced", child, field, below.tail.strip()))
+        _odd_tail(below, child, field, odd)
 
 
 def _odd_child(child: Element, above: Field, tree: Tree, dialect: Dialect, odd: Oddities) -> None:

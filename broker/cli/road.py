@@ -81,8 +81,8 @@ def _dossier(one: Tree, sent_in: Tree) -> Iterator[str]:
         for document in one["documents"]:
             yield from _document(document)
         yield from _section("recipients", one["recipients"], _recipient)
-        if one["not_entitled"]:
-            yield from _section("not entitled", one["not_entitled"], _not_entitled)
+        if one["not_matched"]:
+            yield from _section("not entitled", one["not_matched"], _not_matched)
         answers = [{**answer, "sent_in": sent_in.get(answer["event"])} for answer in one["answers"]]
         yield from _section("answers", answers, _answer)
         yield from _board(one["board"])
@@ -123,7 +123,7 @@ def _recipient(one: Tree) -> Iterator[str]:
         yield f"    withheld: {', '.join(map(_short, one['withheld'])) or 'nothing'}"
 
 
-def _not_entitled(one: Tree) -> Iterator[str]:
+def _not_matched(one: Tree) -> Iterator[str]:
     name = click.style(one["recipient"], fg="cyan")
     verdict = "" if one["verdict"] == "no match" else f", {one['verdict']}"
     yield f"{name} for {one['purpose']} by row {one['rule']}{verdict}"

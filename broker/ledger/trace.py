@@ -134,7 +134,7 @@ def _dossier(connection: Connection, name: str, asked: Asked) -> dict[str, Any]:
             )
         ],
         "recipients": recipients(connection, dossier),
-        "not_entitled": _not_entitled(connection, dossier, history["decisions"], asked.running),
+        "not_matched": _not_matched(connection, dossier, history["decisions"], asked.running),
         "decisions": [_decision(row) for row in history["decisions"]],
         "asks": [_ask(row) for row in history["asks"]],
         "answers": [_answer(row, asked) for row in history["answers"]],
@@ -194,7 +194,7 @@ def _sent(row: Mapping[str, Any]) -> dict[str, Any]:
 # -- who is not entitled, and why ---------------------------------------------------------------
 
 
-def _not_entitled(
+def _not_matched(
     connection: Connection, dossier: Dossier, decisions: list[dict[str, Any]], running: str
 ) -> list[dict[str, Any]]:
     """Rows that did not match the newest version of each part, each with what failed."""

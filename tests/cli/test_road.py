@@ -42,7 +42,7 @@ def test_the_order_is_that_of_the_road(withdrawn):
     steps = (
         "submission s_", "message 1, QZ-R: accepted", "put, applied", "message 1, REQ-1: accepted",
         "withdraw, applied", f"references: LRN QZ-R, MRN {MRN}", "version 1, superseded",
-        "version 2, withdrawn", "recipients", "answers", "board", "deliveries",
+        "version 2, withdrawn", "recipients", "answers", "board, version", "deliveries",
     )  # fmt: skip
     places = [at(withdrawn, words) for words in steps]
     assert places == sorted(places)

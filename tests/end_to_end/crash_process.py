@@ -23,12 +23,15 @@ class BrokerProcess:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.starts = 0
+        self.slowest_start_s = 0.0
         self._process: asyncio.subprocess.Process | None = None
         self._client: httpx.AsyncClient | None = None
 
     async def start(self) -> None:
         """Start and wait until it listens."""
         self.starts += 1
+        clock = asyncio.get_running_loop().time
+        began = clock()
         log = (self.directory / "stderr.log").open("ab")
         with log:
             process = await asyncio.create_subprocess_exec(
@@ -41,6 +44,7 @@ class BrokerProcess:
             line = (await process.stdout.readline()).decode()
         assert "listening on " in line, f"start {self.starts}: {self.tail()}"
         url = line.split("listening on ")[1].split(",")[0].strip()
+        self.slowest_start_s = max(self.slowest_start_s, clock() - began)
         self._process = process
         limits = httpx.Limits(max_connections=60, max_keepalive_connections=60)
         self._client = httpx.AsyncClient(base_url=url, timeout=ANSWER_S, limits=limits)

@@ -41,9 +41,17 @@ def test_nothing_is_lost_or_doubled_by_kills(tmp_path):
     receipts = sum(len(one.receipts) for one in history.attempts)
     assert receipts > 10 * KILLS, "there was no load"
     assert check(history, readout) == []
+    print(_figures(history, readout))  # noqa: T201  shown by pytest -s
     raw = sqlite3.connect(tmp_path / "data" / "broker.sqlite")
     with contextlib.closing(raw):
         assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def _figures(history: History, readout: Readout) -> str:
+    receipts = sum(len(one.receipts) for one in history.attempts)
+    unanswered = sum(not one.receipts for one in history.attempts)
+    counts = {table: len(rows) for table, rows in readout.rows.items()}
+    return f"{KILLS} kills, {receipts} receipts, {unanswered} without; {counts}"
 
 
 async def _story(directory: Path, drawn: random.Random) -> tuple[History, Readout]:

@@ -94,7 +94,7 @@ async def test_who_does_not_receive_is_told_with_the_condition_and_the_value():
     async with in_process() as broker:
         await played(broker)
         (dossier,) = (await traced(broker, "QZ-TR-1"))["dossiers"]
-        by_rule = {one["rule"]: one for one in dossier["not_entitled"]}
+        by_rule = {one["rule"]: one for one in dossier["not_matched"]}
         firearms = by_rule["firearms-and-ammunition"]
         assert firearms["recipient"] == "firearms"
         assert "begins with '93': failed; saw '06031100'" in " ".join(firearms["reasons"])
@@ -165,13 +165,13 @@ def test_a_decision_is_explained_under_the_rules_it_was_taken_by(tmp_path):
         assert changed.digest != old.digest
         async with in_process(changed, tmp_path / "data") as broker:
             (dossier,) = (await traced(broker, "QZ-OLD"))["dossiers"]
-            rules = {one["rule"] for one in dossier["not_entitled"]}
+            rules = {one["rule"] for one in dossier["not_matched"]}
             assert "firearms-and-ammunition" in rules
-            assert {one["configuration"] for one in dossier["not_entitled"]} == {old.digest}
+            assert {one["configuration"] for one in dossier["not_matched"]} == {old.digest}
             broker.clock.fresh("s")  # the id that the first process gave
             await broker.lodge(declaration("QZ-NEW"))
             (dossier,) = (await traced(broker, "QZ-NEW"))["dossiers"]
-            assert "firearms-and-ammunition" not in {one["rule"] for one in dossier["not_entitled"]}
+            assert "firearms-and-ammunition" not in {one["rule"] for one in dossier["not_matched"]}
 
     play()
 

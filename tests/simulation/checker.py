@@ -24,7 +24,8 @@ from tests.simulation.readout import Readout
 
 def check(history: History, readout: Readout) -> list[str]:
     """Every broken promise in a sentence; [] if all were kept."""
-    rules = (durable, accounted, versions_once, deliveries_once, in_order, told, boards_told,
+    rules = (durable, accounted, versions_once, deliveries_once, in_order, requests_in_order,
+             told, boards_told,
              finished, deadlines, *feeds.RULES)  # fmt: skip
     return [wrong for rule in rules for wrong in rule(history, readout)]
 
@@ -189,6 +190,24 @@ def _as_the_content_asks(
             if row["outcome"] != wanted:
                 yield f"order: put {submission} of {lrn} was {row['outcome']}, not {wanted}"
             live = found[submission]
+
+
+def requests_in_order(history: History, readout: Readout) -> Iterator[str]:
+    """Of one sender's requests about a dossier those before its withdrawal are applied first."""
+    del history
+    rows = {row["id"]: row for row in readout.of("submissions")}
+    about: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in readout.of("outcomes"):
+        if row["does"] in {"note", "withdraw"} and row["dossier"]:
+            about[row["dossier"], rows[row["submission"]]["sender"]].append(row)
+    for (dossier, sender), found in about.items():
+        found.sort(key=lambda row: rows[row["submission"]]["number"])
+        gone = False
+        for row in found:
+            ended = "event.already-withdrawn" in row["problems"]
+            if gone != ended:
+                yield f"order: {row['does']} {row['event']} of {sender} on {dossier} overtook"
+            gone = gone or (row["does"] == "withdraw" and row["outcome"] == "applied")
 
 
 def told(history: History, readout: Readout) -> Iterator[str]:

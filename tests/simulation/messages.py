@@ -69,13 +69,25 @@ def answer(agency: str, said: Mapping[str, Any], drawn: random.Random) -> tuple[
     lrn = data["body"]["FunctionalReferenceID"]
     if drawn.random() < 0.4:
         return _json(number, said, drawn, [["MRN", mrn_of(lrn)]]), "application/json"
-    tree = {
-        "FunctionCode": drawn.choice(FUNCTIONS),
-        "FunctionalReferenceID": number,
-        "IssueDateTime": "2026-11-02T08:00:00Z",
-        "Declaration": {"ID": mrn_of(lrn), "FunctionalReferenceID": lrn},
-    }
-    return response_document(tree), "application/xml"
+    said_at_once = [
+        response_document(
+            {
+                "FunctionCode": drawn.choice(FUNCTIONS),
+                "FunctionalReferenceID": f"{number}-{ordinal}",
+                "IssueDateTime": "2026-11-02T08:00:00Z",
+                "Declaration": {"ID": mrn_of(lrn), "FunctionalReferenceID": lrn},
+            }
+        )
+        for ordinal in range(drawn.choice((1, 1, 4)))
+    ]
+    return _in_one(said_at_once), "application/xml"
+
+
+def _in_one(documents: list[bytes]) -> bytes:
+    """Several Responses in the envelope of the first: one submission of many messages."""
+    end = b"</md:MetaData>"
+    bodies = [one[one.index(b"<Response") : one.index(end)] for one in documents[1:]]
+    return documents[0].replace(end, b"".join(bodies) + end)
 
 
 def _json(

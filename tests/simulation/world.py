@@ -73,7 +73,7 @@ class Process:
             FaultyLog(world.log, gate, world.echo),
             FaultyDatabase(world.database, gate),
             world.clock,
-            batch_bytes_max=world.random.choice((3_000, 20_000, 1_000_000)),
+            batch_bytes_max=world.random.choice((700, 5_000, 1_000_000)),
             wait_s=settings.read_wait_s,
         )
         self.stations = assemble(configuration(), plumbing, settings)
