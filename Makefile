@@ -4,7 +4,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check bench lock clean
+.PHONY: help demo test check bench lock clean
+
+help: ## what each target does
+	@sed -n 's/^\([a-z]*\):.* ## /make \1	/p' Makefile
 
 demo: $(READY) ## a broker on its whole road: two declarations, agencies played, replies shown
 	@$(BIN)/python -m broker.demo

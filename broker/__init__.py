@@ -20,7 +20,8 @@ timers         what must happen because time has passed
 stations       every loop of a process, put together
 configuration  who, what they may see, by which law, in which dialect
 adapter        the contract of a family of formats
-doors, web, operators_http          what HTTP doors share; the application; the operators' doors
+doors, heads, web, operators_http   what HTTP doors share; bounded heads; the application;
+                                    the operators' doors
 serve, cli, client, demo            a process; the command line; its HTTP client; a play
 access, settings, clock, logs, metrics, errors    what everybody may use
 """

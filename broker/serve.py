@@ -24,6 +24,7 @@ from broker.delivery import feed_http
 from broker.doors import Keyring
 from broker.errors import BrokerError, ConfigFault
 from broker.eventlog.embedded import SqliteFile
+from broker.heads import BoundedHead
 from broker.hop import Plumbing
 from broker.intake import http as intake_http
 from broker.ledger import http as ledger_http
@@ -161,7 +162,7 @@ def web_server(
             server_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=int(settings.shutdown_s),
-            h11_max_incomplete_event_size=64 * 1024,
+            http=BoundedHead,
         )
     )
     setattr(server, "capture_signals", contextlib.nullcontext)  # noqa: B010  _run handles them

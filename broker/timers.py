@@ -1,7 +1,8 @@
 """The timers: what must happen because time has passed, or because a reference has appeared.
 
 One transaction a tick. Several processes may tick: what they make has the same ids, and whoever
-has seen the first drops the second.
+has seen the first drops the second. Where log and database are two, what waited for a reference
+stands on the log before it stops waiting.
 """
 
 import asyncio
@@ -16,10 +17,11 @@ from broker.errors import BrokerError
 from broker.hop import Plumbing
 from broker.logs import logger
 from broker.metrics import METRICS
+from broker.model.events import record_of
 from broker.model.records import Record
 from broker.state import due, outbox, submissions, unresolved
 from broker.state.outbox import Owner
-from broker.translation.release import release
+from broker.translation.release import releasable, release
 from broker.translation.resolve import Kinds
 
 OWNER = ("timers", 0)
@@ -63,11 +65,13 @@ class Timers:
             await self._append_owed()
             return False
 
+        appended = await self._append_releasable(now)
+
         def work(connection: Connection) -> tuple[int, int]:
             records: list[Record] = elapsed(connection, now, LIMIT)
             count = len(records)
-            released = release(connection, now, self._kinds, LIMIT)
-            records += released.records
+            released = release(connection, now, self._kinds, LIMIT, appended)
+            records += released.records if appended is None else []
             database.outbox(connection, OWNER, records)
             return count, len(released.records) + released.declined
 
@@ -76,6 +80,19 @@ class Timers:
         if elapsed_count or released_count:
             log.info("timers.ticked", count=elapsed_count + released_count)
         return elapsed_count >= LIMIT
+
+    async def _append_releasable(self, now: str) -> set[str] | None:
+        """What is released stands on the log before it stops waiting: nothing behind it overtakes.
+
+        Where the outbox is the log itself, one commit does both: None.
+        """
+        database = self._plumbing.database
+        if database.one_commit:
+            return None
+        found = await database.read(partial(releasable, now=now, kinds=self._kinds, limit=LIMIT))
+        if found:
+            await self._plumbing.log.append([record_of(event) for event in found])
+        return {event.id for event in found}
 
     async def _forget(self) -> None:
         """Idempotency keys that are older than they are remembered may be used again."""

@@ -6,6 +6,8 @@ nothing, is logged by its kind, and counted.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -57,7 +59,31 @@ def application(routers: Sequence[APIRouter], health: Health) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _on_malformed)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_middleware(Guard)
+    setattr(app, "openapi", partial(_described, app.openapi))  # noqa: B010  the framework's hook
     return app
+
+
+REFUSALS = {
+    "400": "the request is malformed",
+    "401": "the key is unknown",
+    "403": "the key may not do this",
+    "404": "not there, or not yours",
+    "503": "too much is waiting, or something is broken; try again later",
+}
+
+
+def _described(plain: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The OpenAPI document with what doors answer when they refuse: problem+json."""
+    document = plain()
+    problem: dict[str, Any] = {"application/problem+json": {}}
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            answers = operation["responses"]
+            answers.pop("422", None)
+            if path.startswith("/v1/"):
+                for status, text in REFUSALS.items():
+                    answers.setdefault(status, {"description": text, "content": problem})
+    return document
 
 
 def _operations(app: FastAPI, health: Health) -> None:

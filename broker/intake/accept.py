@@ -149,6 +149,8 @@ class Acceptance:
         for pending in batch:
             known = earlier.receipt(pending)
             if known is not None:
+                result = "repeated" if isinstance(known, Receipt) else "conflict"
+                METRICS.submissions.labels(pending.arrival.family, result).inc()
                 receipts.append(known)
                 continue
             number += 1

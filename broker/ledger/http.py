@@ -7,10 +7,11 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from broker.access import Principal
+from broker.clock import stamp
 from broker.doors import Keyring, json_response
 from broker.hop import Plumbing
 from broker.ledger.status import status, visible
-from broker.state import submissions
+from broker.state import actions, submissions
 
 
 def router(plumbing: Plumbing, keyring: Keyring) -> APIRouter:
@@ -28,9 +29,19 @@ def router(plumbing: Plumbing, keyring: Keyring) -> APIRouter:
     async def read_original(
         submission: str, principal: Annotated[Principal, Depends(keyring.who)]
     ) -> Response:
-        """The bytes of a submission of your party, as they were received."""
+        """The bytes of a submission of your party, as they were received.
+
+        An operator's reading is recorded.
+        """
         row = await database.read(partial(visible, submission=submission, who=principal))
         originals = await database.read(partial(submissions.originals, submissions=[row["id"]]))
+        if principal.role == "operator":
+            at = stamp(plumbing.clock.now())
+            await database.write(
+                lambda one: actions.put(
+                    one, at, principal.name, "raw.read", target=row["id"], why=""
+                )
+            )
         headers = {
             "Content-Disposition": f'attachment; filename="{row["id"]}"',
             "X-Content-Type-Options": "nosniff",

@@ -1,5 +1,6 @@
 """What waited for a reference: on its way when it means something, declined when time is up."""
 
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 import orjson
@@ -22,33 +23,66 @@ class Released(NamedTuple):
     declined: int
 
 
-def release(connection: Connection, now: str, kinds: Kinds, limit: int) -> Released:
+class Judged(NamedTuple):
+    """A waiting event that waits no longer: `found` has its dossier, or its time is up."""
+
+    number: int
+    event: Event
+    found: Event | None
+
+
+def releasable(connection: Connection, now: str, kinds: Kinds, limit: int) -> list[Event]:
+    """What a release would put on its way now, oldest first; it changes nothing."""
+    pages = _judged(connection, now, kinds, limit, None)
+    return [one.found for page in pages for one in page if one.found is not None]
+
+
+def release(
+    connection: Connection,
+    now: str,
+    kinds: Kinds,
+    limit: int,
+    appended: Collection[str] | None = None,
+) -> Released:
     """One pass over all, oldest first, `limit` at a time.
 
-    An event never overtakes another that waits for its reference.
+    `appended`: only these events may go, they stand on the log already; None: any may, its record
+    goes with this transaction.
     """
     records: list[Record] = []
+    declined = 0
+    for page in _judged(connection, now, kinds, limit, appended):
+        for one in page:
+            if one.found is not None:
+                records.append(record_of(one.found))
+            else:
+                _decline(connection, one.event)
+                declined += 1
+        unresolved.take(connection, [one.number for one in page])
+    return Released(records, declined)
+
+
+def _judged(
+    connection: Connection, now: str, kinds: Kinds, limit: int, may_go: Collection[str] | None
+) -> Iterator[list[Judged]]:
+    """An event never overtakes another that waits for its reference."""
     held: set[tuple[str, ...]] = set()
-    declined = after = 0
+    after = 0
     while waiting := unresolved.all_waiting(connection, limit, after):
         after = waiting[-1][0]
         events = [(number, event_of(one.headers, one.value), one.until) for number, one in waiting]
         meanings = meanings_for(connection, [event for _, event, _ in events], kinds)
-        gone: list[int] = []
+        page: list[Judged] = []
         for number, event, until in events:
             mine = {(event.party, *reference) for reference in event.references}
             found = None if mine & held else find(connection, event, kinds, meanings)
-            if found is not None:
-                records.append(record_of(found))
-            elif until <= now:
-                _decline(connection, event)
-                declined += 1
-            else:
+            if found is None and until <= now:
+                page.append(Judged(number, event, None))
+            elif found is None or (may_go is not None and event.id not in may_go):
                 held |= mine
-                continue
-            gone.append(number)
-        unresolved.take(connection, gone)
-    return Released(records, declined)
+            else:
+                page.append(Judged(number, event, found))
+        yield page
 
 
 def _decline(connection: Connection, event: Event) -> None:

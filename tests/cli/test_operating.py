@@ -8,7 +8,7 @@ import pytest
 from broker.access import digest_of_key
 from broker.cli import operating
 from broker.cli.operating import on_folder
-from broker.state import keys
+from broker.state import actions, keys
 from tests.broker_in_process import CONFIG
 
 PARKED = {"id": "p_1", "state": "parked", "at": "2026-11-22T09:30:00.000Z", "station": "core",
@@ -84,6 +84,11 @@ def test_keys_without_a_broker(swb, tmp_path):
     assert (shown["name"], shown["revoked_at"]) == ("duty-desk", None)
     assert swb("keys", "revoke", "duty-desk", *place).stdout == "1 key of duty-desk revoked\n"
     assert on_folder(given, keys.live) == {}
+    done = on_folder(given, lambda connection: actions.about(connection, "duty-desk"))
+    assert [(one["who"], one["what"]) for one in done] == [
+        ("command-line", "keys.issue"),
+        ("command-line", "keys.revoke"),
+    ]
 
 
 def test_a_named_data_folder_goes_before_an_address_of_the_environment(swb, tmp_path):

@@ -47,6 +47,14 @@ def test_what_is_wrong_is_told_in_a_sentence(swb, lodged, tmp_path, arguments, c
     assert result.stdout == ""
 
 
+def test_colours_stay_away_where_they_are_not_wanted(swb, broken):
+    """A terminal gets colours, unless NO_COLOR says otherwise."""
+    coloured = swb("translate", broken, color=True, env={"NO_COLOR": ""})
+    plain = swb("translate", broken, color=True, env={"NO_COLOR": "1"})
+    assert "\x1b[" in coloured.stdout
+    assert "\x1b[" not in plain.stdout
+
+
 def test_every_verb_explains_itself():
     """Each verb and each option has a sentence of help."""
     seen = []

@@ -8,7 +8,8 @@ from tests.sample_events import event, said
 
 PROBLEM = Problem(
     code="wco.value-missing", text="TypeCode is missing", message=1,
-    where=Place(xpath="/md", line=3), path="Declaration.TypeCode", pointer="42A/D013", expected="a type", hint="say it",
+    where=Place(xpath="/md", line=3), path="Declaration.TypeCode", pointer="42A/D013",
+    expected="a type", hint="say it",
 )  # fmt: skip
 TOLD = Refused("s_1", 2, "lantern-forwarding", "lantern", "uk-cds", "2026-11-22T09:30:00.000Z", "t")
 

@@ -202,10 +202,10 @@ class World:
             clients = [group.create_task(one.run(resting)) for one in agencies]
             clients += [group.create_task(one.run()) for one in senders]
             await self._storm()
-            calm = SETTINGS.model_copy(update={"timers_every_s": 1500.0, "read_wait_s": 7200.0})
+            calm = SETTINGS.model_copy(update={"timers_every_s": 3000.0, "read_wait_s": 7200.0})
             last = self.start(QUIET, calm)
             for one in (*agencies, *senders):
-                one.bounds = replace(one.bounds, pace=one.bounds.pace * 600)
+                one.bounds = replace(one.bounds, pace=one.bounds.pace * 1000)
             await asyncio.sleep(self.story.calm_s)
             resting.set()
             await asyncio.gather(*clients)
