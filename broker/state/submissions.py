@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, tuple_
+from sqlalchemy import Connection, func, insert, select, tuple_
 
 from broker.state.tables import MESSAGES, ORIGINALS, SUBMISSIONS
 
@@ -48,10 +48,11 @@ def by_bytes(
     connection: Connection, digests: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], str]:
     """The newest earlier submission by (party, sha256)."""
+    # Ids begin with the time: the highest is the newest.
     rows = connection.execute(
-        select(SUBMISSIONS.c.party, SUBMISSIONS.c.sha256, SUBMISSIONS.c.id)
+        select(SUBMISSIONS.c.party, SUBMISSIONS.c.sha256, func.max(SUBMISSIONS.c.id))
         .where(tuple_(SUBMISSIONS.c.party, SUBMISSIONS.c.sha256).in_(digests))
-        .order_by(SUBMISSIONS.c.number)
+        .group_by(SUBMISSIONS.c.party, SUBMISSIONS.c.sha256)
     )
     return {(row[0], row[1]): row[2] for row in rows}
 

@@ -54,7 +54,7 @@ def accepted(port: int, path: str, key: str, bodies: Path, seconds: float) -> fl
 
 
 def figures(seconds: float, rounds: int) -> Iterator[Figure]:
-    """Floor and intake in turns; the ratio is the median of each pair's."""
+    """Floor, doors alone and whole broker in turns; a ratio is the median of the rounds'."""
     compose = installed_families()["customs"].sample
     assert compose is not None
     with tempfile.TemporaryDirectory() as folder:
@@ -69,18 +69,23 @@ def figures(seconds: float, rounds: int) -> Iterator[Figure]:
             cwd=ROOT, capture_output=True, text=True, check=True, env=dict(os.environ),
         )  # fmt: skip
         key = issued.stdout.split()[-1]
-        ports = free_port(), free_port()
-        floor = [sys.executable, str(HERE / "intake_floor.py"), str(Path(folder, "floor")),
-                 str(ports[0])]  # fmt: skip
-        broker = [*swb, "serve", "--data", str(data), "--port", str(ports[1])]
-        pairs = []
+        path = "/v1/submissions"
+        servers = {
+            "floor": [sys.executable, str(HERE / "intake_floor.py"), str(Path(folder, "floor"))],
+            "doors": [sys.executable, str(HERE / "intake_doors.py"), str(data)],
+            "whole": [*swb, "serve", "--data", str(data), "--port"],
+        }
+        rates: dict[str, list[float]] = {name: [] for name in servers}
         for _ in range(rounds):
-            with running(floor, ports[0]):
-                bare = accepted(ports[0], "/", key, bodies, seconds)
-            with running(broker, ports[1]):
-                ours = accepted(ports[1], "/v1/submissions", key, bodies, seconds)
-            pairs.append((ours, bare))
-    ratio = median([ours / bare for ours, bare in pairs])
-    yield Figure("intake, 32 connections", ratio, ">= 0.6",
-                 f"{median([one for one, _ in pairs]):,.0f} POST/s",
-                 f"{median([one for _, one in pairs]):,.0f} POST/s")  # fmt: skip
+            for name, command in servers.items():
+                port = free_port()
+                with running([*command, str(port)], port):
+                    rates[name].append(accepted(port, path, key, bodies, seconds))
+    bare = rates["floor"]
+    for name, what, aim in (
+        ("doors", "intake, 32 connections", ">= 0.6"),
+        ("whole", "the same, with the whole road at work in the same process", "-"),
+    ):
+        ratio = median([ours / floor for ours, floor in zip(rates[name], bare, strict=True)])
+        yield Figure(what, ratio, aim, f"{median(rates[name]):,.0f} POST/s",
+                     f"{median(bare):,.0f} POST/s")  # fmt: skip

@@ -4,28 +4,35 @@ Prints how many were answered 202 a second.
 """
 
 import asyncio
+import itertools
 import sys
 import time
 from pathlib import Path
 
 import uvloop
 
+REFERENCE = b"<FunctionalReferenceID>"
 
-def request(path: str, key: str, body: bytes) -> bytes:
-    """One POST, ready to send."""
+
+def request(path: str, key: str, body: bytes) -> tuple[bytes, bytes]:
+    """One POST, ready to send, in two pieces: between them stands the declaration's reference."""
+    before, _, rest = body.partition(REFERENCE)
+    before, rest = before + REFERENCE, rest[rest.index(b"<") :]
+    body = before + b"%014d" % 0 + rest
     head = (
         f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/xml\r\n"
         f"Authorization: Bearer {key}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    return head.encode() + body
+    return head.encode() + before, rest
 
 
-async def connection(port: int, requests: list[bytes], ends: float) -> int:
-    """POST one after another until the time is up; how many were accepted."""
+async def connection(port: int, requests: list[tuple[bytes, bytes]], ends: float) -> int:
+    """POST one after another, each with its own reference, until the time is up; how many."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     done = 0
     while time.monotonic() < ends:
-        writer.write(requests[done % len(requests)])
+        before, rest = requests[done % len(requests)]
+        writer.write(b"%s%014d%s" % (before, next(NUMBERS), rest))
         head = await reader.readuntil(b"\r\n\r\n")
         length = next(
             int(line[15:])
@@ -40,7 +47,12 @@ async def connection(port: int, requests: list[bytes], ends: float) -> int:
     return done
 
 
-async def load(port: int, requests: list[bytes], connections: int, seconds: float) -> float:
+NUMBERS = itertools.count(time.time_ns() % 10**13)
+
+
+async def load(
+    port: int, requests: list[tuple[bytes, bytes]], connections: int, seconds: float
+) -> float:
     """Accepted POSTs a second over so many connections."""
     began = time.monotonic()
     ends = began + seconds

@@ -27,7 +27,7 @@ def check(history: History, readout: Readout) -> list[str]:
     rules = (durable, accounted, versions_once, deliveries_once, in_order, requests_in_order,
              told, boards_told,
              finished, deadlines, *feeds.RULES)  # fmt: skip
-    return [wrong for rule in rules for wrong in rule(history, readout)]
+    return [*history.refusals, *(wrong for rule in rules for wrong in rule(history, readout))]
 
 
 def durable(history: History, readout: Readout) -> Iterator[str]:

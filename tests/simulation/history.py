@@ -51,6 +51,7 @@ class History:
 
     attempts: list[Attempt] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
     statuses: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
 
     def given(self) -> dict[str, list[Given]]:

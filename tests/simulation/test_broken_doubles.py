@@ -13,7 +13,7 @@ from broker.state.database import MemoryDatabase
 from broker.state.queue import Given
 from tests.simulation.world import SHORT, simulate
 
-TRIES = 4
+TRIES = 6
 
 
 def caught(prepare=None):
@@ -67,7 +67,7 @@ def test_a_log_that_drops_is_caught():
 def test_a_database_that_forgets_is_caught():
     """Receipts for what was rolled back are lost submissions, or numbers with gaps."""
     wrong = caught(lambda world: setattr(world, "database", _Forgetful()))
-    assert begins(wrong, "lost", "gap", "accounted", "crash")
+    assert begins(wrong, "lost", "gap", "accounted", "crash", "refused")
 
 
 def test_a_compare_and_set_that_always_succeeds_is_caught(monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.simulation.world import SHORT, Told, simulate
 
-SEEDS = 12
+SEEDS = 8
 
 
 def _seeds() -> list[int]:

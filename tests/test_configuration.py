@@ -1,0 +1,212 @@
+"""The configuration of a state, read whole: all that is wrong is told at once."""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+import yaml
+
+from broker.access import Principal
+from broker.configuration import examine, installed_families, read
+from broker.errors import ConfigFault
+from broker.serve import with_operators
+from broker.settings import Settings
+from tests.broker_in_process import CONFIG, configuration
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The sample configuration, to be changed."""
+    return shutil.copytree(CONFIG, tmp_path / "config")
+
+
+def change(folder, file, **values):
+    """Write other values into a file; None takes a key out."""
+    path = folder / file
+    told = {**(yaml.safe_load(path.read_text()) if path.exists() else {}), **values}
+    kept = {key: value for key, value in told.items() if value is not None}
+    path.write_text(yaml.safe_dump(kept))
+
+
+def findings(folder):
+    """What is wrong with it, as (file, path, text)."""
+    return [(one.file, one.path, one.text) for one in examine(folder)[1]]
+
+
+SENDER, AGENCY = "senders/lantern-forwarding.yaml", "recipients/customs.yaml"
+PROFILE, LIST = "profiles/uk-cds.yaml", "codelists/uk-declaration-types.yaml"
+MISTAKES = (
+    # file, what is written into it, where the finding stands, what it names
+    (SENDER, {"party": None}, (SENDER, "party"), "required"),
+    (SENDER, {"colour": "red"}, (SENDER, "colour"), "extra"),
+    (SENDER, {"name": "Lantern Forwarding"}, (SENDER, "name"), "pattern"),
+    (SENDER, {"families": []}, (SENDER, "families"), "at least 1"),
+    (SENDER, {"families": "customs"}, (SENDER, "families"), "tuple"),
+    (SENDER, {"profiles": ["nowhere"]}, ("senders/lantern-forwarding", "profiles"), "'nowhere'"),
+    (SENDER, {"name": "pebble-imports"}, ("senders/pebble-imports.yaml", "name"), "two files"),
+    (SENDER, {"name": "customs"}, ("senders/customs", "name"), "recipient too"),
+    (SENDER, {"name": "submitter"}, ("senders/submitter", "name"), "recipient too"),
+    (SENDER, {"party": "customs"}, ("senders/lantern-forwarding", "party"), "is a recipient"),
+    (AGENCY, {"channel": "pigeon"}, (AGENCY, "channel"), "feed"),
+    (AGENCY, {"profiles": ["x-y"]}, ("recipients/customs", "profiles"), "'x-y'"),
+    (AGENCY, {"name": "duties"}, ("routes/customs.yaml", ""), "'customs'"),
+    ("recipients/plant-health.yaml", {"no_personal": True}, ("", ""), "plant-health"),
+    (PROFILE, {"format": None}, (PROFILE, "format"), "required"),
+    (PROFILE, {"time_zones": "x"}, (PROFILE, "time_zones"), "extra"),
+    (PROFILE, {"name": "uk-cds-responses"}, ("profiles/uk-cds.yaml", "name"), "two files"),
+    (PROFILE, {"constraints": [{"path": "ID", "demand": "wish", "code": "a.b"}]},
+     (PROFILE, "constraints.0.demand"), "'mandatory'"),
+    (PROFILE, {"constraints": [{"path": "ID", "demand": "codes", "code": "a.b", "codes": "none"}]},
+     (PROFILE, "constraints"), "'none'"),
+    (LIST, {"codes": None}, (LIST, ""), "missing"),
+    (LIST, {"name": "uk-exit-offices-refused"}, ("codelists/uk-exit-offices-refused.yaml", "name"),
+     "two files"),
+    ("routes/new.yaml", {"rules": []}, ("routes/new.yaml", ""), ""),
+    ("views/customs-board.yaml", {"paths": ["Nothing.There"]}, ("views/customs-board.yaml", ""),
+     "Nothing.There"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "values", "place", "named"), MISTAKES)
+def test_a_mistake_is_found_with_its_file_path_and_value(folder, file, values, place, named):
+    """Each kind of mistake is a finding that says where it stands and what was written there."""
+    change(folder, file, **values)
+    found = findings(folder)
+    where, path = place
+    matching = [
+        text for at, inside, text in found if at.startswith(where) and inside.startswith(path)
+    ]
+    assert any(named.lower() in text.lower() or named in str(found) for text in matching), found
+
+
+BROKEN = (b"a: [", b"\xff\xfe\x00", b"name: [unclosed\n", b"", b"- a\n- b\n", b"just words")
+
+
+@pytest.mark.parametrize("content", BROKEN)
+@pytest.mark.parametrize(
+    "name", ["senders", "recipients", "routes", "views", "codelists", "profiles"]
+)
+def test_any_bytes_in_a_file_are_findings_not_a_crash(folder, name, content):
+    """No YAML, no UTF-8, nothing, a list, a word: the file is named, the others are read."""
+    (folder / name / "broken.yaml").write_bytes(content)
+    assert f"{name}/broken.yaml" in {file for file, _, _ in findings(folder)}
+
+
+def test_all_that_is_wrong_is_told_at_once(folder):
+    """One reading finds the mistakes of every folder; nothing starts with any of them."""
+    change(folder, SENDER, party=None)
+    change(folder, AGENCY, channel="pigeon")
+    change(folder, PROFILE, format=None)
+    change(folder, "views/customs-board.yaml", paths=["Nothing.There"])
+    files = {file.split("/")[0] for file, _, _ in findings(folder)}
+    assert files >= {"senders", "recipients", "profiles", "views"}
+    with pytest.raises(ConfigFault) as caught:
+        read(folder)
+    for name in ("party", "pigeon", "format", "Nothing.There"):
+        assert name in str(caught.value) or name == "pigeon"
+
+
+def test_the_sample_configuration_is_right():
+    """It has no finding, and every family and kind that is installed."""
+    assert findings(CONFIG) == []
+    families = installed_families()
+    assert set(families) >= {"customs", "agency"}
+    assert set(configuration().kinds) == {"declaration"}
+    assert set(configuration().adapters) == {
+        "UK CDS WCO-DEC 3.6", "UK CDS WCO-RES 3.6", "answer JSON 1",
+    }  # fmt: skip
+
+
+def test_a_folder_that_is_not_there_is_a_fault(tmp_path):
+    """It says which, and what to do."""
+    with pytest.raises(ConfigFault, match="--config"):
+        read(tmp_path / "nowhere")
+
+
+CHANGES = (
+    (SENDER, {"title": "Another title"}),
+    (AGENCY, {"binds": []}),
+    (PROFILE, {"time_zone": "UTC"}),
+    (LIST, {"source": "elsewhere"}),
+    ("views/customs-board.yaml", {"title": "another title"}),
+)
+
+
+@pytest.mark.parametrize(("file", "values"), CHANGES)
+def test_the_digest_is_of_the_content(folder, file, values):
+    """Any file that says something else makes another configuration; the same files, the same."""
+    before = read(folder).digest
+    assert read(folder).digest == before == configuration().digest
+    change(folder, file, **values)
+    assert read(folder).digest != before
+
+
+def test_the_digest_does_not_hang_on_how_a_file_is_written(folder):
+    """Comments and the order of keys are no content."""
+    before = read(folder).digest
+    path = folder / AGENCY
+    told = yaml.safe_load(path.read_text())
+    path.write_text("# a remark\n" + yaml.safe_dump(dict(reversed(told.items())), sort_keys=False))
+    assert read(folder).digest == before
+
+
+DATED = {
+    "path": "ID", "demand": "mandatory", "code": "x.id", "valid_from": "2026-06-01",
+    "valid_to": "2026-06-30",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("received_at", "holds"),
+    [
+        ("2026-05-31T23:59:59.999Z", False),
+        ("2026-06-01T00:00:00.000Z", True),
+        ("2026-06-30T23:59:59.999Z", True),
+        ("2026-07-01T00:00:00.000Z", False),
+    ],
+)
+def test_a_constraint_holds_on_the_day_of_receipt(folder, received_at, holds):
+    """Not on the day of translation: what came in June is judged by June's rules."""
+    change(folder, PROFILE, constraints=[DATED])
+    profile = read(folder).profile_of("uk-cds", "UK CDS WCO-DEC 3.6", received_at)
+    assert bool(profile.constraints) is holds
+
+
+def test_a_code_list_that_changed_is_another_profile(folder):
+    """Two configurations in one process do not share what was chosen for a day."""
+    first = read(folder)
+    told = yaml.safe_load((folder / LIST).read_text())["codes"]
+    change(folder, LIST, codes={**told, "QQQ": "invented"})
+    second = read(folder)
+    name = yaml.safe_load((folder / LIST).read_text())["name"]
+    chosen = [
+        one.profile_of("uk-cds", "UK CDS WCO-DEC 3.6", "2026-06-01T00:00:00.000Z").codelists[name]
+        for one in (first, second)
+    ]
+    assert ["QQQ" in one.codes for one in chosen] == [False, True]
+
+
+def test_numbers_as_keys_of_a_profile_do_not_stop_the_reading(folder):
+    """YAML reads 01 as a number: the profile is read all the same."""
+    told = yaml.safe_load((folder / PROFILE).read_text())["settings"]
+    change(folder, PROFILE, settings={**told, "function_codes": {1: "01"}})
+    assert findings(folder) == []
+
+
+def test_no_profile_is_an_empty_one():
+    """A sender without profile is judged by the adapter's own demands alone."""
+    known = configuration()
+    empty = known.profile_of("", "UK CDS WCO-DEC 3.6", "2026-06-01")
+    assert (empty.name, empty.constraints, empty.format) == ("", (), "UK CDS WCO-DEC 3.6")
+    assert known.profile_name(("uk-cds",), "UK CDS WCO-DEC 3.6") == "uk-cds"
+    assert known.profile_name(("uk-cds",), "answer JSON 1") == ""
+    assert known.profile_name(("unknown",), "answer JSON 1") == ""
+
+
+def test_an_operator_may_not_have_the_name_of_somebody_else():
+    """A key of an agency would open the operators' doors."""
+    plain = replace(configuration())
+    known = with_operators(plain, Settings(operators=("duty-desk", "night-desk"))).principals
+    assert known["night-desk"] == Principal("night-desk", "operator", "night-desk", ())
+    with pytest.raises(ConfigFault, match="customs"):
+        with_operators(plain, Settings(operators=("customs",)))
