@@ -197,11 +197,16 @@ def _one(model: type[Model], file: str, raw: Any, findings: list[Finding]) -> Mo
     try:
         return TypeAdapter(model).validate_python(raw)
     except ValidationError as error:
-        findings += [
-            Finding(file, ".".join(str(step) for step in one["loc"]) or "file", one["msg"].lower())
-            for one in error.errors()
-        ]
+        findings += _refused(file, error)
         return None
+
+
+def _refused(file: str, error: ValidationError) -> list[Finding]:
+    """What a model refused of a file."""
+    return [
+        Finding(file, ".".join(str(step) for step in one["loc"]) or "file", one["msg"].lower())
+        for one in error.errors()
+    ]
 
 
 def _profiles(raw: Mapping[str, Mapping[str, Any]], findings: list[Finding]) -> dict[str, Profile]:
@@ -211,7 +216,7 @@ def _profiles(raw: Mapping[str, Mapping[str, Any]], findings: list[Finding]) -> 
         try:
             codelist = TypeAdapter(CodeList).validate_python(one)
         except ValidationError as error:
-            findings += [Finding(file, str(item["loc"]), item["msg"]) for item in error.errors()]
+            findings += _refused(file, error)
         else:
             if codelist.name in lists:
                 findings.append(Finding(file, "name", f"{codelist.name!r} is named in two files"))

@@ -57,8 +57,11 @@ class Station(Protocol):
     def work(self, entry: Entry, loaded: Any, skip: int) -> Iterator[Piece]:
         """The record's messages after the first `skip`, one piece each."""
 
-    def park(self, entry: Entry, loaded: Any) -> None:
-        """This record is being parked: later ones of its dossier must follow it."""
+    def park(self, entry: Entry, loaded: Any) -> Entry | None:
+        """This record is being parked: later ones of its dossier must follow it.
+
+        What is parked instead, if the step broke on another record that this one released.
+        """
 
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
         """Write the rows; the records that the log is owed."""
@@ -195,8 +198,8 @@ class Hop:
                     done = piece.end
                     self._parks = 0
             except Exception as error:  # noqa: BLE001  a pure step fails alike every time: park
-                self.station.park(entry, loaded)
-                yield self._parking(entry, done, _reason(error))
+                broken = self.station.park(entry, loaded) or entry
+                yield self._parking(broken, done, _reason(error))
 
     def _parking(self, entry: Entry, begin: Position, reason: str) -> Piece:
         self._parks += 1

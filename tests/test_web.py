@@ -6,6 +6,7 @@ import pytest
 
 from broker.errors import StateFault
 from broker.ledger import status
+from broker.state.tables import SUBMISSIONS
 from tests.broker_in_process import SENDER, declaration, in_process, story
 
 
@@ -119,3 +120,27 @@ async def test_a_bug_of_ours_is_a_500_that_says_nothing(monkeypatch, capfd):
     assert "http.bug" in written
     assert "RuntimeError" in written
     assert "Jane" not in written
+
+
+@story
+async def test_who_goes_away_in_the_middle_is_no_bug(capfd):
+    """A body that breaks off is neither accepted nor answered nor logged as a fault of ours."""
+    async with in_process() as broker:
+        app = broker.client._transport.app
+        head = {"type": "http", "method": "POST", "path": "/v1/submissions", "query_string": b"",
+                "headers": [(b"authorization", f"Bearer key-{SENDER}".encode()),
+                            (b"content-type", b"application/xml")]}  # fmt: skip
+        parts = iter([{"type": "http.request", "body": b"<half", "more_body": True},
+                      {"type": "http.disconnect"}])  # fmt: skip
+        sent = []
+
+        async def receive():
+            return next(parts)
+
+        async def send(message):
+            sent.append(message)
+
+        await app(head, receive, send)
+        assert sent == []
+        assert await broker.rows(SUBMISSIONS) == []
+    assert "http.bug" not in "".join(capfd.readouterr())

@@ -34,12 +34,14 @@ BROKER_EVENTS = ("resume", "discard")
 class Loaded:
     """What a batch needs to know; the dossiers advance as its events are worked.
 
-    `parked`: the id of the parked record of each parked dossier.
+    `parked`: the id of the parked record of each parked dossier. `behind`: the follower that is
+    being worked since what it waited for was released.
     """
 
     dossiers: dict[str, Dossier]
     parked: dict[str, str]
     followers: dict[str, list[Record]]
+    behind: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,19 @@ class Follow:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A parked record was resumed or discarded: the effects of what waited, in order."""
+    """A parked record was resumed or discarded: what came of it."""
 
-    dossier: str
     parked: str
     state: str
-    effects: tuple[Effects, ...]
+    effects: Effects
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A follower was worked, since what it waited for was released."""
+
+    record: Record
+    effects: Effects
 
 
 class CoreStation:
@@ -83,20 +92,25 @@ class CoreStation:
         del skip
         event = read_event(entry)
         end = Position(entry.position + 1)
-        value: Any
         if event.does in BROKER_EVENTS:
-            value = self._release(event, loaded)
+            yield from self._release(entry, event, loaded)
         elif event.dossier in loaded.parked:
             record = Record(entry.topic, entry.key, entry.headers, entry.value)
             loaded.followers.setdefault(event.dossier, []).append(record)
-            value = Follow(record)
+            yield Piece(entry, end, Follow(record), len(entry.value))
         else:
-            value = self._step(event, loaded)
-        yield Piece(entry, end, value, len(entry.value))
+            yield Piece(entry, end, self._step(event, loaded), len(entry.value))
 
-    def park(self, entry: Entry, loaded: Loaded) -> None:
-        """Later events of this dossier follow."""
-        loaded.parked.setdefault(entry.key, "")
+    def park(self, entry: Entry, loaded: Loaded) -> Entry | None:
+        """Later events of this dossier follow; a follower that breaks is parked in its turn."""
+        broken, loaded.behind = loaded.behind, None
+        if broken is None:
+            loaded.parked.setdefault(entry.key, "")
+            return None
+        loaded.parked[entry.key] = ""
+        return Entry(
+            broken.topic, entry.partition, entry.position, broken.key, broken.headers, broken.value
+        )
 
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
         """Write everything; an event that withdraws is a group alone, so that rows keep order."""
@@ -117,9 +131,11 @@ class CoreStation:
             if isinstance(piece.value, Follow):
                 parked.follow(connection, [piece.value.record])
             elif isinstance(piece.value, Released):
-                parked.release(connection, piece.value.dossier)
                 parked.settle(connection, piece.value.parked, piece.value.state)
-                yield from piece.value.effects
+                yield piece.value.effects
+            elif isinstance(piece.value, Followed):
+                parked.unfollow(connection, piece.value.record)
+                yield piece.value.effects
             else:
                 yield piece.value
 
@@ -133,30 +149,42 @@ class CoreStation:
         _count(effects)
         return effects
 
-    def _release(self, event: Event, loaded: Loaded) -> Released | Effects:
+    def _release(self, entry: Entry, event: Event, loaded: Loaded) -> Iterator[Piece]:
         """Work (resume) or decline (discard) the parked event, then what waited behind it.
 
-        `event.name` is the parked record's id; its headers and payload travel in the body.
+        `event.name` is the parked record's id; its headers and payload travel in the body. A piece
+        for each, so that a follower that breaks is parked and those behind it wait for it; all are
+        committed together, for only the last has a size.
         """
-        if loaded.parked.get(event.dossier) != event.name:  # it came again on the log
-            dossier = loaded.dossiers.get(event.dossier) or Dossier(event.dossier, event.kind)
-            return Effects(dossier, event, "repeated")
+        end, name = Position(entry.position + 1), event.dossier
+        if loaded.parked.get(name) != event.name:  # it came again on the log
+            dossier = loaded.dossiers.get(name) or Dossier(name, event.kind)
+            yield Piece(entry, end, Effects(dossier, event, "repeated"))
+            return
         held = event_of(event.body["headers"], bytes.fromhex(event.body["payload"]))
-        behind = [read_event(record) for record in loaded.followers.pop(event.dossier, [])]
-        effects = []
+        behind = loaded.followers.get(name, [])
         if event.does == "resume":
-            effects.append(self._step(held, loaded))
+            released = Released(event.name, "resumed", self._step(held, loaded))
         else:
-            dossier = loaded.dossiers.get(held.dossier) or Dossier(held.dossier, held.kind)
-            problems = (decline_problem("event.discarded"),)
-            rows = (declined_row(held, problems),)
-            effects.append(Effects(dossier, held, "declined", problems, queue=rows))
-            seen = replace(dossier, outcomes=dossier.outcomes | {held.id})
-            loaded.dossiers[held.dossier] = seen
-        effects += [self._step(one, loaded) for one in behind]
-        del loaded.parked[event.dossier]
-        state = "resumed" if event.does == "resume" else "discarded"
-        return Released(event.dossier, event.name, state, tuple(effects))
+            released = Released(event.name, "discarded", _discarded(held, loaded))
+        size = len(entry.value)
+        yield Piece(entry, end, released, 0 if behind else size)
+        while behind:
+            loaded.behind = behind.pop(0)
+            followed = Followed(loaded.behind, self._step(read_event(loaded.behind), loaded))
+            yield Piece(entry, end, followed, 0 if behind else size)
+        loaded.behind = None
+        del loaded.parked[name]
+
+
+def _discarded(held: Event, loaded: Loaded) -> Effects:
+    """A person has given the event up: declined, with a reply."""
+    dossier = loaded.dossiers.get(held.dossier) or Dossier(held.dossier, held.kind)
+    problems = (decline_problem("event.discarded"),)
+    rows = (declined_row(held, problems),)
+    seen = replace(dossier, outcomes=dossier.outcomes | {held.id})
+    loaded.dossiers[held.dossier] = seen
+    return Effects(dossier, held, "declined", problems, queue=rows)
 
 
 def _held(entry: Entry) -> str:

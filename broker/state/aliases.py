@@ -60,10 +60,11 @@ def meanings(
     connection: Connection, keys: Iterable[tuple[str, str, str]]
 ) -> dict[tuple[str, str, str], Meaning]:
     """What these (scheme, scope, value) mean now."""
+    wanted = set(keys)
     rows = connection.execute(
         select(ALIASES, DOSSIERS.c.party, DOSSIERS.c.closed_at)
         .join(DOSSIERS, DOSSIERS.c.id == ALIASES.c.dossier, isouter=True)
-        .where(tuple_(ALIASES.c.scheme, ALIASES.c.scope, ALIASES.c.value).in_(list(keys)))
+        .where(ALIASES.c.value.in_({value for _, _, value in wanted}))
     )
     found = (
         Meaning(
@@ -73,28 +74,33 @@ def meanings(
         )
         for row in rows
     )
-    return {meaning.alias.key: meaning for meaning in found}
+    return {meaning.alias.key: meaning for meaning in found if meaning.alias.key in wanted}
 
 
 def delivered_under(
     connection: Connection, recipient: str, references: Sequence[tuple[str, str]]
 ) -> list[Alias]:
     """What (scheme, value) mean among the dossiers that were delivered to this recipient."""
-    rows = connection.execute(
-        select(ALIASES)
+    named = connection.execute(
+        select(ALIASES).where(ALIASES.c.value.in_({value for _, value in references}))
+    )
+    found = [
+        Alias(row.scheme, row.scope, row.value, row.dossier, row.kind, row.generation)
+        for row in named
+        if (row.scheme, row.value) in references
+    ]
+    given = connection.execute(
+        select(QUEUE.c.dossier)
         .distinct()
-        .join(QUEUE, QUEUE.c.dossier == ALIASES.c.dossier)
         .where(
-            tuple_(ALIASES.c.scheme, ALIASES.c.value).in_(list(references)),
+            QUEUE.c.dossier.in_({alias.dossier for alias in found}),
             QUEUE.c.recipient == recipient,
             QUEUE.c.what == "document",
             QUEUE.c.state.in_(("numbered", "acknowledged")),
         )
     )
-    return [
-        Alias(row.scheme, row.scope, row.value, row.dossier, row.kind, row.generation)
-        for row in rows
-    ]
+    dossiers = {dossier for (dossier,) in given}
+    return [alias for alias in found if alias.dossier in dossiers]
 
 
 def of_dossiers(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, case, func, insert, select, tuple_
+from sqlalchemy import Connection, case, func, insert, select
 
 from broker.model.dossier import Answer, Ask, Delivered, Document, Dossier, Sent, Target
 from broker.model.records import opened, sealed
@@ -191,7 +191,8 @@ def _answer_row(dossier: str, one: Answer) -> dict[str, Any]:
 def _seen(connection: Connection, pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
     rows = connection.execute(
         select(OUTCOMES.c.dossier, OUTCOMES.c.event).where(
-            tuple_(OUTCOMES.c.dossier, OUTCOMES.c.event).in_(pairs)
+            OUTCOMES.c.dossier.in_({dossier for dossier, _ in pairs}),
+            OUTCOMES.c.event.in_([event for _, event in pairs]),
         )
     )
     found: dict[str, list[str]] = {}
@@ -210,13 +211,21 @@ def _documents(
         .group_by(DOCUMENTS.c.dossier, DOCUMENTS.c.part)
     )
     versions: dict[str, dict[str, int]] = {}
-    wanted = []
+    wanted = set()
     for dossier, part, highest, newest in heads:
         versions.setdefault(dossier, {})[part] = highest
-        wanted.append((dossier, part, newest))
-    key = tuple_(DOCUMENTS.c.dossier, DOCUMENTS.c.part, DOCUMENTS.c.version)
+        wanted.add((dossier, part, newest))
     live: dict[str, dict[str, Document]] = {}
-    for row in connection.execute(select(DOCUMENTS).where(key.in_(wanted))):
+    rows = connection.execute(
+        select(DOCUMENTS).where(
+            DOCUMENTS.c.dossier.in_({dossier for dossier, _, _ in wanted}),
+            DOCUMENTS.c.part.in_({part for _, part, _ in wanted}),
+            DOCUMENTS.c.version.in_({version for _, _, version in wanted}),
+        )
+    )
+    for row in rows:
+        if (row.dossier, row.part, row.version) not in wanted:
+            continue
         live.setdefault(row.dossier, {})[row.part] = Document(
             row.part, row.version, row.id, row.package, row.digest, row.order_no,
             row.submission, row.message, row.event, row.sender, row.party, row.profile,

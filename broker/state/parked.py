@@ -144,6 +144,9 @@ def followers(connection: Connection, dossiers: Iterable[str]) -> dict[str, list
     return found
 
 
-def release(connection: Connection, dossier: str) -> None:
-    """Nothing waits behind this dossier any more."""
-    connection.execute(delete(FOLLOWERS).where(FOLLOWERS.c.dossier == dossier))
+def unfollow(connection: Connection, record: Record) -> None:
+    """This event waits no longer; on the log, and so here, it may have stood twice."""
+    headers = orjson.dumps(dict(record.headers)).decode()
+    connection.execute(
+        delete(FOLLOWERS).where(FOLLOWERS.c.dossier == record.key, FOLLOWERS.c.headers == headers)
+    )

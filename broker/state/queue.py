@@ -120,6 +120,7 @@ def give(connection: Connection, name: str, upto: int) -> None:
 
 def acknowledge(connection: Connection, name: str, upto: int, at: str) -> int:
     """A reader has said that it has everything up to here; how many rows that settles."""
+    before = subscription(connection, name)["acknowledged"]
     done = connection.execute(
         update(SUBSCRIPTIONS)
         .where(SUBSCRIPTIONS.c.name == name, SUBSCRIPTIONS.c.acknowledged < upto)
@@ -129,7 +130,7 @@ def acknowledge(connection: Connection, name: str, upto: int, at: str) -> int:
         return 0
     settled = connection.execute(
         update(QUEUE)
-        .where(QUEUE.c.subscription == name, QUEUE.c.state == "numbered", QUEUE.c.seq <= upto)
+        .where(QUEUE.c.subscription == name, QUEUE.c.seq > before, QUEUE.c.seq <= upto)
         .values(state="acknowledged", settled_at=at)
     )
     return settled.rowcount

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, tuple_
+from sqlalchemy import Connection, func, insert, select
 
 from broker.state.tables import MESSAGES, ORIGINALS, SUBMISSIONS
 
@@ -39,7 +39,10 @@ def by_idempotency(
             SUBMISSIONS.c.sender, SUBMISSIONS.c.idempotency_key,
             SUBMISSIONS.c.id, SUBMISSIONS.c.sha256, SUBMISSIONS.c.received_at,
             SUBMISSIONS.c.same_bytes_as,
-        ).where(tuple_(SUBMISSIONS.c.sender, SUBMISSIONS.c.idempotency_key).in_(keys))
+        ).where(
+            SUBMISSIONS.c.sender.in_({sender for sender, _ in keys}),
+            SUBMISSIONS.c.idempotency_key.in_([key for _, key in keys]),
+        )
     )  # fmt: skip
     return {(row[0], row[1]): Known(row[2], row[3], row[4], row[5]) for row in rows}
 
@@ -51,7 +54,10 @@ def by_bytes(
     # Ids begin with the time: the highest is the newest.
     rows = connection.execute(
         select(SUBMISSIONS.c.party, SUBMISSIONS.c.sha256, func.max(SUBMISSIONS.c.id))
-        .where(tuple_(SUBMISSIONS.c.party, SUBMISSIONS.c.sha256).in_(digests))
+        .where(
+            SUBMISSIONS.c.party.in_({party for party, _ in digests}),
+            SUBMISSIONS.c.sha256.in_([sha256 for _, sha256 in digests]),
+        )
         .group_by(SUBMISSIONS.c.party, SUBMISSIONS.c.sha256)
     )
     return {(row[0], row[1]): row[2] for row in rows}

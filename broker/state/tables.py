@@ -64,7 +64,7 @@ ALIASES = Table(
     "aliases", METADATA,
     _text("scheme", key=True), _text("scope", key=True), _text("value", key=True),
     _text("dossier"), _text("kind"), _number("generation"),
-    Index("aliases_dossier", "dossier"),
+    Index("aliases_dossier", "dossier"), Index("aliases_value", "value"),
 )  # fmt: skip
 
 UNRESOLVED = Table(

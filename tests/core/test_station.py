@@ -190,6 +190,29 @@ async def test_a_resume_that_fails_again_leaves_everything_as_it_was(poisoned):
         assert (await stored(broker)).versions == {"": 3}
 
 
+@pytest.mark.parametrize("how", ["resume", "discard"])
+@story
+async def test_a_follower_that_breaks_is_parked_in_its_turn(poisoned, how):
+    """The same bad message sent three times is settled one by one; what is between is worked."""
+    async with in_process() as broker:
+        poison = [declaration("QZ-1", POISON, MEAT), declaration("QZ-1", POISON, BOOKS)]
+        for content in (declaration("QZ-1", BOOKS), poison[0], declaration("QZ-1", MEAT),
+                        poison[1], declaration("QZ-1", FLOWERS)):  # fmt: skip
+            await broker.lodge(content)
+        await _decided(broker, "discard")
+        assert (await stored(broker)).versions == {"": 2}
+        states = sorted(row["state"] for row in await broker.rows(PARKED))
+        assert states == ["discarded", "parked"]
+        assert await waiting(broker) in ([BOOKS, FLOWERS], [FLOWERS])
+        poisoned["on"] = how == "discard"
+        await _decided(broker, how)
+        assert (await stored(broker)).versions == {"": 4 if how == "resume" else 3}
+        assert await broker.rows(FOLLOWERS) == []
+        assert {row["state"] for row in await broker.rows(PARKED)} <= {"discarded", "resumed"}
+        last = max(await broker.rows(DOCUMENTS), key=lambda row: row["version"])
+        assert FLOWERS.encode() in last["payload"]
+
+
 @story
 async def test_a_resume_that_comes_again_on_the_log_does_nothing(poisoned):
     """At least once on the log, once in the dossier."""

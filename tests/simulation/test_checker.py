@@ -60,7 +60,9 @@ def double_an_outcome(history, readout):
 
 def drop_a_verdict(history, readout):
     """A submission that translation never judged."""
-    readout.of("messages").pop()
+    submission = readout.of("messages")[0]["submission"]
+    messages = readout.of("messages")
+    messages[:] = [one for one in messages if one["submission"] != submission]
 
 
 def double_a_version(history, readout):

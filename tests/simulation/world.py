@@ -48,7 +48,9 @@ class Story:
     bounds: Bounds = field(default_factory=Bounds)
 
 
-SHORT = Story(240.0, 3600.0, replace(STORM, fault=0.05), Bounds(declarations=3, pace=1.5, late_s=1800.0))
+SHORT = Story(
+    240.0, 3600.0, replace(STORM, fault=0.05), Bounds(declarations=3, pace=1.5, late_s=1800.0)
+)
 """Enough for a broken double to show itself."""
 REST_S = 4000.0
 SETTINGS = Settings(partitions=2, timers_every_s=20.0, read_wait_s=30.0, inline_bytes_max=6_000)

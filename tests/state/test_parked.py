@@ -28,12 +28,16 @@ def test_only_the_cores_parked_records_hold_a_dossier(connection):
     assert parked.parked_dossiers(connection, ["o_1"]) == {}
 
 
-def test_followers_keep_their_order_until_released(connection):
-    """Each dossier has its own line."""
+def test_followers_keep_their_order_until_they_are_let_go(connection):
+    """Each dossier has its own line; one that stood there twice goes with the first."""
     records = [Record("events.declaration", key, {"ce_id": f"{key}{n}"}, b"")
                for n in range(3) for key in ("o_1", "o_2")]  # fmt: skip
     parked.follow(connection, records)
     behind = parked.followers(connection, ["o_1"])["o_1"]
     assert [one.headers["ce_id"] for one in behind] == ["o_10", "o_11", "o_12"]
-    parked.release(connection, "o_1")
+    parked.follow(connection, behind[:1])
+    parked.unfollow(connection, behind[0])
+    assert parked.followers(connection, ["o_1"])["o_1"] == behind[1:]
+    for one in behind[1:]:
+        parked.unfollow(connection, one)
     assert parked.followers(connection, ["o_1", "o_2"]).keys() == {"o_2"}

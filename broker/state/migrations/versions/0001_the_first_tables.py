@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scheme", "scope", "value"),
     )
     op.create_index("aliases_dossier", "aliases", ["dossier"], unique=False)
+    op.create_index("aliases_value", "aliases", ["value"], unique=False)
     op.create_table(
         "answers",
         sa.Column("dossier", sa.String(), nullable=False),
@@ -328,6 +329,7 @@ def downgrade() -> None:
     op.drop_table("configurations")
     op.drop_table("asks")
     op.drop_table("answers")
+    op.drop_index("aliases_value", table_name="aliases")
     op.drop_index("aliases_dossier", table_name="aliases")
     op.drop_table("aliases")
     op.drop_table("actions")

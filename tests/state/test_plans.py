@@ -1,0 +1,75 @@
+"""Every question on the road finds its rows by an index, however many rows there are."""
+
+import re
+
+import pytest
+from sqlalchemy import create_engine, event, text
+
+from broker.state import (
+    aliases,
+    dossiers,
+    due,
+    outbox,
+    parked,
+    positions,
+    queue,
+    submissions,
+    unresolved,
+)
+from broker.state.positions import Reader
+from broker.state.tables import METADATA
+
+TWO = ["a", "b"]
+PAIRS = [("a", "b"), ("c", "d")]
+
+QUESTIONS = {
+    "earlier submissions by key": lambda one: submissions.by_idempotency(one, PAIRS),
+    "earlier submissions by bytes": lambda one: submissions.by_bytes(one, PAIRS),
+    "a submission": lambda one: submissions.one(one, "a"),
+    "originals": lambda one: submissions.originals(one, TWO),
+    "messages": lambda one: submissions.messages(one, "a"),
+    "meanings": lambda one: aliases.meanings(one, [("a", "b", "c"), ("d", "e", "f")]),
+    "delivered under": lambda one: aliases.delivered_under(one, "a", PAIRS),
+    "references": lambda one: aliases.of_dossiers(one, TWO),
+    "events seen": lambda one: dossiers._seen(one, PAIRS),
+    "documents": lambda one: dossiers._documents(one, TWO),
+    "sent": lambda one: dossiers._sent(one, TWO),
+    "asks": lambda one: dossiers._asks(one, TWO),
+    "answers": lambda one: dossiers._answers(one, TWO),
+    "delivered": lambda one: dossiers._delivered(one, TWO),
+    "outcomes": lambda one: dossiers.outcomes_of_submission(one, "a"),
+    "waiting rows": lambda one: queue.oldest_waiting(one, 10),
+    "numbered rows": lambda one: queue.read(one, "a", 5, 10),
+    "a delivery": lambda one: queue.delivery_of(one, "a", "b"),
+    "a dossier's deliveries": lambda one: queue.of_dossier(one, "a"),
+    "acknowledging": lambda one: queue.acknowledge(one, "a", 5, "at"),
+    "cancelling": lambda one: queue.cancel(one, "a", ("b", "c", "d"), 2, "at"),
+    "due": lambda one: due.upto(one, "now", 10),
+    "owed": lambda one: outbox.pending(one, ("a", 0)),
+    "parked": lambda one: parked.parked_dossiers(one, TWO),
+    "followers": lambda one: parked.followers(one, TWO),
+    "waiting for a reference": lambda one: unresolved.all_waiting(one, 10),
+    "a position": lambda one: positions.take(one, Reader("a", "b", 0)),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_no_question_reads_a_whole_table(name):
+    """The database's plan for the question searches; it scans no table but in an index's order."""
+    engine = create_engine("sqlite://")
+    METADATA.create_all(engine)
+    plans: list[str] = []
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def planned(connection, _cursor, statement, parameters, _context, many):
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")) and not many:
+            raw = connection.connection.dbapi_connection
+            rows = raw.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+            plans.extend(str(row[3]) for row in rows)
+
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO subscriptions VALUES ('a', 9, 8, 2)"))
+        QUESTIONS[name](connection)
+    assert plans
+    whole = re.compile(r"^SCAN (?!CONSTANT|unresolved$)\w+(?! USING)")
+    assert [plan for plan in plans if whole.match(plan) and "ROWID" not in plan] == []
