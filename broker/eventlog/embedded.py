@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+from broker.clock import SystemClock
 from broker.errors import BrokerError, ConfigFault, GapFault, LogFault
 from broker.eventlog.contract import partition_of
 from broker.model.records import Entry, Record
@@ -34,6 +35,8 @@ RawWork = Callable[[sqlite3.Connection], T]
 FORMAT = 1
 SHIFT = 40
 GROUP_MAX = 512
+GROUP_S = 0.01
+"""How long a group takes works in before it commits: nobody waits for all that came later."""
 READERS = 3
 PAGE_BYTES = 32 * 1024
 
@@ -75,6 +78,7 @@ class SqliteFile:
         self._ends: dict[int, int] = {}
         self._staged: dict[int, int] = {}
         self._arrived: dict[int, asyncio.Event] = {}
+        self._ticks = SystemClock().ticks
         self.commits = 0
         self._lock = _locked(directory)
         self._raw = self._connect()
@@ -188,26 +192,31 @@ class SqliteFile:
 
     def _run(self) -> None:
         stopping = False
-        while not stopping:
-            batch: list[_Job] = []
-            job = self._jobs.get()
-            while True:
-                if job is None:
-                    stopping = True
-                    break
-                batch.append(job)
-                if len(batch) >= GROUP_MAX or self._jobs.empty():
+        left: list[_Job] = []
+        while not stopping or left:
+            batch = left
+            while not stopping and len(batch) < GROUP_MAX:
+                if batch and self._jobs.empty():
                     break
                 job = self._jobs.get()
-            if batch:
-                self._commit(batch)
+                if job is None:
+                    stopping = True
+                else:
+                    batch.append(job)
+            left = self._commit(batch) if batch else []
         self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _commit(self, batch: list[_Job]) -> None:
+    def _commit(self, queued: list[_Job]) -> list[_Job]:
+        """Commit works until the group has taken its time; those that are left for the next."""
+        ends = self._ticks() + GROUP_S
+        batch: list[_Job] = []
         try:
             self._raw.execute("BEGIN IMMEDIATE")
-            for job in batch:
+            for job in queued:
+                batch.append(job)
                 self._attempt(job)
+                if self._ticks() > ends:
+                    break
             self._raw.execute("COMMIT")
         except sqlite3.Error as error:
             self._give_up(batch, error)
@@ -220,6 +229,7 @@ class SqliteFile:
             mine = [job for job in batch if job.loop is loop]
             if not loop.is_closed():
                 loop.call_soon_threadsafe(self._tell, mine, touched)
+        return queued[len(batch) :]
 
     def _attempt(self, job: _Job) -> None:
         before = dict(self._staged)

@@ -7,7 +7,7 @@ kept together, so that what was given once is given again byte for byte.
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from broker.state.dialect import insert_or
 from broker.state.tables import DOSSIERS, QUEUE, SUBSCRIPTIONS
@@ -71,22 +71,31 @@ def number_rows(
         .values(next_seq=SUBSCRIPTIONS.c.next_seq)
         .returning(SUBSCRIPTIONS.c.next_seq)
     ).scalar_one()
-    first = seq
-    for number, content in rendered:
-        values: dict[str, Any] = {"state": "parked"}
-        if content is not None:
-            values = {"state": "numbered", "seq": seq, "rendered": content}
-        done = connection.execute(
-            update(QUEUE)
-            .where(QUEUE.c.number == number, QUEUE.c.state == "waiting")
-            .values(**values)
-        )
-        if done.rowcount and content is not None:
-            seq += 1
-    connection.execute(
-        update(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.name == subscription).values(next_seq=seq)
+    waiting = select(QUEUE.c.number).where(
+        QUEUE.c.number.in_([number for number, _ in rendered]), QUEUE.c.state == "waiting"
     )
-    return int(seq - first)
+    still = set(connection.execute(waiting).scalars())
+    ready = [(number, content) for number, content in rendered if number in still]
+    numbered = [(number, content) for number, content in ready if content is not None]
+    parked = [number for number, content in ready if content is None]
+    if numbered:
+        connection.execute(
+            update(QUEUE)
+            .where(QUEUE.c.number == bindparam("row"))
+            .values(state="numbered", seq=bindparam("at"), rendered=bindparam("content")),
+            [
+                {"row": number, "at": at, "content": content}
+                for at, (number, content) in enumerate(numbered, seq)
+            ],
+        )
+    if parked:
+        connection.execute(update(QUEUE).where(QUEUE.c.number.in_(parked)).values(state="parked"))
+    connection.execute(
+        update(SUBSCRIPTIONS)
+        .where(SUBSCRIPTIONS.c.name == subscription)
+        .values(next_seq=seq + len(numbered))
+    )
+    return len(numbered)
 
 
 def subscription(connection: Connection, name: str) -> dict[str, int]:

@@ -38,11 +38,11 @@ def remembered(monkeypatch):
     return found
 
 
-@pytest.mark.parametrize("seed", range(1, 9))
+@pytest.mark.parametrize("seed", range(1, 6))
 @story
 async def test_rows_feeds_and_steps_agree_whatever_happens(seed, remembered):
     """Nothing is parked, nothing is lost in the rows, and no feed misleads its reader."""
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311  a story, not a secret
     async with in_process() as broker:
         for _ in range(LENGTH):
             await _move(broker, draw)
