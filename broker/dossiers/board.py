@@ -5,7 +5,8 @@ Rules
     version, of those the latest by arrival. A later answer about the whole replaces its answers
     about elements under the same purpose and check. An answer about an older ask never settles a
     newer one, nor replaces what was said about it. A notice (no status) decides nothing. The
-    overall status is over asks only; the gravest status wins.
+    overall status is over asks only; the gravest status wins. An ask that silence has released
+    stands as released for what was not said; what its agency says later still counts.
 """
 
 from collections.abc import Iterable
@@ -86,8 +87,7 @@ def ask_status(dossier: Dossier, target: Target) -> str:
 
 
 def _status(ask: Ask, current: tuple[Answer, ...]) -> str:
-    if ask.state == "released":
-        return "released"
+    unsaid = "released" if ask.state == "released" else "waiting"
     mine = [
         answer
         for answer in current
@@ -95,12 +95,12 @@ def _status(ask: Ask, current: tuple[Answer, ...]) -> str:
         and (answer.part, answer.recipient, answer.purpose) == ask.target
         and answer.version >= ask.version
     ]
-    statuses = ["waiting" if one.status == "acknowledged" else str(one.status) for one in mine]
+    statuses = [unsaid if one.status == "acknowledged" else str(one.status) for one in mine]
     said_of = {answer.subject for answer in mine}
     if (
         not mine
         or ("" not in said_of and not set(ask.elements) <= said_of)
         or ("" not in said_of and not ask.elements)
     ):
-        statuses.append("waiting")
+        statuses.append(unsaid)
     return min(statuses, key=GRAVITY.index)

@@ -160,11 +160,15 @@ def test_silence_that_escalates_shows_the_ask_overdue():
 
 
 def test_silence_that_releases_closes_the_ask():
-    """The ask is released by silence; a later answer no longer changes its status."""
+    """The ask is released by silence, until its agency says something after all."""
     silent = ask(CUSTOMS, silence="release")
     after = elapsed(board_of([silent]), deadline_name(silent))
     assert after.asks[CUSTOMS].state == "released"
     assert overall(after) == "released"
+    noted = replace(after, answers=(answer(CUSTOMS, "acknowledged"),))
+    assert overall(noted) == "released"
+    late = replace(after, answers=(answer(CUSTOMS, "refused"),))
+    assert overall(late) == "refused"
 
 
 @pytest.mark.parametrize(
