@@ -23,7 +23,7 @@ check: $(READY) ## format, lint, types, house rules, the configuration
 	$(BIN)/swb check
 
 bench: $(READY) ## every figure beside its floor, ratios first
-	$(BIN)/python tests/performance/bench.py
+	@$(BIN)/python tests/performance/bench.py
 
 lock: $(READY) ## requirements.lock anew from pyproject.toml
 	$(PYTHON) -m venv .venv/lock

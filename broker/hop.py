@@ -29,6 +29,8 @@ from broker.state.positions import Position, Reader
 
 STARTS_SINGLY = 3
 STARTS_PARKED = 5
+PIECES_MAX = 64
+"""Messages in one commit: the writer belongs to the doors too."""
 TURN_S = 0.002
 """How long a hop works before others of its process get their turn."""
 
@@ -182,7 +184,7 @@ class Hop:
                 turn = self.plumbing.clock.ticks()
             pieces.append(piece)
             size += piece.size
-            if size >= self.plumbing.batch_bytes_max:
+            if size >= self.plumbing.batch_bytes_max or len(pieces) >= PIECES_MAX:
                 position = await self._commit(position, pieces)
                 size, pieces = 0, []
         return await self._commit(position, pieces) if pieces else position

@@ -53,6 +53,15 @@ def accepted(port: int, path: str, key: str, bodies: Path, seconds: float) -> fl
     return float(done.stdout)
 
 
+def issued(swb: list[str], data: Path) -> str:
+    """A sender's key of this data folder."""
+    done = subprocess.run(
+        [*swb, "keys", "issue", "lantern-forwarding", "--data", str(data)],
+        cwd=ROOT, capture_output=True, text=True, check=True, env=dict(os.environ),
+    )  # fmt: skip
+    return done.stdout.split()[-1]
+
+
 def figures(seconds: float, rounds: int) -> Iterator[Figure]:
     """Floor, doors alone and whole broker in turns; a ratio is the median of the rounds'."""
     compose = installed_families()["customs"].sample
@@ -62,17 +71,13 @@ def figures(seconds: float, rounds: int) -> Iterator[Figure]:
         bodies.mkdir()
         for number in range(64):
             (bodies / f"{number}.xml").write_bytes(compose(items=1, number=number, seed=1))
-        data = Path(folder, "broker")
         swb = [str(Path(sys.executable).parent / "swb")]
-        issued = subprocess.run(
-            [*swb, "keys", "issue", "lantern-forwarding", "--data", str(data)],
-            cwd=ROOT, capture_output=True, text=True, check=True, env=dict(os.environ),
-        )  # fmt: skip
-        key = issued.stdout.split()[-1]
+        alone, data = Path(folder, "alone"), Path(folder, "broker")
+        keys = {"floor": "none", "doors": issued(swb, alone), "whole": issued(swb, data)}
         path = "/v1/submissions"
         servers = {
             "floor": [sys.executable, str(HERE / "intake_floor.py"), str(Path(folder, "floor"))],
-            "doors": [sys.executable, str(HERE / "intake_doors.py"), str(data)],
+            "doors": [sys.executable, str(HERE / "intake_doors.py"), str(alone)],
             "whole": [*swb, "serve", "--data", str(data), "--port"],
         }
         rates: dict[str, list[float]] = {name: [] for name in servers}
@@ -80,7 +85,7 @@ def figures(seconds: float, rounds: int) -> Iterator[Figure]:
             for name, command in servers.items():
                 port = free_port()
                 with running([*command, str(port)], port):
-                    rates[name].append(accepted(port, path, key, bodies, seconds))
+                    rates[name].append(accepted(port, path, keys[name], bodies, seconds))
     bare = rates["floor"]
     for name, what, aim in (
         ("doors", "intake, 32 connections", ">= 0.6"),
