@@ -67,6 +67,7 @@ class _Pending:
     arrival: Arrival
     id: str
     sha256: str
+    compressed: bytes
     waiter: "asyncio.Future[Receipt]"
 
 
@@ -89,6 +90,7 @@ class Acceptance:
             arrival,
             self._plumbing.clock.fresh("s"),
             hashlib.sha256(arrival.payload).hexdigest(),
+            submissions.compress(arrival.payload),
             asyncio.get_running_loop().create_future(),
         )
         self._pending.append(pending)
@@ -158,7 +160,7 @@ class Acceptance:
             earlier.add(pending, receipt)
             receipts.append(receipt)
             rows.append(_row(pending, number, receipt))
-            originals.append(submissions.compress(pending.arrival.payload))
+            originals.append(pending.compressed)
             records.append(self._record(pending, number, received_at))
         if rows:
             submissions.put(connection, rows, originals)
