@@ -134,7 +134,7 @@ class Dossier:
     outcomes: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """A canonical event as it stands on `events.<kind>`, read back.
 
@@ -146,20 +146,20 @@ class Event:
     kind: str
     does: str
     dossier: str
-    part: str
-    package: str
-    order: int
-    submission: str
-    message: int
-    sender: str
-    party: str
-    recipient: str
-    profile: str
+    part: str = ""
+    package: str = ""
+    order: int = 0
+    submission: str = ""
+    message: int = 0
+    sender: str = ""
+    party: str = ""
+    recipient: str = ""
+    profile: str = ""
     received_at: str
-    references: tuple[tuple[str, str], ...]
+    references: tuple[tuple[str, str], ...] = ()
     body: dict[str, Any]
     payload: bytes
-    digest: str
-    trace: str
+    digest: str = ""
+    trace: str = ""
     problem: str = ""
     name: str = ""
