@@ -132,7 +132,8 @@ def _why(error: Exception) -> str:
     """The innermost reason, which says more than the outer one."""
     while error.__context__ is not None and isinstance(error.__context__, Exception):
         error = error.__context__
-    return str(error).lower() or type(error).__name__
+    text = str(error)
+    return text[:1].lower() + text[1:] or type(error).__name__
 
 
 def _part(name: str) -> str:

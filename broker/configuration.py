@@ -132,6 +132,11 @@ def examine(
     if not directory.is_dir():
         raise ConfigFault(f"{str(directory)!r} is no folder; name one with --config")
     findings: list[Finding] = []
+    findings += [
+        Finding(path.name, "folder", f"is not read; folders are {', '.join(FOLDERS)}")
+        for path in sorted(directory.iterdir())
+        if path.is_dir() and path.name not in FOLDERS and not path.name.startswith(".")
+    ]
     raw = {folder: _load(directory / folder, folder, findings) for folder in FOLDERS}
     senders = _typed(Sender, raw["senders"], findings)
     recipients = _typed(Recipient, raw["recipients"], findings)
@@ -168,8 +173,12 @@ def examine(
 def _load(folder: Path, name: str, findings: list[Finding]) -> dict[str, Any]:
     """The YAML of a folder's files, by `folder/file`."""
     found: dict[str, Any] = {}
-    for path in sorted(folder.glob("*.yaml")):
+    for path in sorted(folder.glob("*")):
         file = f"{name}/{path.name}"
+        if path.suffix != ".yaml" or not path.is_file():
+            if not path.name.startswith("."):
+                findings.append(Finding(file, "file", "is not read; name it *.yaml, or remove it"))
+            continue
         try:
             found[file] = yaml.safe_load(path.read_text(encoding="utf-8"))
         except (yaml.YAMLError, ValueError) as error:  # a value, or bytes that are no UTF-8

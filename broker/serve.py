@@ -109,6 +109,7 @@ async def _run(server: uvicorn.Server, stations: Stations, door: socket.socket) 
 
     def stop() -> None:
         server.should_exit = True
+        stations.feed.stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)

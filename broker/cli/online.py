@@ -10,7 +10,7 @@ import click
 import orjson
 
 from broker.adapter import Adapter, choose
-from broker.cli.ends import BROKEN, ended, progress, stopped, told
+from broker.cli.ends import BROKEN, REJECTED, ended, progress, stopped, told
 from broker.cli.offline import FILES, bytes_of, ending_of
 from broker.cli.options import key_given, with_broker, with_json
 from broker.cli.shown import content_of, delivery_line, native_bytes, status_lines
@@ -52,12 +52,21 @@ def submit(
     """  # fmt: skip
     if idempotency_key is not None and len(files) > 1:
         raise stopped("one idempotency key names one file", "submit the files one by one")
+    for name, value in (("--idempotency-key", idempotency_key), ("--content-type", content_type)):
+        if value is not None and not (value.isascii() and value.isprintable()):
+            raise stopped(f"{name} takes visible ASCII characters only", f"it was {value!r}")
     adapters = tuple(one for family in installed_families().values() for one in family.adapters)
     well = True
     with connected(broker["url"], key_given(broker["key"])) as client:
         for file in progress(files, "submitting"):
             content = bytes_of(file)
             kind = content_type or content_type_of(content, adapters)
+            if kind == ANY_TYPE and content_type is None:
+                raise stopped(
+                    f"{file} is {'empty' if not content else 'of no format that is installed'}",
+                    "compare it with 'swb sample customs', or say what it is with --content-type",
+                    code=REJECTED,
+                )
             said = client.submit(Sent(content, kind, idempotency_key))
             if wait is not None:
                 said |= {"status": settled(client, said["submission"], wait)}
@@ -82,7 +91,8 @@ def settled(client: Client, submission: str, wait_s: float) -> dict[str, Any]:
             return said
         if ticks() >= ends:
             text = f"{submission} was received, and is not yet worked after {wait_s:g} s"
-            raise stopped(text, f"ask again: 'swb trace {submission}'", code=BROKEN)
+            hint = f"ask again: GET /v1/submissions/{submission}, or read 'swb feed' later"
+            raise stopped(text, hint, code=BROKEN)
         sleep(LOOK_AGAIN_S)
 
 

@@ -43,6 +43,9 @@ def key_given(key: str | None) -> str:
     """The key; usage ends the verb without one."""
     if not key:
         raise stopped("no key was given", "give it with --key or SWB_KEY")
+    key = key.strip()
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise stopped("the key has characters that no key has", "copy it again, whole, as issued")
     return key
 
 

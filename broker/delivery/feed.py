@@ -38,6 +38,12 @@ class Feed:
     def __init__(self, plumbing: Plumbing, *, bytes_max: int) -> None:
         self._plumbing = plumbing
         self._bytes_max = bytes_max
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Let every reader that waits go with what there is: the process ends."""
+        self._stopping = True
+        self._plumbing.numbered.ring()
 
     async def read(self, name: str, cursor: str | None, *, limit: int, wait_s: float) -> Page:
         """The next deliveries after the cursor; [] if none came within `wait_s`."""
@@ -47,7 +53,7 @@ class Feed:
         how = (limit, stamp(clock.now()))
         ticket = self._plumbing.numbered.ticket()
         given, begin = await database.write(partial(self._turn, name=name, after=after, how=how))
-        while not given and (left := ends - clock.ticks()) > 0:
+        while not given and not self._stopping and (left := ends - clock.ticks()) > 0:
             await heard(ticket, min(left, LOOK_AGAIN_S))
             ticket = self._plumbing.numbered.ticket()
             if await database.read(partial(queue.read, name=name, after=begin, limit=1)):

@@ -81,8 +81,15 @@ class SqliteFile:
         self._ticks = SystemClock().ticks
         self.commits = 0
         self._lock = _locked(directory)
-        self._raw = self._connect()
-        self._prepare()
+        try:
+            self._raw = self._connect()
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            self._lock.close()
+            raise ConfigFault(
+                f"{str(self._path)!r} is no database of a broker ({error}); restore it, or name "
+                "another --data"
+            ) from error
         self._thread.start()
 
     def partitions(self, topic: str) -> int:

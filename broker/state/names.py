@@ -35,6 +35,8 @@ class Named(NamedTuple):
 
 def named(connection: Connection, name: str) -> Named | None:
     """What the name names; None: nothing here."""
+    if not name.strip("= "):
+        return None
     seek = _BY_PREFIX.get(name[:2])
     found = seek(connection, name) if seek else None
     return found or _reference(connection, name)
