@@ -1,5 +1,6 @@
 """`swb`, the command line.
 
+start      where a process of it begins
 program    all verbs, and how a process of it ends
 ends       exit codes, and faults as one sentence with a hint
 options    what several verbs take: the configuration, a broker's address and key
@@ -11,5 +12,3 @@ operating  keys, parked, trace: for operators
 shown      problems, deliveries and statuses as text
 road       a trace as text
 """
-
-from broker.cli.program import main as main
