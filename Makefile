@@ -4,10 +4,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check bench env lock clean schemas
 
 help: ## what each target does
-	@sed -n 's/^\([a-z]*\):.* ## /make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.* ## /make \1	/p' Makefile
 
 demo: $(READY) ## a broker on its whole road: two declarations, agencies played, replies shown
 	@$(BIN)/python -m broker.demo
@@ -25,6 +25,23 @@ check: $(READY) ## format, lint, types, house rules, the configuration
 bench: $(READY) ## every figure beside its floor, ratios first
 	@$(BIN)/python tests/performance/bench.py
 
+# Kafka's cluster id is 16 random bytes, written as the passwords are. The folder of the passwords
+# is closed and each file in it open: who reads it in a container is nobody here.
+DRAW := $(PYTHON) -c 'import secrets, sys; print(secrets.token_urlsafe(int(sys.argv[1])), end="")'
+
+env: ## .env and .secrets/ for docker compose, all drawn; never overwrites
+	@if test -e .env || test -e .secrets; then \
+		echo "make env: .env or .secrets is there, and is not overwritten" >&2; exit 1; fi
+	@set -eu; umask 077; mkdir .secrets; \
+	for name in kafka_nodes kafka postgres database; do \
+		$(DRAW) 32 > .secrets/$${name}_password; done; \
+	chmod 444 .secrets/*; \
+	id=$$($(DRAW) 16); \
+	printf 'KAFKA_CLUSTER_ID=%s\nSECRETS_FOLDER=./.secrets\n' "$$id" > .env
+
+schemas: $(READY) ## a new version of each agency schema that the models changed
+	@$(BIN)/python -m broker.delivery.schemas
+
 lock: $(READY) ## requirements.lock anew from pyproject.toml
 	$(PYTHON) -m venv .venv/lock
 	.venv/lock/bin/python -m pip install --quiet pip-tools
@@ -33,7 +50,7 @@ lock: $(READY) ## requirements.lock anew from pyproject.toml
 		--no-emit-options --output-file requirements.lock pyproject.toml
 
 clean: ## everything that was made here, but no data
-	rm -rf .venv .mypy_cache .ruff_cache .hypothesis .pytest_cache build dist
+	rm -rf .venv .cache .mypy_cache .ruff_cache .hypothesis .pytest_cache build dist
 
 # The environment, made once and again when the lock or the project's own description changes.
 $(READY): requirements.lock pyproject.toml

@@ -13,11 +13,15 @@ routing      rows, views, decisions, explanations                 pure
 replies      what a recipient is told                             pure
 model        the canonical classes, and what stands on the topics
 state        the tables, one file a noun
-eventlog     the log: contract, memory, embedded
+eventlog     the log: contract, memory, embedded, Apache Kafka
 
 hop            the one loop between log and database
 timers         what must happen because time has passed
+crew           the hops over the partitions that are this process's own
+watching       rings the bells for what other processes commit
 stations       every loop of a process, put together
+plumbing, process, roles   log and database of a process; what it is started with, and as
+topics         what the topics of a Kafka cluster should be
 configuration  who, what they may see, by which law, in which dialect
 adapter        the contract of a family of formats
 doors, heads, web, operators_http   what HTTP doors share; bounded heads; the application;

@@ -38,7 +38,9 @@ class Recipient(BaseModel):
 
     name: Name = Field(description="the recipient, as rows and keys name it")
     title: str = Field(description="for people", max_length=200)
-    channel: Literal["feed"] = Field("feed", description="how it is told")
+    channel: Literal["feed", "topic"] = Field(
+        "feed", description="how it is told: it reads a feed, or a topic of the log as well"
+    )
     binds: tuple[str, ...] = Field((), description="reference schemes its answers may bind: MRN")
     no_personal: bool = Field(False, description="no view of it may list a personal field")
     profiles: tuple[Name, ...] = Field((), description="profiles of the formats it answers in")

@@ -21,10 +21,12 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from broker.access import Principal, Recipient, Sender, principals
 from broker.adapter import Adapter, CodeList, Constraint, Family, Kind, Profile
 from broker.errors import ConfigFault
+from broker.model.events import topic_of
 from broker.routing.check import Known, check
 from broker.routing.findings import Finding
 from broker.routing.match import Book
 from broker.routing.view import View
+from broker.topics import TopicClass, TopicsFile, mistakes
 
 GROUP = "single_window.families"
 SUBMITTER = "submitter"
@@ -48,7 +50,10 @@ class ProfileFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Everything but the process settings; `digest` names it, `content` is kept for explaining."""
+    """Everything but the process settings; `digest` names it, `content` is kept for explaining.
+
+    Both leave the topics out: nothing is decided by them.
+    """
 
     senders: Mapping[str, Sender]
     recipients: Mapping[str, Recipient]
@@ -57,8 +62,14 @@ class Configuration:
     views: Mapping[str, View]
     profiles: Mapping[str, Profile]
     families: Mapping[str, Family]
+    topics: TopicsFile
     digest: str
     content: bytes
+
+    @property
+    def topic_names(self) -> dict[str, TopicClass]:
+        """Every topic the broker works with, without prefix, with its class."""
+        return topic_names(self.families, self.recipients)
 
     @property
     def adapters(self) -> dict[str, Adapter]:
@@ -155,6 +166,7 @@ def examine(
     )
     findings += checked.findings
     findings += _names(senders, recipients, profiles)
+    topics = _topics(directory, topic_names(known_families, recipients), findings)
     content = orjson.dumps(raw, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     configuration = Configuration(
         senders=senders,
@@ -164,6 +176,7 @@ def examine(
         views=checked.views,
         profiles=profiles,
         families=known_families,
+        topics=topics,
         digest=hashlib.sha256(content).hexdigest(),
         content=zlib.compress(content),
     )
@@ -179,13 +192,44 @@ def _load(folder: Path, name: str, findings: list[Finding]) -> dict[str, Any]:
             if not path.name.startswith("."):
                 findings.append(Finding(file, "file", "is not read; name it *.yaml, or remove it"))
             continue
-        try:
-            found[file] = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (yaml.YAMLError, ValueError) as error:  # a value, or bytes that are no UTF-8
-            mark = getattr(error, "problem_mark", None)
-            line = f"line {mark.line + 1}" if mark else "file"
-            findings.append(Finding(file, line, "is no YAML; mend the syntax there"))
+        _parse(path, file, found, findings)
     return found
+
+
+def _parse(path: Path, file: str, found: dict[str, Any], findings: list[Finding]) -> None:
+    try:
+        found[file] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, ValueError) as error:  # a value, or bytes that are no UTF-8
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}" if mark else "file"
+        findings.append(Finding(file, line, "is no YAML; mend the syntax there"))
+
+
+def topic_names(
+    families: Mapping[str, Family], recipients: Mapping[str, Recipient]
+) -> dict[str, TopicClass]:
+    """Every topic of a configuration, without prefix, with its class."""
+    spoken = {adapter.family for family in families.values() for adapter in family.adapters}
+    kinds = {kind.name for family in families.values() for kind in family.kinds}
+    agencies = {one.name for one in recipients.values() if one.channel == "topic"}
+    return {
+        **{f"submissions.{family}": "submissions" for family in sorted(spoken)},
+        **{topic_of(kind): "events" for kind in sorted(kinds)},
+        **{f"agency.{name}": "agency" for name in sorted(agencies)},
+    }
+
+
+def _topics(
+    directory: Path, names: Mapping[str, TopicClass], findings: list[Finding]
+) -> TopicsFile:
+    """The values of topics.yaml; all defaults if there is none."""
+    file, raw = "topics.yaml", dict[str, Any]()
+    if (directory / file).is_file():
+        _parse(directory / file, file, raw, findings)
+    told = raw.get(file)
+    topics = _one(TopicsFile, file, {} if told is None else told, findings) or TopicsFile()
+    findings += [Finding(file, path, text) for path, text in mistakes(topics, names)]
+    return topics
 
 
 def _typed(

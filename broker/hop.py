@@ -125,18 +125,22 @@ class Hop:
         self.reader = reader
         self.plumbing = plumbing
         self.owner = (f"{reader.station}:{reader.topic}", reader.partition)
+        self.ending = False
+        """Begin no further batch."""
+        self.busy = False
+        """Whether a batch is being worked."""
         self._fresh = True
         self._starts = (Position(0), 0)
         self._appended = 0
         self._parks = 0
 
     async def run(self) -> None:
-        """Work until cancelled; plumbing that breaks is retried with growing delay."""
+        """Work until cancelled or ended; plumbing that breaks is tried again, ever later."""
         delay_s = 0.1
-        while True:
+        while not self.ending:
             try:
                 position = await self.take_over()
-                while True:
+                while not self.ending:
                     position = await self.batch(position)
                     delay_s = 0.1
             except BrokerError as fault:
@@ -167,18 +171,25 @@ class Hop:
         )
         if not entries:
             return position
+        self.busy = True
+        try:
+            return await self._worked(entries, position)
+        finally:
+            self.busy = False
+
+    async def _worked(self, entries: Sequence[Entry], position: Position) -> Position:
+        """The commits of one read."""
         starts = await self._started(position)
         if starts >= STARTS_PARKED:
             reason = f"the process ended {starts - 1} times while working this record"
             return await self._commit(position, [self._parking(entries[0], position, reason)])
-        if starts >= STARTS_SINGLY:
-            entries = entries[:1]
+        batch = entries[:1] if starts >= STARTS_SINGLY else entries
         loaded = await self.plumbing.database.read(
-            lambda connection: self.station.load(connection, entries)
+            lambda connection: self.station.load(connection, batch)
         )
         size, pieces = 0, list[Piece]()
         turn = self.plumbing.clock.ticks()
-        for piece in self._work(entries, loaded, position):
+        for piece in self._work(batch, loaded, position):
             if self.plumbing.clock.ticks() - turn > TURN_S:
                 await asyncio.sleep(0)  # the doors of this process get their turn
                 turn = self.plumbing.clock.ticks()

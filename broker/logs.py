@@ -42,8 +42,36 @@ def set_up(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    _quieten(level)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "alembic", "sqlalchemy"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+SAID_AGAIN_S = 60.0
+"""A client that retries says the same line hundreds of times a minute; it is passed on once."""
+
+
+def _quieten(level: str) -> None:
+    """Warnings of the Kafka client as our own lines: one a minute of a kind, without its values.
+
+    The text is what the client's code has written, never what it was filled with: addresses,
+    keys and values are not ours to log.
+    """
+    said: dict[str, float] = {}
+    log = logger("kafka")
+
+    def pass_on(record: logging.LogRecord) -> bool:
+        if record.created - said.get(str(record.msg), 0.0) >= SAID_AGAIN_S:
+            said[str(record.msg)] = record.created
+            log.warning("kafka.client", reason=str(record.msg)[:200])
+        return False
+
+    handler = logging.StreamHandler()
+    handler.addFilter(pass_on)
+    client = logging.getLogger("aiokafka")
+    client.handlers = [handler]
+    client.propagate = False
+    client.setLevel(max(logging.WARNING, logging.getLevelName(level)))
 
 
 def logger(name: str) -> Any:

@@ -10,51 +10,36 @@ import gc
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import uvicorn
 from sqlalchemy import Connection
 
 from broker import operators_http
 from broker.access import principals
-from broker.clock import SystemClock, stamp
+from broker.clock import stamp
 from broker.configuration import Configuration
-from broker.delivery import feed_http
+from broker.delivery import feed_http, registry_http
 from broker.doors import Keyring
 from broker.errors import BrokerError, ConfigFault
-from broker.eventlog.embedded import SqliteFile
+from broker.eventlog.kafka_topics import differing
 from broker.heads import BoundedHead
 from broker.hop import Plumbing
 from broker.intake import http as intake_http
 from broker.ledger import http as ledger_http
 from broker.logs import logger
 from broker.metrics import METRICS
+from broker.plumbing import on_cluster, opened
+from broker.process import Process
+from broker.roles import Role
 from broker.settings import Settings
 from broker.state import dossiers, keys, outbox, parked, positions, queue
-from broker.state.database import EmbeddedDatabase
-from broker.stations import Stations, assemble, remember
+from broker.stations import EVERYTHING, Stations, assemble, remember, topics_of
+from broker.topics import wanted
 from broker.web import Direct, Guard, Health, application
 
 log = logger("serve")
-
-
-@contextlib.asynccontextmanager
-async def embedded(settings: Settings) -> AsyncIterator[Plumbing]:
-    """Plumbing over the directory's file, closed in order at the end."""
-    file = SqliteFile(Path(settings.data_directory), settings.partitions)
-    try:
-        yield Plumbing(
-            log=file,
-            database=EmbeddedDatabase(file),
-            clock=SystemClock(),
-            batch_bytes_max=settings.batch_bytes_max,
-            wait_s=settings.read_wait_s,
-            parks_max=settings.parks_max,
-        )
-    finally:
-        file.close()
 
 
 def steady() -> None:
@@ -69,22 +54,46 @@ def steady() -> None:
     sys.setswitchinterval(0.0005)
 
 
-async def serve(
-    settings: Settings, configuration: Configuration, listening: Callable[[str], None]
-) -> None:
-    """Run until SIGTERM or SIGINT; `listening` is told the URL once the doors are open."""
-    configuration = with_operators(configuration, settings)
-    async with embedded(settings) as plumbing:
+async def serve(process: Process, listening: Callable[[str], None]) -> None:
+    """Run until SIGTERM or SIGINT; `listening` is told the URL once the doors are open.
+
+    ConfigFault, LogFault, StateFault: it cannot start, or not as this role.
+    """
+    settings, role = process.settings, process.role
+    configuration = with_operators(process.configuration, settings)
+    if role.name != "all" and not on_cluster(settings):
+        raise ConfigFault(
+            f"role {role.name!r} needs a cluster: set kafka_bootstrap and database_url, or run "
+            "'swb serve' for everything in one process"
+        )
+    await _compared(process)
+    topics = topics_of(configuration)
+    async with opened(settings, process.secrets, topics) as plumbing:
         await remember(configuration, plumbing)
-        stations = assemble(configuration, plumbing, settings)
+        stations = assemble(configuration, plumbing, settings, role)
         known = await plumbing.database.read(keys.live)
         keyring = Keyring(plumbing, configuration.principals, known)
-        server = web_server(settings, configuration, plumbing, (stations, keyring))
+        server = web_server(settings, configuration, plumbing, (stations, keyring), role)
         with bound(settings) as door:
             host, port = door.getsockname()[:2]
             listening(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
             steady()
-            await _run(server, stations, door)
+            await _run(server, stations, door, settings.shutdown_s)
+
+
+async def _compared(process: Process) -> None:
+    """Say in what the cluster's topics differ from topics.yaml. ConfigFault: one is missing."""
+    settings, configuration = process.settings, process.configuration
+    if not on_cluster(settings):
+        return
+    should = wanted(
+        configuration.topic_names,
+        configuration.topics,
+        prefix=settings.kafka_prefix,
+        record_bytes_max=settings.record_bytes_max,
+    )
+    for text in await differing(settings, process.secrets, should):
+        log.warning("serve.differs", reason=text)
 
 
 def bound(settings: Settings) -> socket.socket:
@@ -104,7 +113,9 @@ def bound(settings: Settings) -> socket.socket:
     return door
 
 
-async def _run(server: uvicorn.Server, stations: Stations, door: socket.socket) -> None:
+async def _run(
+    server: uvicorn.Server, stations: Stations, door: socket.socket, shutdown_s: float
+) -> None:
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -118,6 +129,9 @@ async def _run(server: uvicorn.Server, stations: Stations, door: socket.socket) 
         log.info("serve.started", port=door.getsockname()[1], count=len(tasks))
         await server.serve(sockets=[door])
         log.info("serve.stopping")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(shutdown_s):
+                await stations.drained()
         for task in tasks:
             task.cancel()
     log.info("serve.stopped")
@@ -137,27 +151,35 @@ def web_server(
     configuration: Configuration,
     plumbing: Plumbing,
     inside: tuple[Stations, Keyring],
+    role: Role = EVERYTHING,
 ) -> uvicorn.Server:
-    """The web server with every door; our own signal handling, no access log."""
+    """The web server with every door; our own signal handling, no access log.
+
+    Of a role that is not intake: only health and metrics.
+    """
     stations, keyring = inside
     doors = intake_http.Doors(
         configuration, plumbing, keyring, stations.acceptance, settings.body_bytes_max
     )
-    app = application(
-        [
-            intake_http.router(doors),
-            feed_http.router(
-                stations.feed, keyring,
-                limit_max=settings.feed_limit_max, wait_s_max=settings.feed_wait_s_max,
-            ),
-            ledger_http.router(plumbing, keyring),
-            operators_http.router(plumbing, keyring, configuration.digest),
-        ],
+    routers = [
+        intake_http.router(doors),
+        feed_http.router(
+            stations.feed,
+            keyring,
+            limit_max=settings.feed_limit_max,
+            wait_s_max=settings.feed_wait_s_max,
+        ),
+        ledger_http.router(plumbing, keyring),
+        operators_http.router(plumbing, keyring, configuration.digest),
+        registry_http.router(),
+    ]
+    open_doors = role.runs("intake")
+    app = application(routers if open_doors else [],
         Health(probe=lambda: missing(plumbing), refresh=lambda: refresh(plumbing, configuration)),
     )  # fmt: skip
     server = uvicorn.Server(
         uvicorn.Config(
-            Guard(Direct(app, doors.posts)),
+            Guard(Direct(app, doors.posts if open_doors else {})),
             host=settings.host,
             port=settings.port,
             log_config=None,
@@ -175,12 +197,15 @@ def web_server(
 
 async def missing(plumbing: Plumbing) -> dict[str, str]:
     """What this process lacks to do its work, each in a sentence."""
+    lacking = {}
     try:
         async with asyncio.timeout(5):
             await plumbing.database.write(lambda _connection: None)
     except (BrokerError, TimeoutError):
-        return {"state": "the database does not commit; look at the disk"}
-    return {}
+        lacking["state"] = "the database does not commit; look at its disk and its server"
+    if told := await plumbing.log.missing():
+        lacking["log"] = told
+    return lacking
 
 
 async def refresh(plumbing: Plumbing, configuration: Configuration) -> None:

@@ -3,8 +3,10 @@
 Secrets are never here. Nothing else reads the environment but the command line.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,7 +23,10 @@ class Settings(BaseModel):
     port: int = Field(8080, ge=0, le=65535, description="port the doors listen on; 0: any free one")
     data_directory: str = Field("data", description="where the embedded log and state live")
     partitions: int = Field(
-        8, ge=1, le=256, description="partitions of every topic; fixed once used"
+        8,
+        ge=1,
+        le=256,
+        description="partitions of every topic of the embedded log; fixed once used",
     )
     operators: tuple[str, ...] = Field(
         ("duty-desk",), description="names that may hold an operator's key"
@@ -63,6 +68,78 @@ class Settings(BaseModel):
     shutdown_s: float = Field(
         10.0, gt=0, description="how long a stopping process finishes what it has begun"
     )
+    start_s: float = Field(
+        30.0, gt=0, description="how long a starting process waits for its log and its database"
+    )
+    record_bytes_max: int = Field(
+        8_000_000, ge=100_000, description="largest record; a message that makes more is rejected"
+    )
+    kafka_bootstrap: str = Field(
+        "", description="host:port, ... of Apache Kafka; empty: the embedded log and state"
+    )
+    kafka_prefix: str = Field(
+        "",
+        pattern=r"^([a-z0-9][a-z0-9_-]*\.)?$",
+        description="what the names of topics and groups begin with on a shared cluster: qz.",
+    )
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="how Kafka is spoken to: PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL"
+    )
+    kafka_sasl: Literal["SCRAM-SHA-256", "SCRAM-SHA-512", "PLAIN"] = Field(
+        "SCRAM-SHA-512", description="how the user proves itself: SCRAM-SHA-512 or -256, or PLAIN"
+    )
+    kafka_user: str = Field("", description="user of Kafka, with SASL")
+    kafka_password_file: str = Field(
+        "", description="file with its password; or SWB_KAFKA_PASSWORD in the environment"
+    )
+    kafka_ca_file: str = Field(
+        "", description="certificates that sign Kafka's; empty: the system's"
+    )
+    kafka_certificate_file: str = Field("", description="this client's certificate, for mutual TLS")
+    kafka_key_file: str = Field("", description="the key of that certificate")
+    kafka_compression: Literal["none", "gzip", "zstd"] = Field(
+        "zstd", description="how records are compressed on their way: none, gzip, zstd"
+    )
+    kafka_append_s: float = Field(
+        20.0, gt=0, description="how long an append may take before it counts as unknown"
+    )
+    kafka_session_s: float = Field(
+        6.0,
+        ge=1,
+        description="how long a process may be silent before others take its partitions",
+    )
+    kafka_stuck_s: float = Field(
+        20.0, gt=0, description="how long a reader may be stuck before it is made anew"
+    )
+    kafka_instance: str = Field(
+        "",
+        pattern="^[A-Za-z0-9._-]*$",
+        description="a name this process keeps over restarts (static membership); empty: none",
+    )
+    database_url: str = Field(
+        "",
+        description="where PostgreSQL is, beside kafka_bootstrap: postgresql://user@host:port/name",
+    )
+    database_password_file: str = Field(
+        "", description="file with its password; or SWB_DATABASE_PASSWORD in the environment"
+    )
+    database_connections: int = Field(
+        10, ge=2, le=100, description="connections of one process to PostgreSQL"
+    )
+    database_statement_s: float = Field(
+        30.0, gt=0, description="how long one statement may take before it is given up"
+    )
+    watch_s: float = Field(
+        0.1, gt=0, description="how often a process looks for what others have committed"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What is never in the configuration; it shows nothing of itself."""
+
+    kafka_password: str = field(default="", repr=False)
+    database_password: str = field(default="", repr=False)
 
 
 def read_settings(path: Path) -> Settings:
@@ -72,6 +149,18 @@ def read_settings(path: Path) -> Settings:
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigFault(f"{path.name}: it is no YAML, mend its syntax") from error
     return parse_settings(raw, path.name)
+
+
+def overridden(settings: Settings, environment: Mapping[str, str]) -> Settings:
+    """The settings, with every `SWB_` and its name in capitals that the environment has."""
+    given: dict[str, Any] = {
+        name: environment[variable]
+        for name in Settings.model_fields
+        if (variable := f"SWB_{name.upper()}") in environment
+    }
+    if "operators" in given:
+        given["operators"] = [one.strip() for one in given["operators"].split(",")]
+    return parse_settings(settings.model_dump() | given, "the environment") if given else settings
 
 
 def parse_settings(raw: Any, name: str) -> Settings:

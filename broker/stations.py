@@ -3,6 +3,7 @@
 The same assembly serves `swb serve`, the simulation and the tests.
 """
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,19 +15,28 @@ from broker.clock import stamp
 from broker.configuration import Configuration
 from broker.core.routed import Rules
 from broker.core.station import CoreStation
-from broker.delivery.drain import Drain
+from broker.crew import Crew
+from broker.delivery.drain import Drain, Rendering
 from broker.delivery.feed import Feed
-from broker.hop import Hop, Plumbing, Station
+from broker.delivery.share import Share, every_one
+from broker.delivery.topic import TopicChannel
+from broker.delivery.topic import topic_of as topic_of_recipient
+from broker.errors import ConfigFault
+from broker.eventlog.contract import Partition
+from broker.hop import Hop, Plumbing
 from broker.intake.accept import Acceptance
 from broker.model.events import topic_of
+from broker.plumbing import on_cluster
+from broker.roles import ROLES, Role
 from broker.routing.match import overall_rows
 from broker.settings import Settings
 from broker.state import configurations
-from broker.state.positions import Reader
 from broker.timers import Timers
 from broker.translation.station import TranslationStation
+from broker.watching import Watch
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
+EVERYTHING = Role()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,48 +44,120 @@ class Stations:
     """Every loop of a process, and what the doors need."""
 
     acceptance: Acceptance
-    hops: tuple[Hop, ...]
+    crews: tuple[Crew, ...]
     drain: Drain
+    topics: TopicChannel
     timers: Timers
     feed: Feed
+    loops: tuple[Loop, ...]
+    """What runs until cancelled: of all these, what the role is for."""
 
-    @property
-    def loops(self) -> tuple[Loop, ...]:
-        """What runs until cancelled."""
-        hops = tuple(hop.run for hop in self.hops)
-        return (self.acceptance.run, *hops, self.drain.run, self.timers.run)
+    def hops(self) -> tuple[Hop, ...]:
+        """A loop for every partition there is, as if all of them were ours."""
+        return tuple(
+            crew.hop(Partition(topic, number))
+            for crew in self.crews
+            for topic in crew.topics
+            for number in range(crew.partitions(topic))
+        )
+
+    async def drained(self) -> None:
+        """Begin nothing more; return when every batch that was begun is committed."""
+        async with asyncio.TaskGroup() as group:
+            for crew in self.crews:
+                group.create_task(crew.drain())
 
 
-def assemble(configuration: Configuration, plumbing: Plumbing, settings: Settings) -> Stations:
-    """All stations over this plumbing."""
-    translation = TranslationStation(
-        configuration.adapters, configuration.profile_of, configuration.kinds
+def assemble(
+    configuration: Configuration,
+    plumbing: Plumbing,
+    settings: Settings,
+    role: Role = EVERYTHING,
+) -> Stations:
+    """All stations over this plumbing; the loops are those of the role."""
+    acceptance = Acceptance(
+        plumbing,
+        inline_bytes_max=settings.inline_bytes_max,
+        owed_max=settings.outbox_records_max,
     )
-    core = CoreStation(rules_of(configuration))
-    return Stations(
-        acceptance=Acceptance(
-            plumbing,
-            inline_bytes_max=settings.inline_bytes_max,
-            owed_max=settings.outbox_records_max,
-        ),
-        hops=(
-            *_hops(translation, submission_topics(configuration), plumbing),
-            *_hops(core, event_topics(configuration), plumbing),
-        ),
-        drain=Drain(
-            plumbing,
+    crews = _crews(configuration, plumbing, settings, role)
+    share = _share(configuration, plumbing, settings, role)
+    mine = share.mine if share else every_one
+    drain = Drain(
+        plumbing,
+        Rendering(
             configuration.adapters,
             configuration.profile_of,
-            source=settings.source,
-            rows_max=settings.drain_rows_max,
+            settings.source,
+            topic_recipients(configuration),
         ),
-        timers=Timers(
-            configuration.kinds,
-            plumbing,
-            every_s=settings.timers_every_s,
-            remembered=timedelta(days=settings.idempotency_days),
-        ),
+        rows_max=settings.drain_rows_max,
+        mine=mine,
+    )
+    topics = TopicChannel(
+        plumbing, topic_recipients(configuration), mine, rows_max=settings.drain_rows_max
+    )
+    timers = Timers(
+        configuration.kinds,
+        plumbing,
+        every_s=settings.timers_every_s,
+        remembered=timedelta(days=settings.idempotency_days),
+    )
+    watch = Watch(plumbing, every_s=settings.watch_s)
+    loops = {
+        "intake": (acceptance.run,),
+        "translation": (crews["translation"].run,),
+        "core": (crews["core"].run,),
+        "delivery": (drain.run, topics.run, *((share.run,) if share else ())),
+        "timers": (timers.run,),
+    }
+    chosen = [loop for station in ROLES if role.runs(station) for loop in loops[station]]
+    if on_cluster(settings):
+        chosen.append(watch.run)
+    return Stations(
+        acceptance=acceptance,
+        crews=tuple(crews[name] for name in ("translation", "core")),
+        drain=drain,
+        topics=topics,
+        timers=timers,
         feed=Feed(plumbing, bytes_max=settings.feed_bytes_max),
+        loops=tuple(chosen),
+    )
+
+
+def _crews(
+    configuration: Configuration, plumbing: Plumbing, settings: Settings, role: Role
+) -> dict[str, Crew]:
+    translation = TranslationStation(
+        configuration.adapters,
+        configuration.profile_of,
+        configuration.kinds,
+        settings.record_bytes_max,
+    )
+    wanted = {f"submissions.{family}" for family in role.families}
+    known = submission_topics(configuration)
+    if unknown := wanted - set(known):
+        raise ConfigFault(f"no adapter speaks for {', '.join(sorted(unknown))}; known: {known}")
+    mine = [topic for topic in known if topic in wanted or not wanted]
+    core = CoreStation(rules_of(configuration))
+    return {
+        "translation": Crew(translation, mine, plumbing),
+        "core": Crew(core, event_topics(configuration), plumbing),
+    }
+
+
+def _share(
+    configuration: Configuration, plumbing: Plumbing, settings: Settings, role: Role
+) -> Share | None:
+    """Which subscriptions are ours among several processes; None: a process that is alone."""
+    if not on_cluster(settings):
+        return None
+    names = sorted({*configuration.senders, *configuration.recipients})
+    if unknown := set(role.recipients) - set(names):
+        raise ConfigFault(f"nobody is called {', '.join(sorted(unknown))}; known: {names}")
+    group = ".".join(["delivery", *sorted(role.recipients)])
+    return Share(
+        plumbing.log, group, event_topics(configuration)[0], sorted(role.recipients) or names
     )
 
 
@@ -97,6 +179,18 @@ def submission_topics(configuration: Configuration) -> list[str]:
     return [f"submissions.{family}" for family in sorted(families)]
 
 
+def topic_recipients(configuration: Configuration) -> frozenset[str]:
+    """Recipients that read a topic of the log."""
+    every = configuration.recipients.values()
+    return frozenset(one.name for one in every if one.channel == "topic")
+
+
+def topics_of(configuration: Configuration) -> list[str]:
+    """Every topic the broker reads or writes."""
+    outward = [topic_of_recipient(name) for name in sorted(topic_recipients(configuration))]
+    return [*submission_topics(configuration), *event_topics(configuration), *outward]
+
+
 def event_topics(configuration: Configuration) -> list[str]:
     """Topics that the core reads: one for each kind."""
     return [topic_of(kind) for kind in sorted(configuration.kinds)]
@@ -110,11 +204,3 @@ async def remember(configuration: Configuration, plumbing: Plumbing) -> None:
         configurations.put(connection, configuration.digest, configuration.content, at)
 
     await plumbing.database.write(work)
-
-
-def _hops(station: Station, topics: list[str], plumbing: Plumbing) -> tuple[Hop, ...]:
-    return tuple(
-        Hop(station, Reader(station.name, topic, partition), plumbing)
-        for topic in topics
-        for partition in range(plumbing.log.partitions(topic))
-    )

@@ -112,14 +112,18 @@ class Timers:
             return
         seen: dict[Owner, int] = {}
         for owner in await database.read(outbox.owners):
-            owed = await database.read(partial(outbox.pending, owner=owner))
-            stale = [row for row in owed if owner == OWNER or row[0] <= self._seen.get(owner, 0)]
-            if stale:
-                await self._plumbing.log.append([record for _, record in stale])
-                numbers = [number for number, _ in stale]
-                await database.write(partial(outbox.forget_these, numbers=numbers))
-            if owed:
-                seen[owner] = owed[-1][0]
+            more = True
+            while more:
+                owed = await database.read(partial(outbox.pending, owner=owner, limit=LIMIT))
+                old = self._seen.get(owner, 0)
+                stale = [row for row in owed if owner == OWNER or row[0] <= old]
+                if stale:
+                    await self._plumbing.log.append([record for _, record in stale])
+                    numbers = [number for number, _ in stale]
+                    await database.write(partial(outbox.forget_these, numbers=numbers))
+                if owed:
+                    seen[owner] = owed[-1][0]
+                more = len(stale) == LIMIT
         self._seen = seen
 
 

@@ -44,6 +44,7 @@ from broker.state import keys
 from broker.state.database import EmbeddedDatabase, MemoryDatabase
 from broker.state.positions import Position
 from broker.stations import Stations, assemble, remember
+from tests.said import said
 
 CONFIG = Path(__file__).resolve().parent.parent / "config"
 SENDER, OTHER, OPERATOR = "lantern-forwarding", "pebble-imports", "duty-desk"
@@ -102,6 +103,7 @@ class Broker:
     client: httpx.AsyncClient
     clock: StoppedClock
     positions: dict[int, Position] = field(default_factory=dict)
+    hops: tuple[Hop, ...] = ()
 
     async def call(self, method: str, path: str, key: str = "", **more: Any) -> httpx.Response:
         """One request with the key of this name ("": without any)."""
@@ -143,8 +145,7 @@ class Broker:
         """What the next poll gives; without a cursor nothing is acknowledged."""
         told = await self.call("GET", "/v1/feed", key, params=query)
         assert told.status_code == 200, told.text
-        found: list[dict[str, Any]] = told.json()["deliveries"]
-        return found
+        return [said(one) for one in told.json()["deliveries"]]
 
     async def newest(self, key: str, kind: str = "") -> dict[str, Any]:
         """The newest delivery of this type's beginning."""
@@ -169,7 +170,7 @@ class Broker:
         quiet = 0
         for _round in range(ROUNDS_MAX):
             before = await self._waiting()
-            moved = [await self._step(hop) for hop in self.stations.hops]
+            moved = [await self._step(hop) for hop in self.hops]
             moved += [bool(await self.stations.drain.drained())]
             await self.stations.timers.tick()
             still = not any(moved) and await self._waiting() == before
@@ -187,7 +188,7 @@ class Broker:
 
     async def _waiting(self) -> tuple[int, ...]:
         """What the timers may have changed."""
-        names = [hop.reader.topic for hop in self.stations.hops]
+        names = [hop.reader.topic for hop in self.hops]
         ends = [await self.plumbing.log.ends(name) for name in dict.fromkeys(names)]
         return tuple(end for partitions in ends for _, end in partitions)
 
@@ -211,7 +212,7 @@ async def in_process(
         writer = asyncio.ensure_future(stations.acceptance.run())
         try:
             async with httpx.AsyncClient(transport=transport, base_url="http://broker") as client:
-                yield Broker(config, plumbing, stations, client, clock)
+                yield Broker(config, plumbing, stations, client, clock, hops=stations.hops())
         finally:
             writer.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -1,9 +1,25 @@
-"""What every test may ask for: the corpus of real messages that lies beside the checkout."""
+"""What every test may ask for: the corpus of real messages beside the checkout, and real servers.
 
+    def test_something(kafka_bootstrap, postgres, kafka_cluster):
+        log_at(kafka_bootstrap)      # one node, shared by the whole run: draw your topics' names
+        database = postgres.create() # the URL of a fresh, empty database
+        cluster = kafka_cluster()    # three nodes of your own: kill, pause, restart them
+
+Each is made at its first use. What this machine cannot run is skipped with the reason; with
+CI=true that is a failure.
+"""
+
+import contextlib
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.servers.kafka import Kafka
+    from tests.servers.postgres import Databases
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,3 +34,43 @@ def corpus() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a real Kafka: KAFKA_BOOTSTRAP if set, else one node shared by the run."""
+    if given := os.environ.get("KAFKA_BOOTSTRAP"):
+        return given
+    from tests.servers.shared import kafka_of_the_run, real_server, run_folder
+
+    with real_server():
+        return kafka_of_the_run(run_folder(tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Databases]":
+    """Fresh databases of a real PostgreSQL: POSTGRES_URL if set, else one shared by the run."""
+    from tests.servers.postgres import Databases
+    from tests.servers.shared import postgres_of_the_run, real_server, run_folder
+
+    with real_server():
+        given = os.environ.get("POSTGRES_URL")
+        url = given or postgres_of_the_run(run_folder(tmp_path_factory))
+    databases = Databases(url)
+    yield databases
+    databases.drop_all()
+
+
+@pytest.fixture(scope="module")
+def kafka_cluster() -> "Iterator[Callable[..., Kafka]]":
+    """Starts clusters of one's own, by default of three nodes; stopped with the module."""
+    from tests.servers.kafka import Kafka
+    from tests.servers.shared import real_server
+
+    with contextlib.ExitStack() as running:
+
+        def start(nodes: int = 3, **wanted: Any) -> Kafka:
+            with real_server():
+                return running.enter_context(Kafka(nodes, **wanted))
+
+        yield start

@@ -132,7 +132,7 @@ class Bench:
     async def until(self, rows: str) -> None:
         """Wait for exactly these effects."""
         async with asyncio.timeout(20):
-            while await self.rows() != rows:  # noqa: ASYNC110  the database has no event
+            while await self.rows() != rows:
                 await asyncio.sleep(0.01)
 
     async def parked(self):

@@ -4,11 +4,13 @@ start      where a process of it begins
 program    all verbs, and how a process of it ends
 ends       exit codes, and faults as one sentence with a hint
 options    what several verbs take: the configuration, a broker's address and key
-running    serve, check
+running    serve, check, database
 offline    translate, sample: they touch no broker
 routing    route: who would receive a file, and why; it touches no broker either
 online     submit, feed: for senders and recipients
 operating  keys, parked, trace: for operators
+topic      topic: what stands on an agency's topic
+topics     topics: what a Kafka cluster should have, and making it so
 shown      problems, deliveries and statuses as text
 road       a trace as text
 """

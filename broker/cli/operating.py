@@ -16,6 +16,7 @@ from broker.cli.options import (
     everybody,
     folder,
     key_given,
+    secrets_of,
     settings_of,
     with_broker,
     with_config,
@@ -119,16 +120,19 @@ def _issued_here(name: str, place: dict[str, Any]) -> str:
 
 
 def on_folder(place: dict[str, Any], work: Callable[[Connection], Found]) -> Found:
-    """Do a work in one transaction on the data folder; one that is in use is refused."""
-    from broker.serve import embedded
+    """Do a work in one transaction on the data folder, or on the cluster's database.
+
+    A folder that is in use is refused.
+    """
+    from broker.plumbing import opened_state
 
     settings = settings_of(folder(place["config"]))
     if place["data"] is not None:
         settings = settings.model_copy(update={"data_directory": place["data"]})
 
     async def run() -> Found:
-        async with embedded(settings) as plumbing:
-            return await plumbing.database.write(work)
+        async with opened_state(settings, secrets_of(settings)) as database:
+            return await database.write(work)
 
     try:
         return asyncio.run(run())

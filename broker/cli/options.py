@@ -1,5 +1,6 @@
 """What several verbs take: the configuration, its settings, a broker's address and key."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,7 +10,7 @@ import click
 from broker.cli.ends import REJECTED, stopped
 from broker.configuration import Configuration, examine
 from broker.errors import ConfigFault
-from broker.settings import Settings, read_settings
+from broker.settings import Secrets, Settings, overridden, read_settings
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
@@ -72,12 +73,29 @@ def settings_of(directory: Path) -> Settings:
 def examined_settings(directory: Path) -> tuple[Settings, tuple[str, ...]]:
     """The settings, and what is wrong with their file."""
     path = directory / "broker.yaml"
-    if not path.is_file():
-        return Settings(), ()
     try:
-        return read_settings(path), ()
+        settings = read_settings(path) if path.is_file() else Settings()
+        return overridden(settings, os.environ), ()
     except ConfigFault as fault:
         return Settings(), tuple(str(fault).split("; "))
+
+
+def secrets_of(settings: Settings) -> Secrets:
+    """The passwords, from the environment or from the files that the settings name."""
+    return Secrets(
+        kafka_password=_password("SWB_KAFKA_PASSWORD", settings.kafka_password_file),
+        database_password=_password("SWB_DATABASE_PASSWORD", settings.database_password_file),
+    )
+
+
+def _password(variable: str, file: str) -> str:
+    given = os.environ.get(variable, "")
+    if given or not file:
+        return given
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise ConfigFault(f"the password file {file!r} cannot be read; see broker.yaml") from error
 
 
 def everybody(directory: Path) -> tuple[Settings, Configuration]:

@@ -10,7 +10,9 @@ from broker.cli.offline import sample, translate
 from broker.cli.online import feed, submit
 from broker.cli.operating import keys, parked, trace
 from broker.cli.routing import route
-from broker.cli.running import check, serve
+from broker.cli.running import check, database, serve
+from broker.cli.topic import topic
+from broker.cli.topics import topics
 
 EPILOG = """Exit codes: 0 fine; 1 rejected, or a check found something; 2 an argument, a name or a
 key is wrong; 3 the broker cannot be reached or is at fault."""
@@ -28,7 +30,21 @@ def swb(context: click.Context) -> None:
         context.color = False
 
 
-for verb in (serve, check, translate, route, submit, feed, trace, keys, parked, sample):
+for verb in (
+    serve,
+    check,
+    translate,
+    route,
+    submit,
+    feed,
+    trace,
+    keys,
+    parked,
+    sample,
+    topics,
+    topic,
+    database,
+):
     swb.add_command(verb)
 
 

@@ -1,5 +1,6 @@
-"""`swb serve` runs a broker; `swb check` tells all that is wrong with a configuration."""
+"""`swb serve` runs a broker, `swb database` its tables, `swb check` finds what is wrong."""
 
+import asyncio
 import os
 import zlib
 from pathlib import Path
@@ -8,44 +9,97 @@ import click
 import orjson
 import uvloop
 
-from broker.cli.ends import ended, told
-from broker.cli.options import everybody, examined_settings, folder, with_config
+from broker.cli.ends import ended, stopped, told
+from broker.cli.options import (
+    everybody,
+    examined_settings,
+    folder,
+    secrets_of,
+    settings_of,
+    with_config,
+)
 from broker.configuration import Configuration, examine
 from broker.errors import ConfigFault
 from broker.logs import set_up
+from broker.process import Process
+from broker.roles import ROLES, Role
 from broker.settings import Settings
 
 
 @click.command()
+@click.argument("role", type=click.Choice(["all", *ROLES]), default="all")
 @with_config
+@click.option("--family", "families", multiple=True, help="Of translation: only this family.")
+@click.option("--recipient", "recipients", multiple=True, help="Of delivery: only for this one.")
 @click.option("--data", help="Folder of the log and the state; default: data_directory.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0: a free one.")
 @click.option("--host", help="Address to listen on.")
 @told
-def serve(config: Path | None, data: str | None, port: int | None, host: str | None) -> None:
-    """Run a broker in one process.
+def serve(
+    *,
+    role: str,
+    config: Path | None,
+    families: tuple[str, ...],
+    recipients: tuple[str, ...],
+    **given: str | int | None,
+) -> None:
+    """Run a broker: all of it in one process, or one role of it on a cluster.
 
-    Settings come from broker.yaml in the configuration's folder; options override them. One line
-    on standard output gives the URL once it listens; the log goes to standard error. SIGTERM or
+    ROLE is one of intake, translation, core, delivery, timers, all. Settings come from broker.yaml
+    in the configuration's folder; SWB_ variables override them, options override both. One line on
+    standard output gives the URL once it listens; the log goes to standard error. SIGTERM or
     Ctrl-C ends it cleanly.
     """
-    directory = folder(config)
-    given = {"data_directory": data, "port": port, "host": host}
-    kept = {name: value for name, value in given.items() if value is not None}
-    settings, configuration = everybody(directory)
+    if families and role != "translation":
+        raise click.UsageError("--family is for the role translation")
+    if recipients and role != "delivery":
+        raise click.UsageError("--recipient is for the role delivery")
+    names = {"data": "data_directory"}
+    kept = {names.get(name, name): value for name, value in given.items() if value is not None}
+    settings, configuration = everybody(folder(config))
     settings = settings.model_copy(update=kept)
     set_up(settings.log_level)
-    _serve(settings, configuration)
+    _serve(settings, configuration, Role(role, families, recipients))
 
 
-def _serve(settings: Settings, configuration: Configuration) -> None:
+def _serve(settings: Settings, configuration: Configuration, role: Role) -> None:
     from broker.serve import serve as run  # half a second of imports that other verbs do not need
 
     def listening(url: str) -> None:
-        where = os.path.relpath(settings.data_directory)
-        click.echo(f"listening on {url}, data in {where}; Ctrl-C ends it")
+        where = f"data in {os.path.relpath(settings.data_directory)}"
+        if settings.kafka_bootstrap:
+            where = f"role {role.name} on {settings.kafka_bootstrap}"
+        click.echo(f"listening on {url}, {where}; Ctrl-C ends it")
 
-    uvloop.run(run(settings, configuration, listening))
+    process = Process(settings, configuration, secrets_of(settings), role)
+    uvloop.run(run(process, listening))
+
+
+@click.group()
+def database() -> None:
+    """The tables of a cluster's PostgreSQL."""
+
+
+@database.command()
+@with_config
+@told
+def upgrade(*, config: Path | None) -> None:
+    """Bring the tables to what this program knows; several at once wait for each other."""
+    settings = settings_of(folder(config))
+    if not settings.database_url:
+        raise stopped("database_url is empty: the embedded state brings itself up to date")
+
+    async def run() -> str:
+        from broker.state.postgres import postgres_database
+
+        secrets = secrets_of(settings)
+        async with postgres_database(settings, secrets, upgraded=False) as state:
+            before = await state.differs()
+            await state.upgrade()
+        return before
+
+    before = asyncio.run(run())
+    click.echo("the tables are up to date now" if before else "the tables were up to date")
 
 
 @click.command()

@@ -6,6 +6,8 @@ only. What was numbered keeps its bytes for ever.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -13,6 +15,7 @@ from sqlalchemy import Connection
 
 from broker.adapter import Adapter, Profile
 from broker.delivery.render import ReplyTo, rendered
+from broker.delivery.share import Mine, every_one
 from broker.errors import BrokerError
 from broker.hop import Plumbing, heard
 from broker.logs import logger
@@ -24,23 +27,31 @@ ProfileOf = Callable[[str, str, str], Profile]
 log = logger("drain")
 
 
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What rows are rendered with; `topics` are the recipients that read Avro from a topic."""
+
+    adapters: Mapping[str, Adapter]
+    profile_of: ProfileOf
+    source: str
+    topics: frozenset[str] = frozenset()
+
+
 class Drain:
     """Every subscription's rows, from waiting to numbered."""
 
     def __init__(
         self,
         plumbing: Plumbing,
-        adapters: Mapping[str, Adapter],
-        profile_of: ProfileOf,
+        how: Rendering,
         *,
-        source: str,
         rows_max: int,
+        mine: Mine = every_one,
     ) -> None:
         self._plumbing = plumbing
-        self._adapters = adapters
-        self._profile_of = profile_of
-        self._source = source
+        self._how = how
         self._rows_max = rows_max
+        self._mine = mine
 
     async def run(self) -> None:
         """Drain until cancelled, woken by whoever commits to the queue."""
@@ -58,8 +69,10 @@ class Drain:
 
     async def drained(self) -> int:
         """Number the oldest rows that wait; how many there were."""
-        database = self._plumbing.database
-        rows, known = await database.read(self._load)
+        database, mine = self._plumbing.database, self._mine()
+        if mine is not None and not mine:
+            return 0
+        rows, known = await database.read(partial(self._load, mine=mine))
         if not rows:
             return 0
         ready: dict[str, list[tuple[int, bytes | None]]] = {}
@@ -78,8 +91,10 @@ class Drain:
         self._plumbing.numbered.ring()
         return len(rows)
 
-    def _load(self, connection: Connection) -> tuple[list[dict[str, Any]], "_Known"]:
-        rows = queue.oldest_waiting(connection, self._rows_max)
+    def _load(
+        self, connection: Connection, mine: Sequence[str] | None
+    ) -> tuple[list[dict[str, Any]], "_Known"]:
+        rows = queue.oldest_waiting(connection, self._rows_max, mine)
         wanted = {
             orjson.loads(row["context"])["reply_to"] for row in rows if row["what"] == "reply"
         }
@@ -100,7 +115,8 @@ class Drain:
                 row,
                 self._reply_to(row, known),
                 known.references.get(row["dossier"], ()),
-                self._source,
+                self._how.source,
+                avro=row["subscription"] in self._how.topics,
             )
         except Exception as error:  # noqa: BLE001  a row that cannot be rendered is parked
             METRICS.parked_total.labels("delivery").inc()
@@ -116,8 +132,8 @@ class Drain:
         assert submission is not None, "a reply to nothing"
         return ReplyTo(
             known.originals[submission["id"]],
-            self._adapters.get(submission["format"]),
-            self._profile_of(
+            self._how.adapters.get(submission["format"]),
+            self._how.profile_of(
                 submission["profile"], submission["format"], submission["received_at"]
             ),
         )

@@ -68,7 +68,7 @@ class Feed:
     ) -> tuple[list[Given], int]:
         """Acknowledge what came before, read on, and note what is given: one transaction."""
         limit, at = how
-        known = queue.subscription(connection, name)
+        known = queue.subscription(connection, name, locked=True)
         if after is None:
             after = known["acknowledged"]
         elif after > known["given"]:

@@ -12,7 +12,9 @@ from typing import Any
 import orjson
 
 from broker.adapter import Adapter, Artifact, Original, Outgoing, Profile, Reference, Stamp
+from broker.model.avro import encoded
 from broker.model.problem import from_json
+from broker.model.subjects import subject_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,10 @@ def rendered(
     reply_to: ReplyTo | None,
     references: Sequence[tuple[str, str]],
     source: str,
+    *,
+    avro: bool = False,
 ) -> bytes:
-    """The CloudEvent, JSON, without its number; `numbered` puts it in."""
+    """The CloudEvent, JSON, without its number; `numbered` puts it in. `avro`: for a topic."""
     context = orjson.loads(row["context"])
     event: dict[str, Any] = {
         "specversion": "1.0",
@@ -43,6 +47,8 @@ def rendered(
         event["subject"] = row["dossier"]
     if context.get("trace"):
         event["traceparent"] = context["trace"]
+    if avro:
+        return orjson.dumps(event | _avro(row))
     if row["what"] != "reply":
         event["data"] = orjson.Fragment(row["payload"])
         return orjson.dumps(event)
@@ -63,6 +69,28 @@ def rendered(
 def numbered(seq: int, content: bytes) -> bytes:
     """The CloudEvent with its number in the subscription."""
     return b'{"swbseq":%d,%s' % (seq, content[1:])
+
+
+def attributes(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes of a CloudEvent, without its data and what the data is written in."""
+    hidden = {"data", "data_base64", "datacontenttype"}
+    return {name: value for name, value in event.items() if name not in hidden}
+
+
+def value_of(event: Mapping[str, Any]) -> bytes:
+    """The data of a CloudEvent as bytes."""
+    if "data_base64" in event:
+        return base64.b64decode(event["data_base64"])
+    return orjson.dumps(event.get("data"))
+
+
+def _avro(row: Mapping[str, Any]) -> dict[str, Any]:
+    tree = orjson.loads(row["payload"])
+    content = encoded(subject_of(row["what"], tree.get("package", "")), tree)
+    return {
+        "datacontenttype": "application/avro",
+        "data_base64": base64.b64encode(content).decode(),
+    }
 
 
 def _reply(

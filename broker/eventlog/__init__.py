@@ -3,4 +3,8 @@
 contract   what every backend promises
 memory     for simulations: lists, and nothing survives
 embedded   one SQLite file, group commit; also the thread and connection the state lives on
+beside     a topic of that file, read beside a running broker, for people
+kafka      Apache Kafka: reading ahead into lanes (ahead); kafka_append is its producer,
+           kafka_group shares partitions, kafka_topics makes and alters topics,
+           kafka_connection says how the cluster is reached
 """

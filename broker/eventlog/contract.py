@@ -5,12 +5,26 @@ Promises
     means *unknown*: the records may stand there or not; the caller appends them again, and
     readers drop by id. No backend drops by id. `read` never skips: a position below the start is
     a `GapFault`. Keys are placed by `partition_of`, the same on every backend.
+    `divide` only saves double work: two processes may believe for a while that they own the same
+    partition, and positions in the database decide.
 """
 
-from collections.abc import Sequence
-from typing import Protocol
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple, Protocol
 
 from broker.model.records import Entry, Record
+
+
+class Partition(NamedTuple):
+    """One partition of one topic."""
+
+    topic: str
+    number: int
+
+
+Take = Callable[[frozenset[Partition]], Awaitable[None]]
+"""What is ours from now on; when it returns, work on everything else has ended."""
 
 
 class EventLog(Protocol):
@@ -32,6 +46,24 @@ class EventLog(Protocol):
 
     async def trim(self, topic: str, partition: int, before: int) -> None:
         """Forget the records below `before`."""
+
+    async def missing(self) -> str:
+        """What this process lacks to work with the log, in a sentence; "": nothing."""
+
+    async def divide(self, group: str, topics: Sequence[str], take: Take) -> None:
+        """Share the partitions among the group's processes until cancelled.
+
+        `take` is told of each change; before others are given what was ours, it is told nothing.
+        """
+
+
+async def take_all(log: EventLog, topics: Sequence[str], take: Take) -> None:
+    """How a log divides that only one process can open: everything is ours."""
+    everything = [
+        Partition(topic, number) for topic in topics for number in range(log.partitions(topic))
+    ]
+    await take(frozenset(everything))
+    await asyncio.Event().wait()
 
 
 def partition_of(key: str, partitions: int) -> int:

@@ -26,7 +26,7 @@ import orjson
 
 from broker.clock import SystemClock
 from broker.errors import BrokerError, ConfigFault, GapFault, LogFault
-from broker.eventlog.contract import partition_of
+from broker.eventlog.contract import Take, partition_of, take_all
 from broker.model.records import Entry, Record
 
 T = TypeVar("T")
@@ -175,6 +175,15 @@ class SqliteFile:
             (self._ends.get(number, 0) if start is None else start, self._ends.get(number, 0))
             for number, start in zip(numbers, starts, strict=True)
         ]
+
+    async def missing(self) -> str:
+        """Nothing: it is where the state is."""
+        return ""
+
+    async def divide(self, group: str, topics: Sequence[str], take: Take) -> None:
+        """Everything is this process's own."""
+        del group
+        await take_all(self, topics, take)
 
     async def trim(self, topic: str, partition: int, before: int) -> None:
         """Forget the records below `before`; the newest record is always kept."""

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from broker.errors import GapFault
-from broker.eventlog.contract import partition_of
+from broker.eventlog.contract import Take, partition_of, take_all
 from broker.model.records import Entry, Record
 
 
@@ -61,6 +61,15 @@ class MemoryLog:
             (self._starts[topic, partition], self._end(topic, partition))
             for partition in range(self._partitions)
         ]
+
+    async def missing(self) -> str:
+        """Nothing: it is where the state is."""
+        return ""
+
+    async def divide(self, group: str, topics: Sequence[str], take: Take) -> None:
+        """Everything is this process's own."""
+        del group
+        await take_all(self, topics, take)
 
     async def trim(self, topic: str, partition: int, before: int) -> None:
         """Forget the records below `before`."""

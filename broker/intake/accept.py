@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,7 +19,7 @@ from sqlalchemy import Connection
 from broker.access import Principal
 from broker.clock import stamp
 from broker.errors import BrokerError, BusyFault, ConflictFault
-from broker.hop import Plumbing, heard
+from broker.hop import Plumbing
 from broker.logs import logger
 from broker.metrics import METRICS
 from broker.model.records import Record
@@ -26,6 +27,8 @@ from broker.state import outbox, submissions
 
 OWNER = ("intake", 0)
 GROUP_MAX = 256
+OWED_AT_ONCE = 500
+"""Records read from the outbox and appended in one go."""
 WRITES_AT_ONCE = 3
 OWED_AGAIN_S = 1.0
 """How soon records that the log would not take are offered to it again."""
@@ -81,6 +84,8 @@ class Acceptance:
         self._pending: list[_Pending] = []
         self._arrived = asyncio.Event()
         self._owed = 0
+        self._owing: set[str] = set()
+        self._owes = asyncio.Event()
 
     async def accept(self, arrival: Arrival) -> Receipt:
         """Durable when this returns. ConflictFault: the key names other bytes. BusyFault."""
@@ -102,19 +107,32 @@ class Acceptance:
         async with asyncio.TaskGroup() as group:
             for _ in range(WRITES_AT_ONCE):
                 group.create_task(self._writing())
+            if not self._plumbing.database.one_commit:
+                group.create_task(self._appending())
 
     async def _writing(self) -> None:
         """While one transaction is on its way to the disk, the next is filled."""
         while True:
-            if self._owed:
-                await heard(self._arrived, OWED_AGAIN_S)
-                await self._append()
-            else:
-                await self._arrived.wait()
+            await self._arrived.wait()
             self._arrived.clear()
             while self._pending:
                 batch, self._pending = self._pending[:GROUP_MAX], self._pending[GROUP_MAX:]
                 await self._write(batch)
+
+    async def _appending(self) -> None:
+        """Bring what was committed here to the log; what fails stays owed, timers see it too."""
+        while True:
+            await self._owes.wait()
+            self._owes.clear()
+            try:
+                while await self.append_owed():
+                    pass
+            except BrokerError as fault:
+                if not fault.retriable:
+                    raise
+                log.warning("intake.owed", code=fault.code, count=self._owed)
+                self._owes.set()
+                await asyncio.sleep(OWED_AGAIN_S)
 
     async def _write(self, batch: Sequence[_Pending]) -> None:
         received_at = stamp(self._plumbing.clock.now())
@@ -135,15 +153,16 @@ class Acceptance:
             _settle(batch, [fault] * len(batch))
             return
         _settle(batch, receipts)
-        if not database.one_commit:
-            await self._append()
+        self._owed += len(batch) if self._owed else 0
+        self._owing |= {pending.arrival.principal.name for pending in batch}
+        self._owes.set()
 
     def _work(
         self, connection: Connection, batch: Sequence[_Pending], received_at: str
     ) -> list[Receipt | ConflictFault]:
         """The transaction: numbers, rows, records; duplicates get what they had."""
         earlier = _Earlier(connection, batch)
-        number = submissions.highest(connection)
+        numbers = iter(submissions.numbers(connection, len(batch)))
         receipts: list[Receipt | ConflictFault] = []
         rows: list[dict[str, Any]] = []
         originals: list[bytes] = []
@@ -155,7 +174,7 @@ class Acceptance:
                 METRICS.submissions.labels(pending.arrival.family, result).inc()
                 receipts.append(known)
                 continue
-            number += 1
+            number = next(numbers)
             receipt = Receipt(pending.id, pending.sha256, received_at, earlier.same_bytes(pending))
             earlier.add(pending, receipt)
             receipts.append(receipt)
@@ -195,22 +214,30 @@ class Acceptance:
             arrival.payload if small else b"",
         )
 
-    async def _append(self) -> None:
-        """Append what intake owes; what fails stays owed and is tried again, by the timers too."""
+    async def append_owed(self) -> bool:
+        """Append the oldest records of those who sent something here; whether there may be more.
+
+        What the same senders lodged in another process goes along, so that nothing of a sender
+        overtakes what was accepted before it.
+        """
         database = self._plumbing.database
-        self._owed = max(self._owed, 1)
+        keys, self._owing = self._owing, set()
+        more = True
         try:
-            owed = await database.read(lambda connection: outbox.pending(connection, OWNER))
-            self._owed = len(owed)
+            owed = await database.read(
+                partial(outbox.pending, owner=OWNER, limit=OWED_AT_ONCE, keys=keys)
+            )
             if owed:
+                self._owed = await database.read(outbox.length) if self._owed else len(owed)
                 await self._plumbing.log.append([record for _, record in owed])
                 numbers = [number for number, _ in owed]
-                await database.write(lambda connection: outbox.forget_these(connection, numbers))
-                self._owed = 0
-        except BrokerError as fault:
-            if not fault.retriable:
-                raise
-            log.warning("intake.owed", code=fault.code, count=self._owed)
+                await database.write(partial(outbox.forget_these, numbers=numbers))
+            more = len(owed) == OWED_AT_ONCE
+        finally:
+            if more:
+                self._owing |= keys
+        self._owed = self._owed if more else 0
+        return more
 
 
 class _Earlier:

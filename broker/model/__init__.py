@@ -11,4 +11,8 @@ packages     every package by name, with its body type
 pointers     WCO pointers from a path and back, by dialect
 events       canonical events to a record and back
 dossier      a dossier as the core holds it while it works
+subjects     the Avro schema of each payload of an agency's topic, generated from the model
+kept         the versions of those schemas, in schemas/, with their ids; compatibility says whether
+             one may follow another
+avro         a payload in the Confluent wire format and back
 """

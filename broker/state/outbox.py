@@ -1,6 +1,6 @@
 """Records that a committed transaction owes to the log, until they stand there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import orjson
 from sqlalchemy import Connection, delete, func, insert, select
@@ -33,13 +33,22 @@ def put(connection: Connection, owner: Owner, records: Sequence[Record]) -> None
     )
 
 
-def pending(connection: Connection, owner: Owner) -> list[tuple[int, Record]]:
-    """What an owner still owes, oldest first, each with its number."""
-    rows = connection.execute(
+def pending(
+    connection: Connection,
+    owner: Owner,
+    limit: int | None = None,
+    keys: Collection[str] | None = None,
+) -> list[tuple[int, Record]]:
+    """What an owner still owes, oldest first, each with its number; at most `limit`, of `keys`."""
+    query = (
         select(OUTBOX.c.number, OUTBOX.c.topic, OUTBOX.c.key, OUTBOX.c.headers, OUTBOX.c.value)
         .where(OUTBOX.c.station == owner[0], OUTBOX.c.partition == owner[1])
         .order_by(OUTBOX.c.number)
+        .limit(limit)
     )
+    if keys is not None:
+        query = query.where(OUTBOX.c.key.in_(keys))
+    rows = connection.execute(query)
     return [
         (number, Record(topic, key, orjson.loads(headers), value))
         for number, topic, key, headers, value in rows

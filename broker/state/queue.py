@@ -46,9 +46,13 @@ def put(connection: Connection, rows: Sequence[Row]) -> None:
         )
 
 
-def oldest_waiting(connection: Connection, limit: int) -> list[dict[str, Any]]:
-    """Rows that have no number yet, in the order they were queued."""
+def oldest_waiting(
+    connection: Connection, limit: int, subscriptions: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
+    """Rows that have no number yet, in the order they were queued; None: of every subscription."""
     query = select(QUEUE).where(QUEUE.c.state == "waiting").order_by(QUEUE.c.number).limit(limit)
+    if subscriptions is not None:
+        query = query.where(QUEUE.c.subscription.in_(subscriptions))
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
@@ -71,8 +75,10 @@ def number_rows(
         .values(next_seq=SUBSCRIPTIONS.c.next_seq)
         .returning(SUBSCRIPTIONS.c.next_seq)
     ).scalar_one()
-    waiting = select(QUEUE.c.number).where(
-        QUEUE.c.number.in_([number for number, _ in rendered]), QUEUE.c.state == "waiting"
+    waiting = (
+        select(QUEUE.c.number)
+        .where(QUEUE.c.number.in_([number for number, _ in rendered]), QUEUE.c.state == "waiting")
+        .with_for_update()  # or a row that is being cancelled would be numbered all the same
     )
     still = set(connection.execute(waiting).scalars())
     ready = [(number, content) for number, content in rendered if number in still]
@@ -98,9 +104,11 @@ def number_rows(
     return len(numbered)
 
 
-def subscription(connection: Connection, name: str) -> dict[str, int]:
-    """The numbers of a subscription: next_seq, given, acknowledged."""
+def subscription(connection: Connection, name: str, *, locked: bool = False) -> dict[str, int]:
+    """The numbers of a subscription: next_seq, given, acknowledged; locked until the commit."""
     query = select(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.name == name)
+    if locked:
+        query = query.with_for_update()
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         return {"next_seq": 1, "given": 0, "acknowledged": 0}
@@ -116,6 +124,27 @@ def read(connection: Connection, name: str, after: int, limit: int) -> list[Give
         .limit(limit)
     )
     return [Given(seq, rendered) for seq, rendered in rows]
+
+
+def unacknowledged(connection: Connection, name: str, limit: int) -> list[Given]:
+    """The oldest numbered rows that nobody has confirmed, in order."""
+    return read(connection, name, subscription(connection, name)["acknowledged"], limit)
+
+
+def sent(connection: Connection, name: str, upto: int, at: str) -> None:
+    """A channel that pushes has brought everything up to here."""
+    give(connection, name, upto)
+    acknowledge(connection, name, upto, at)
+
+
+def signs(connection: Connection) -> tuple[bool, int]:
+    """Whether anything waits for its number, and how many numbers were ever given."""
+    waits = select(QUEUE.c.number).where(QUEUE.c.state == "waiting").limit(1)
+    numbers = select(func.coalesce(func.sum(SUBSCRIPTIONS.c.next_seq), 0))
+    return (
+        connection.execute(waits).scalar() is not None,
+        int(connection.execute(numbers).scalar_one()),
+    )
 
 
 def give(connection: Connection, name: str, upto: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from broker.state import dialect
 from broker.state.tables import MESSAGES, ORIGINALS, SUBMISSIONS
 
 ZLIB_LEVEL = 1
@@ -72,12 +73,9 @@ def forget_idempotency(connection: Connection, before: str) -> None:
     )
 
 
-def highest(connection: Connection) -> int:
-    """The number of the newest submission, 0 if there is none."""
-    found = connection.execute(
-        select(SUBMISSIONS.c.number).order_by(SUBMISSIONS.c.number.desc()).limit(1)
-    ).scalar()
-    return found or 0
+def numbers(connection: Connection, count: int) -> list[int]:
+    """The next numbers of acceptance, ascending."""
+    return dialect.numbers(connection, SUBMISSIONS.c.number, count)
 
 
 def put(

@@ -5,6 +5,7 @@ A change here needs a migration (`state/migrations`); a test compares the two.
 """
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Index,
     Integer,
@@ -17,17 +18,22 @@ from sqlalchemy import (
 
 METADATA = MetaData()
 
+TEXT = String().with_variant(String(collation="C"), "postgresql")
+"""Compared and ordered by its bytes, on every database."""
+NUMBER = Integer().with_variant(BigInteger(), "postgresql")
+"""64 bits on every database."""
+
 
 def _text(name: str, *, key: bool = False, null: bool = False) -> Column[str]:
-    return Column(name, String, primary_key=key, nullable=null)
+    return Column(name, TEXT, primary_key=key, nullable=null)
 
 
 def _number(name: str, *, key: bool = False, null: bool = False) -> Column[int]:
-    return Column(name, Integer, primary_key=key, nullable=null, autoincrement=False)
+    return Column(name, NUMBER, primary_key=key, nullable=null, autoincrement=False)
 
 
 def _serial(name: str = "number") -> Column[int]:
-    return Column(name, Integer, primary_key=True, autoincrement=True)
+    return Column(name, NUMBER, primary_key=True, autoincrement=True)
 
 
 def _blob(name: str, *, null: bool = False) -> Column[bytes]:

@@ -21,7 +21,7 @@ from broker.state import queue, submissions, unresolved
 from broker.state.positions import Position
 from broker.state.queue import Row
 from broker.translation.resolve import Kinds, resolve
-from broker.translation.step import Translated, submission_of, translated
+from broker.translation.step import EVENT_BYTES_MAX, Translated, submission_of, translated
 
 ProfileOf = Callable[[str, str, str], Profile]
 """The profile of this name, for this format, as in force at this stamp."""
@@ -33,8 +33,13 @@ class TranslationStation:
     name = "translation"
 
     def __init__(
-        self, adapters: Mapping[str, Adapter], profile_of: ProfileOf, kinds: Kinds
+        self,
+        adapters: Mapping[str, Adapter],
+        profile_of: ProfileOf,
+        kinds: Kinds,
+        event_bytes_max: int = EVENT_BYTES_MAX,
     ) -> None:
+        self._event_bytes_max = event_bytes_max
         self._adapters = adapters
         self._profile_of = profile_of
         self._kinds = kinds
@@ -50,7 +55,7 @@ class TranslationStation:
         submission = submission_of(entry.headers, payload)
         adapter = self._adapters.get(submission.format)
         profile = self._profile_of(submission.profile, submission.format, submission.received_at)
-        for one in translated(submission, adapter, profile, skip):
+        for one in translated(submission, adapter, profile, skip, self._event_bytes_max):
             end = Position(entry.position, one.number)
             if one.last:
                 end = Position(entry.position + 1)

@@ -19,6 +19,10 @@ from broker.model.packages import PACKAGES
 from broker.model.problem import Problem, place_json, rejects
 from broker.model.records import Headers, digest
 
+EVENT_BYTES_MAX = 8_000_000
+NUL = rb"\u0000"
+"""As JSON writes it. A text that spells these six characters out is refused too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:
@@ -78,7 +82,11 @@ def submission_of(headers: Headers, payload: bytes) -> Submission:
 
 
 def translated(
-    submission: Submission, adapter: Adapter | None, profile: Profile, skip: int = 0
+    submission: Submission,
+    adapter: Adapter | None,
+    profile: Profile,
+    skip: int = 0,
+    event_bytes_max: int = EVENT_BYTES_MAX,
 ) -> Iterator[Translated]:
     """Every message after the first `skip`; at least one, so that nothing ends without a verdict.
 
@@ -96,7 +104,7 @@ def translated(
             continue
         if held is not None:
             yield held
-        held = _message(submission, message)
+        held = _keepable(_message(submission, message), event_bytes_max)
     if held is None:
         held = _envelope(submission, (_empty(),))
     yield replace(held, last=True)
@@ -121,6 +129,28 @@ def _message(submission: Submission, message: Message) -> Translated:
         references=tuple(dict.fromkeys((one.scheme, one.value) for one in said)),
         unmapped=sum(len(draft.unmapped) for draft in drafts),
         size=sum(len(event.payload) for event in made),
+    )
+
+
+def _keepable(one: Translated, event_bytes_max: int) -> Translated:
+    """The message; rejected if log or database could not keep what it says."""
+    problems = []
+    if any(len(event.payload) > event_bytes_max for event in one.events):
+        problems.append(
+            _too_large(max(len(event.payload) for event in one.events), event_bytes_max)
+        )
+    said = [one.reference, *(value for reference in one.references for value in reference)]
+    if any(NUL in event.payload for event in one.events) or "\0" in "".join(said):
+        problems.append(_nul())
+    if not problems:
+        return one
+    return replace(
+        one,
+        verdict="rejected",
+        problems=(*one.problems, *problems),
+        events=(),
+        reference=one.reference.replace("\0", ""),
+        references=tuple(pair for pair in one.references if "\0" not in "".join(pair)),
     )
 
 
@@ -177,6 +207,25 @@ def _unrecognised(submission: Submission) -> Problem:
         text="the bytes are of no format that this sender may use",
         expected=f"a format of the family {submission.family!r}",
         hint="compare the file with a sample: 'swb sample'",
+    )
+
+
+def _too_large(size: int, most: int) -> Problem:
+    return Problem(
+        code="submission.too-large",
+        text=f"the message holds {size:,} bytes once it is read",
+        found=f"{size:,} bytes",
+        expected=f"at most {most:,} bytes",
+        hint="split it, or ask the operator to raise record_bytes_max",
+    )
+
+
+def _nul() -> Problem:
+    return Problem(
+        code="submission.nul",
+        text="a value holds the character NUL, which no text has",
+        expected="text without U+0000",
+        hint="mend what writes the file: it fills fields with zero bytes",
     )
 
 

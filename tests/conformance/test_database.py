@@ -28,20 +28,20 @@ def acts(connection):
     return list(connection.execute(select(ACTIONS.c.what).order_by(ACTIONS.c.number)).scalars())
 
 
-def test_a_work_gives_its_result_and_its_rows_are_read(database):
+def test_a_work_gives_its_result_and_its_rows_are_read(on_database):
     """What a work wrote is read after `write` has returned, and its value is given back."""
 
-    async def run():
+    async def run(database):
         assert await database.write(lambda connection: act(connection, "a")) == "a"
         assert await database.read(acts) == ["a"]
 
-    asyncio.run(run())
+    on_database(run)
 
 
-def test_a_work_is_done_whole_or_not_at_all(database):
+def test_a_work_is_done_whole_or_not_at_all(on_database):
     """A work that raises leaves no row, whatever it wrote before, and its exception comes out."""
 
-    async def run():
+    async def run(database):
         def two(connection):
             act(connection, "first")
             act(connection, "second", fail=True)
@@ -50,13 +50,13 @@ def test_a_work_is_done_whole_or_not_at_all(database):
             await database.write(two)
         assert await database.read(acts) == []
 
-    asyncio.run(run())
+    on_database(run)
 
 
-def test_a_failing_work_does_not_disturb_its_neighbours(database):
+def test_a_failing_work_does_not_disturb_its_neighbours(on_database):
     """Works that run together with one that fails are all there, in some order."""
 
-    async def run():
+    async def run(database):
         await asyncio.gather(
             *(
                 database.write(lambda connection, n=n: act(connection, str(n), fail=n % 3 == 0))
@@ -66,13 +66,13 @@ def test_a_failing_work_does_not_disturb_its_neighbours(database):
         )
         assert sorted(map(int, await database.read(acts))) == [n for n in range(30) if n % 3]
 
-    asyncio.run(run())
+    on_database(run)
 
 
-def test_a_work_sees_what_was_committed_before_it(database):
+def test_a_work_sees_what_was_committed_before_it(on_database):
     """A later work sees the rows of every earlier one, and its own."""
 
-    async def run():
+    async def run(database):
         def count_and_act(connection):
             before = len(acts(connection))
             act(connection, str(before))
@@ -80,13 +80,13 @@ def test_a_work_sees_what_was_committed_before_it(database):
 
         assert [await database.write(count_and_act) for _ in range(3)] == [(0, 1), (1, 2), (2, 3)]
 
-    asyncio.run(run())
+    on_database(run)
 
 
-def test_a_read_sees_only_what_was_committed(database):
+def test_a_read_sees_only_what_was_committed(on_database):
     """Reads that run while works fail never see a row of theirs."""
 
-    async def run():
+    async def run(database):
         seen: list[str] = []
 
         async def look():
@@ -104,24 +104,24 @@ def test_a_read_sees_only_what_was_committed(database):
         assert "ghost" not in seen
         assert len(await database.read(acts)) == 40
 
-    asyncio.run(run())
+    on_database(run)
 
 
-def test_a_read_cannot_write_what_others_see(database):
+def test_a_read_cannot_write_what_others_see(on_database):
     """What a reading work writes is not committed."""
 
-    async def run():
+    async def run(database):
         with contextlib.suppress(BrokerError):  # a backend may refuse it
             await database.read(lambda connection: act(connection, "smuggled"))
         assert await database.read(acts) == []
 
-    asyncio.run(run())
+    on_database(run)
 
 
-def test_bytes_and_text_come_back_as_they_were(database):
+def test_bytes_and_text_come_back_as_they_were(on_database):
     """Blobs keep every byte, text every character."""
 
-    async def run():
+    async def run(database):
         content, name = bytes(range(256)), "Lübeck → 東京"
         row = {"digest": name, "content": content, "at": ""}
         await database.write(lambda connection: connection.execute(
@@ -133,13 +133,13 @@ def test_bytes_and_text_come_back_as_they_were(database):
         )
         assert tuple(found) == (name, content)
 
-    asyncio.run(run())
+    on_database(run)
 
 
-def test_the_outbox_is_filled_with_the_work_or_not_at_all(database):
+def test_the_outbox_is_filled_with_the_work_or_not_at_all(on_database):
     """Records kept by a work that fails are owed to nobody; those of a good one are."""
 
-    async def run():
+    async def run(database):
         records = [Record("t", "k", {"ce_id": str(n)}, b"v") for n in range(3)]
 
         def keep(connection, *, fail):
@@ -153,7 +153,7 @@ def test_the_outbox_is_filled_with_the_work_or_not_at_all(database):
         await database.write(lambda connection: keep(connection, fail=False))
         assert await owed_or_appended(database) == records
 
-    asyncio.run(run())
+    on_database(run)
 
 
 async def owed_or_appended(database):

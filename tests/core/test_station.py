@@ -1,5 +1,6 @@
 """The core as the hop sees it: what is loaded is what was decided; parking and release."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from broker.core import station as core_station
 from broker.model.records import Record
 from broker.state import dossiers
-from broker.state.tables import DOCUMENTS, FOLLOWERS, OUTCOMES, PARKED, QUEUE
+from broker.state.tables import DOCUMENTS, FOLLOWERS, OUTBOX, OUTCOMES, PARKED, QUEUE
 from broker.translation.resolve import dossier_id
 from tests.broker_in_process import (
     JSON,
@@ -87,6 +88,8 @@ async def test_two_late_versions_in_one_batch_have_two_numbers():
 
 async def _shuffle(broker, order):
     """Put the submissions' records on the log in another order, as two partitions might."""
+    while await broker.rows(OUTBOX):
+        await asyncio.sleep(0)
     (entries,) = broker.plumbing.log._entries.values()
     entries[:] = [
         replace(entries[index], position=position) for position, index in enumerate(order)

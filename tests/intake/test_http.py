@@ -1,5 +1,6 @@
 """The doors over HTTP: what is taken, and every way in which it is not."""
 
+import asyncio
 import hashlib
 from dataclasses import replace
 
@@ -296,10 +297,10 @@ async def test_too_many_records_owed_to_the_log_close_the_door():
         assert taken[-1].headers["retry-after"] == "5"
         assert len(await broker.rows(OUTBOX)) == 2
         log.append = append
-        await broker.stations.acceptance._append()
+        while await broker.rows(OUTBOX):
+            await asyncio.sleep(0.01)
         told = await broker.call("POST", PATH, SENDER, content=BYTES, headers=XML)
         assert told.status_code == 202
-        assert await broker.rows(OUTBOX) == []
 
 
 async def _refuses(_records):

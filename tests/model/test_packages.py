@@ -1,48 +1,20 @@
 """The index of what each package holds, and what a body keeps on its way through JSON."""
 
 import json
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.model.leaf import Amount, Canonical
+from broker.model.leaf import Amount
 from broker.model.packages import (
     PACKAGES,
-    Field,
     data_class,
-    fields_of,
     index,
     leaf_patterns,
 )
 from broker.model.paths import leaves, pattern_of
-
-NUMBERS = st.from_regex(r"-?[0-9]{1,16}(\.[0-9]{1,6})?", fullmatch=True)
-TEXTS = st.text(min_size=1, max_size=8)
-MOMENTS = st.from_regex(r"20[0-9]{2}(-[01][0-9](-[0-3][0-9](T[0-2][0-9]Z?)?)?)?", fullmatch=True)
-LEAVES = {
-    "text": TEXTS,
-    "number": NUMBERS,
-    "moment": MOMENTS,
-    "amount": st.fixed_dictionaries({"value": NUMBERS}, optional={"currency": TEXTS}),
-    "measure": st.fixed_dictionaries({"value": NUMBERS}, optional={"unit": TEXTS}),
-}
-
-
-def trees(model: type[Canonical]) -> st.SearchStrategy[dict[str, Any]]:
-    """Plain trees of a class: any few of its fields, at any depth."""
-    fields = {name: _values(field) for name, field in fields_of(model).items()}
-    few = st.lists(st.sampled_from(sorted(fields)), max_size=4, unique=True)
-    return few.flatmap(lambda names: st.fixed_dictionaries({n: fields[n] for n in names}))
-
-
-def _values(field: Field) -> st.SearchStrategy[Any]:
-    if field.kind != "class" or field.model is None:
-        return LEAVES[field.kind]
-    below = field.model
-    one = st.deferred(lambda: trees(below))
-    return st.lists(one, min_size=1, max_size=2) if field.repeats else one
+from tests.model.bodies import trees
 
 
 @pytest.mark.parametrize("package", PACKAGES)

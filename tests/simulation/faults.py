@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from broker.errors import BrokerError, LogFault, StateFault
-from broker.eventlog.contract import EventLog
+from broker.eventlog.contract import EventLog, Partition, Take
 from broker.model.records import Entry, Record
 from broker.state.database import Database, Work
 
@@ -54,7 +54,7 @@ class Gate:
         clock = asyncio.get_running_loop().time
         if self.random.random() < self.rates.slow:
             await asyncio.sleep(self.random.uniform(0, self.rates.slow_s))
-        while (left := self.paused_until - clock()) > 0:  # noqa: ASYNC110  it may grow meanwhile
+        while (left := self.paused_until - clock()) > 0:
             await asyncio.sleep(left)
 
 
@@ -93,6 +93,24 @@ class FaultyLog:
             lambda: self._real.ends(topic), LogFault
         )
         return found
+
+    async def missing(self) -> str:
+        """What the log itself says."""
+        return await self._real.missing()
+
+    async def divide(self, group: str, topics: Sequence[str], take: Take) -> None:
+        """Every process is told that everything is its own, and often that it is not, and again."""
+        del group
+        everything = frozenset(
+            Partition(topic, number)
+            for topic in topics
+            for number in range(self._real.partitions(topic))
+        )
+        while True:
+            await take(everything)
+            await asyncio.sleep(self._gate.random.uniform(20, 300))
+            if self._gate.random.random() < self._gate.rates.fault * 4:
+                await take(frozenset())
 
     async def trim(self, topic: str, partition: int, before: int) -> None:
         """Trim through the gate."""

@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.said import said
+
 
 @dataclass(slots=True)
 class Attempt:
@@ -69,7 +71,7 @@ def page_of(who: str, cursor: str | None, body: bytes) -> Page:
     at = text.index("[") + 1
     given = []
     while text[at] != "]":
-        said, end = reader.raw_decode(text, at)
-        given.append(Given(said["swbseq"], text[at:end].encode(), said))
+        event, end = reader.raw_decode(text, at)
+        given.append(Given(event["swbseq"], text[at:end].encode(), said(event)))
         at = end + 1 if text[end] == "," else end
     return Page(who, cursor, tuple(given), json.loads(body)["cursor"])

@@ -29,6 +29,8 @@ CASES = (
     (toy(put("A"), put("B")), [(1, "accepted", [], 1), (2, "accepted", [], 1)]),
     (toy(put("A"), put("B", reject="no"), put("C")),
      [(1, "accepted", [], 1), (2, "rejected", ["toy.rejected"], 0), (3, "accepted", [], 1)]),
+    (toy(put("A\0"), put("B")),
+     [(1, "rejected", ["submission.nul"], 0), (2, "accepted", [], 1)]),
     (toy(put("A", drafts=3)), [(1, "accepted", [], 3)]),
     (toy(put("A", drafts=0)), [(1, "accepted", [], 0)]),
     (toy(), [(0, "rejected", ["submission.empty"], 0)]),
@@ -49,6 +51,16 @@ def test_every_message_has_its_own_verdict(payload, expected):
     ]
     assert shown == expected
     assert [one.last for one in made] == [False] * (len(made) - 1) + [True]
+
+
+def test_a_message_that_no_record_can_hold_is_rejected():
+    """Told with its size and the limit; its neighbours go on."""
+    submission = replace(SUBMISSION, payload=toy(put("A" * 5_000), put("B")))
+    large, small = translated(submission, ToyFormat(), PROFILE, 0, 4_000)
+    assert (large.verdict, large.events) == ("rejected", ())
+    (told,) = large.problems
+    assert (told.code, told.expected) == ("submission.too-large", "at most 4,000 bytes")
+    assert small.verdict == "accepted"
 
 
 @pytest.mark.parametrize("skip", range(4))
