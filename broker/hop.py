@@ -229,7 +229,7 @@ class Hop:
         at = stamp(self.plumbing.clock.now())
         database, station, began = self.plumbing.database, self.station, self.plumbing.clock.ticks()
 
-        def work(connection: Connection) -> int:
+        def work(connection: Connection) -> list[tuple[int, Record]]:
             positions.move(connection, self.reader, begin, end)
             for piece in pieces:
                 if piece.fault:
@@ -238,8 +238,9 @@ class Hop:
             records = station.write(connection, [piece for piece in pieces if not piece.fault])
             if not database.one_commit:
                 outbox.forget(connection, self.owner, self._appended)
-            database.outbox(connection, self.owner, records)
-            return len(records)
+            return list(
+                zip(database.outbox(connection, self.owner, records), records, strict=False)
+            )
 
         owed = await database.write(work)
         METRICS.hop_pieces.labels(self.reader.station).inc(len(pieces))
@@ -247,8 +248,7 @@ class Hop:
             self.plumbing.clock.ticks() - began
         )
         self.plumbing.queued.ring()
-        if owed:
-            await self._settle_outbox()
+        await self._append(owed)
         if self._parks > self.plumbing.parks_max:
             raise StoppedFault(
                 f"{self.reader.station} parked {self._parks} records in a row; "
@@ -270,16 +270,17 @@ class Hop:
         return self._starts[1] if self._starts[0] == position else 0
 
     async def _settle_outbox(self) -> None:
-        """Append what this hop owes; the rows go with the next transaction."""
-        if self.plumbing.database.one_commit:
-            return
-        owed = await self.plumbing.database.read(
-            lambda connection: outbox.pending(connection, self.owner)
-        )
-        fresh = [(number, record) for number, record in owed if number > self._appended]
-        if fresh:
-            await self.plumbing.log.append([record for _, record in fresh])
-            self._appended = fresh[-1][0]
+        """Append what an earlier life of this hop owes; the rows go with the next transaction."""
+        if not self.plumbing.database.one_commit:
+            owed = await self.plumbing.database.read(
+                lambda connection: outbox.pending(connection, self.owner)
+            )
+            await self._append([(number, one) for number, one in owed if number > self._appended])
+
+    async def _append(self, owed: Sequence[tuple[int, Record]]) -> None:
+        if owed:
+            await self.plumbing.log.append([record for _, record in owed])
+            self._appended = owed[-1][0]
 
 
 def _reason(error: Exception) -> str:

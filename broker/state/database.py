@@ -38,8 +38,11 @@ class Database(Protocol):
 
     def outbox(
         self, connection: Connection, owner: tuple[str, int], records: Sequence[Record]
-    ) -> None:
-        """Inside a work: keep records for the log; `owner` is the (station, partition)."""
+    ) -> list[int]:
+        """Inside a work: keep records for the log; `owner` is the (station, partition).
+
+        Their numbers in the outbox; where the outbox is the log itself, none.
+        """
 
 
 class MemoryDatabase:
@@ -63,9 +66,9 @@ class MemoryDatabase:
 
     def outbox(
         self, connection: Connection, owner: tuple[str, int], records: Sequence[Record]
-    ) -> None:
+    ) -> list[int]:
         """Rows of the outbox table."""
-        outbox_rows.put(connection, owner, records)
+        return outbox_rows.put(connection, owner, records)
 
 
 class EmbeddedDatabase:
@@ -111,10 +114,11 @@ class EmbeddedDatabase:
 
     def outbox(
         self, connection: Connection, owner: tuple[str, int], records: Sequence[Record]
-    ) -> None:
+    ) -> list[int]:
         """The log itself, in the same commit."""
         del connection, owner
         self._file.append_in(self._file.raw, records)
+        return []
 
 
 __all__ = ["DBAPIError", "Database", "EmbeddedDatabase", "IntegrityError", "MemoryDatabase"]

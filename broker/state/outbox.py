@@ -12,12 +12,12 @@ Owner = tuple[str, int]
 """The station (with its topic) and the partition whose hop wrote the rows."""
 
 
-def put(connection: Connection, owner: Owner, records: Sequence[Record]) -> None:
-    """Keep records, in this order."""
+def put(connection: Connection, owner: Owner, records: Sequence[Record]) -> list[int]:
+    """Keep records, in this order; their numbers."""
     if not records:
-        return
-    connection.execute(
-        insert(OUTBOX),
+        return []
+    made = connection.execute(
+        insert(OUTBOX).returning(OUTBOX.c.number, sort_by_parameter_order=True),
         [
             {
                 "station": owner[0],
@@ -31,6 +31,7 @@ def put(connection: Connection, owner: Owner, records: Sequence[Record]) -> None
             for record in records
         ],
     )
+    return list(made.scalars())
 
 
 def pending(

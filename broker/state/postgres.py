@@ -86,9 +86,9 @@ class PostgresDatabase:
 
     def outbox(
         self, connection: Connection, owner: tuple[str, int], records: Sequence[Record]
-    ) -> None:
+    ) -> list[int]:
         """Rows of the outbox table."""
-        outbox_rows.put(connection, owner, records)
+        return outbox_rows.put(connection, owner, records)
 
     async def differs(self) -> str:
         """What must be done before this program can work on the database; "": nothing."""

@@ -135,6 +135,6 @@ class FaultyDatabase:
 
     def outbox(
         self, connection: Connection, owner: tuple[str, int], records: Sequence[Record]
-    ) -> None:
+    ) -> list[int]:
         """Inside a work: as the database does it."""
-        self._real.outbox(connection, owner, records)
+        return self._real.outbox(connection, owner, records)

@@ -8,7 +8,7 @@ from broker.delivery.feed import Feed
 from broker.errors import LogFault
 from broker.eventlog.memory import MemoryLog
 from broker.hop import Hop
-from broker.state import positions, queue
+from broker.state import outbox, positions, queue
 from broker.state.database import MemoryDatabase
 from broker.state.queue import Given
 from tests.simulation.world import SHORT, simulate
@@ -87,15 +87,16 @@ def test_a_compare_and_set_that_always_succeeds_is_caught(monkeypatch):
 
 def test_a_hop_that_believes_a_failed_append_is_caught(monkeypatch):
     """Records that are forgotten although the log refused them never arrive."""
-    settle = Hop._settle_outbox
+    append = Hop._append
 
-    async def believe(self):
+    async def believe(self, owed):
         try:
-            await settle(self)
+            await append(self, owed)
         except LogFault:
-            self._appended = 1 << 40
+            database, last = self.plumbing.database, owed[-1][0]
+            await database.write(lambda connection: outbox.forget(connection, self.owner, last))
 
-    monkeypatch.setattr(Hop, "_settle_outbox", believe)
+    monkeypatch.setattr(Hop, "_append", believe)
     assert begins(caught(), "accounted")
 
 
