@@ -149,6 +149,8 @@ class Hop:
                             partition=self.reader.partition, code=fault.code)  # fmt: skip
                 if not fault.retriable:
                     raise
+                if self.ending:
+                    return
                 await asyncio.sleep(delay_s)
                 delay_s = min(delay_s * 2, self.plumbing.retry_delay_s_max)
 

@@ -145,9 +145,10 @@ async def _json(request: Request) -> dict[str, Any]:
 
 def _text(said: dict[str, Any], name: str) -> str:
     value = said.get(name)
-    if not isinstance(value, str) or not 0 < len(value.strip()) <= WHY_CHARACTERS_MAX:
+    text = value.strip() if isinstance(value, str) else ""
+    if not 0 < len(text) <= WHY_CHARACTERS_MAX or "\0" in text:
         raise RequestFault(f"{name!r} must be a text of 1 to {WHY_CHARACTERS_MAX} characters")
-    return value.strip()
+    return text
 
 
 def router(plumbing: Plumbing, keyring: Keyring, running: str) -> APIRouter:

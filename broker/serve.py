@@ -227,10 +227,12 @@ async def refresh(plumbing: Plumbing, configuration: Configuration) -> None:
     await plumbing.database.read(work)
     METRICS.book.labels(configuration.digest[:16]).set(1)
     standing = await plumbing.database.read(positions.everywhere)
+    ends = {topic: await plumbing.log.ends(topic) for topic in {one.topic for one, _ in standing}}
     lags: dict[tuple[str, str], int] = {}
     for reader, position in standing:
-        ends = await plumbing.log.ends(reader.topic)
-        behind = max(0, ends[reader.partition][1] - position.next)
+        if reader.partition >= len(ends[reader.topic]):
+            continue  # of a topic that this configuration does not know
+        behind = max(0, ends[reader.topic][reader.partition][1] - position.next)
         key = (reader.station, reader.topic)
         lags[key] = lags.get(key, 0) + behind
     for (station, topic), behind in lags.items():

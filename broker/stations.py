@@ -120,7 +120,11 @@ def assemble(
         drain=drain,
         topics=topics,
         timers=timers,
-        feed=Feed(plumbing, bytes_max=settings.feed_bytes_max),
+        feed=Feed(
+            plumbing,
+            bytes_max=settings.feed_bytes_max,
+            topics=topic_recipients(configuration),
+        ),
         loops=tuple(chosen),
     )
 

@@ -173,6 +173,9 @@ class Guard:
             await send(message)
 
         try:
+            if "\0" in scope.get("path", ""):  # no name has it, and no database takes it
+                await _nobody_there(scope, receive, send)
+                return
             await self._app(scope, receive, watched)
         except ClientDisconnect:
             return  # who went away in the middle of a request is told nothing
@@ -184,6 +187,12 @@ class Guard:
             response = fault_response(bug, _route(request), request.method)
             if not begun:
                 await response(scope, receive, send)
+
+
+async def _nobody_there(scope: Scope, receive: Receive, send: Send) -> None:
+    request = Request(scope)
+    fault = NotFoundFault("there is nothing of this name")
+    await fault_response(fault, "unknown", request.method)(scope, receive, send)
 
 
 class Direct:

@@ -1,14 +1,21 @@
 """Structured logs: one JSON object a line, and only what is on the list."""
 
+import ast
 import io
 import json
+import logging
 import sys
+from pathlib import Path
 
+import aiokafka
 import pytest
 import structlog
 
 from broker import logs
 from broker.logs import FIELDS, allow_listed, logger
+
+LOUD = {("log", name) for name in ("warning", "error", "exception", "critical")}
+"""How the Kafka client logs what we would pass on."""
 
 
 @pytest.fixture
@@ -58,3 +65,51 @@ def test_the_list_is_applied_to_any_event():
     """The processor keeps listed fields as they are and nothing else."""
     event = {"event": "e", "count": 1, "secret": "s"}
     assert allow_listed(None, "info", event) == {"event": "e", "count": 1}
+
+
+@pytest.fixture
+def client(lines):
+    """The Kafka client's own logger, as the process has set it up; afterwards as it was."""
+    root = logging.getLogger("aiokafka")
+    yield logging.getLogger("aiokafka.conn")
+    root.handlers, root.propagate = [], True
+    root.setLevel(logging.NOTSET)
+
+
+def test_what_the_kafka_client_says_again_and_again_is_one_line_without_its_values(client, lines):
+    """A hundred retries are one line a minute; addresses, keys and values stay out of it."""
+    for port in range(100):
+        client.error("Unable connect to node with id %s: %s", port, "secret-host refused")
+    client.warning("Heartbeat failed for group %s", "g")
+    client.info("not worth a line")
+    assert [(line["event"], line["room"], line["reason"]) for line in lines()] == [
+        ("kafka.client", "kafka", "Unable connect to node with id %s: %s"),
+        ("kafka.client", "kafka", "Heartbeat failed for group %s"),
+    ]
+
+
+def test_the_kafka_client_is_heard_again_after_a_minute(client, lines):
+    """What still goes wrong is still said."""
+    for moment in (1000.0, 1059.0, 1061.0, 1122.0):
+        record = client.makeRecord(client.name, logging.ERROR, "f", 1, "down: %s", ("x",), None)
+        record.created = moment
+        client.handle(record)
+    assert [line["reason"] for line in lines()] == ["down: %s"] * 3
+
+
+def test_no_line_of_the_kafka_client_is_filled_in_before_it_is_logged():
+    """Its texts are told apart, and kept free of values, by what its code has written."""
+    folder = Path(aiokafka.__file__).parent
+    calls = [
+        (path.relative_to(folder), node)
+        for path in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and (node.func.value.id, node.func.attr) in LOUD
+    ]
+    assert len(calls) > 20
+    filled = [(name, call.lineno) for name, call in calls
+              if not isinstance(call.args[0], ast.Constant)]  # fmt: skip
+    assert filled == []

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from broker.errors import ConfigFault
-from broker.settings import Settings, parse_settings, read_settings
+from broker.settings import Secrets, Settings, overridden, parse_settings, read_settings
 from tests.broker_in_process import CONFIG
 
 FILE = CONFIG / "broker.yaml"
@@ -54,3 +54,44 @@ def test_all_wrong_settings_are_told_at_once():
         parse_settings({"colour": "red", "port": -1}, "broker.yaml")
     assert "colour" in str(caught.value)
     assert "port" in str(caught.value)
+
+
+def test_the_environment_overrides_the_file():
+    """`SWB_` and the setting's name in capitals; what belongs to nothing is somebody else's."""
+    told = parse_settings({"port": 1, "source": "urn:file"}, "broker.yaml")
+    changed = overridden(
+        told,
+        {"SWB_PORT": "9090", "SWB_OPERATORS": "duty-desk, night-desk", "SWB_WATCH_S": "0.5",
+         "SWB_KAFKA_PREFIX": "qz.", "SWB_URL": "http://else", "SWB_KEY": "k", "PORT": "2"},
+    )  # fmt: skip
+    assert changed == told.model_copy(
+        update={"port": 9090, "operators": ("duty-desk", "night-desk"), "watch_s": 0.5,
+                "kafka_prefix": "qz."}
+    )  # fmt: skip
+    assert overridden(told, {"PATH": "/bin"}) is told
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("SWB_PORT", "many"), ("SWB_PORT", ""), ("SWB_KAFKA_SASL", "GSSAPI"),
+     ("SWB_KAFKA_PREFIX", "Qz"), ("SWB_WATCH_S", "0")],
+)  # fmt: skip
+def test_a_wrong_variable_is_named_without_what_it_holds(variable, value):
+    """The setting, and that it came from the environment."""
+    with pytest.raises(ConfigFault) as caught:
+        overridden(Settings(), {variable: value})
+    said = str(caught.value)
+    assert said.startswith(f"the environment: {variable.removeprefix('SWB_').lower()}: ")
+    assert not value or repr(value) not in said
+
+
+def test_a_password_is_no_setting_and_shows_nothing_of_itself():
+    """It can stand in no file of settings, and no text of the holder tells it."""
+    secrets = Secrets(kafka_password="horse-battery", database_password="staple-word")
+    assert "horse" not in repr(secrets) + str(secrets)
+    assert "staple" not in f"{secrets!r}{secrets}"
+    for name in ("kafka_password", "database_password"):
+        assert name not in Settings.model_fields
+        with pytest.raises(ConfigFault, match=name) as caught:
+            parse_settings({name: "horse-battery"}, "broker.yaml")
+        assert "horse" not in str(caught.value)

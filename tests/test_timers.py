@@ -11,10 +11,11 @@ from broker.errors import LogFault
 from broker.eventlog.memory import MemoryLog
 from broker.hop import Plumbing
 from broker.model.dossier import Dossier
-from broker.state import aliases, dossiers, unresolved
+from broker.model.records import Record
+from broker.state import aliases, dossiers, outbox, unresolved
 from broker.state.aliases import Alias
 from broker.state.database import MemoryDatabase
-from broker.timers import Timers
+from broker.timers import OWNER, Timers
 from broker.translation.resolve import waiting_of
 from tests.sample_events import event
 
@@ -70,6 +71,52 @@ def test_a_released_event_waits_until_it_stands_on_the_log():
         assert log.waiting == [2]
         assert await log.ids() == ["e_1", "e_2"]
         assert await log.database.read(unresolved.count) == 0
+
+    asyncio.run(run())
+
+
+def owed(*numbers):
+    """Records of a hop that has died."""
+    return [Record(TOPIC, "k", {"ce_id": f"h_{number}"}, b"") for number in numbers]
+
+
+def test_what_lies_in_the_outbox_since_the_last_tick_is_appended():
+    """What its owner may be appending just now is left to it for a tick; its own goes at once."""
+
+    async def run():
+        log, timers = await ready()
+        database = log.database
+        await timers.tick()
+        before = await log.ids()
+        for owner, records in ((("core:events.a", 1), owed(1, 2)), (OWNER, owed(9))):
+            await database.write(lambda c, o=owner, r=records: outbox.put(c, o, r))
+        await timers.tick()
+        assert await log.ids() == [*before, "h_9"]
+        await database.write(lambda c: outbox.put(c, ("core:events.a", 1), owed(3)))
+        await timers.tick()
+        assert await log.ids() == [*before, "h_9", "h_1", "h_2"]
+        await timers.tick()
+        assert await log.ids() == [*before, "h_9", "h_1", "h_2", "h_3"]
+        assert await database.read(outbox.length) == 0
+
+    asyncio.run(run())
+
+
+def test_what_was_left_lying_survives_a_log_that_refuses():
+    """Nothing is forgotten that does not stand on the log, and its order stays."""
+
+    async def run():
+        log, timers = await ready()
+        await timers.tick()
+        before = await log.ids()
+        await log.database.write(lambda c: outbox.put(c, ("core:events.a", 1), owed(1, 2)))
+        await timers.tick()
+        log.refuse = True
+        with pytest.raises(LogFault):
+            await timers.tick()
+        log.refuse = False
+        await timers.tick()
+        assert await log.ids() == [*before, "h_1", "h_2"]
 
     asyncio.run(run())
 

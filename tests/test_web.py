@@ -7,7 +7,7 @@ import pytest
 from broker.errors import StateFault
 from broker.ledger import status
 from broker.state.tables import SUBMISSIONS
-from tests.broker_in_process import SENDER, declaration, in_process, story
+from tests.broker_in_process import OPERATOR, SENDER, declaration, in_process, story
 
 
 @story
@@ -144,3 +144,12 @@ async def test_who_goes_away_in_the_middle_is_no_bug(capfd):
         assert sent == []
         assert await broker.rows(SUBMISSIONS) == []
     assert "http.bug" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize("path", ["/v1/submissions/a%00b", "/v1/trace/%00", "/v1/parked/x%00"])
+@story
+async def test_a_name_with_nul_is_nobodys(path):
+    """No name has it and not every database takes it: 404, whoever asks."""
+    async with in_process() as broker:
+        told = await broker.call("GET", path, OPERATOR)
+        assert (told.status_code, told.json()["code"]) == (404, "request.not-found")

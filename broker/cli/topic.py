@@ -44,8 +44,7 @@ def read(*, recipient: str, config: Path | None, data: str | None, limit: int) -
         raise stopped(f"{recipient!r} reads no topic", f"who does: {listed}")
     if data is not None:
         settings = settings.model_copy(update={"data_directory": data})
-    entries = _entries(settings, topic_of(recipient))
-    for entry in heapq.nsmallest(limit, entries, key=_number):
+    for entry in _oldest(_entries(settings, topic_of(recipient), limit), limit):
         click.echo(orjson.dumps(shown(entry)))
 
 
@@ -62,19 +61,20 @@ def shown(entry: Entry) -> dict[str, object]:
     }
 
 
-def _number(entry: Entry) -> int:
-    return int(entry.headers["ce_swbseq"])
+def _oldest(entries: Iterable[Entry], limit: int) -> list[Entry]:
+    """In the order of their numbers; no more of them are kept than are shown."""
+    return heapq.nsmallest(limit, entries, key=lambda entry: int(entry.headers["ce_swbseq"]))
 
 
-def _entries(settings: Settings, name: str) -> Iterable[Entry]:
+def _entries(settings: Settings, name: str, limit: int) -> Iterable[Entry]:
     if not settings.kafka_bootstrap:
         from broker.eventlog.beside import topic_beside
 
         return topic_beside(Path(settings.data_directory), name, settings.partitions)
-    return asyncio.run(_of_cluster(settings, name))
+    return asyncio.run(_of_cluster(settings, name, limit))
 
 
-async def _of_cluster(settings: Settings, name: str) -> list[Entry]:
+async def _of_cluster(settings: Settings, name: str, limit: int) -> list[Entry]:
     from broker.eventlog.kafka import kafka_log
 
     found: list[Entry] = []
@@ -83,6 +83,6 @@ async def _of_cluster(settings: Settings, name: str) -> list[Entry]:
             position = start
             while position < end:
                 page = await log.read(name, partition, position, bytes_max=PAGE_BYTES, wait_s=5)
-                found += page
+                found = _oldest([*found, *page], limit)
                 position = page[-1].position + 1 if page else end
     return found

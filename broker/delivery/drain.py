@@ -82,7 +82,7 @@ class Drain:
             )
 
         def number(connection: Connection) -> None:
-            for name, contents in ready.items():
+            for name, contents in sorted(ready.items()):  # drains lock them in one order
                 queue.number_rows(connection, name, contents)
 
         await database.write(number)

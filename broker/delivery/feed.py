@@ -5,8 +5,11 @@ Rules
     number that is not acknowledged. Several readers may share a subscription: whoever gets a
     number has itself been given those before it, or another reader has acknowledged them.
     A cursor that was never given is refused.
+    Of a recipient that reads a topic the channel acknowledges, its feed never does: what a cursor
+    acknowledged here would never reach the topic.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 
@@ -33,10 +36,11 @@ class Page:
 
 
 class Feed:
-    """All subscriptions; the name is the one whose key it was."""
+    """All subscriptions; the name is the one whose key it was. `topics`: who reads a topic."""
 
-    def __init__(self, plumbing: Plumbing, *, bytes_max: int) -> None:
+    def __init__(self, plumbing: Plumbing, *, bytes_max: int, topics: Collection[str] = ()) -> None:
         self._plumbing = plumbing
+        self._topics = frozenset(topics)
         self._bytes_max = bytes_max
         self._stopping = False
 
@@ -76,7 +80,7 @@ class Feed:
                 f"cursor 'c{after}' was never given to you; read on with the cursor of your last "
                 "answer, or without one"
             )
-        settled = queue.acknowledge(connection, name, after, at)
+        settled = 0 if name in self._topics else queue.acknowledge(connection, name, after, at)
         if settled:
             METRICS.deliveries.labels(name, "acknowledged").inc(settled)
         given = self._cut(queue.read(connection, name, after, limit))

@@ -34,7 +34,10 @@ def rendered(
     *,
     avro: bool = False,
 ) -> bytes:
-    """The CloudEvent, JSON, without its number; `numbered` puts it in. `avro`: for a topic."""
+    """The CloudEvent, JSON, without its number; `numbered` puts it in.
+
+    `avro`: for a topic, but a reply is in its sender's syntax wherever it goes.
+    """
     context = orjson.loads(row["context"])
     event: dict[str, Any] = {
         "specversion": "1.0",
@@ -47,7 +50,7 @@ def rendered(
         event["subject"] = row["dossier"]
     if context.get("trace"):
         event["traceparent"] = context["trace"]
-    if avro:
+    if avro and row["what"] != "reply":
         return orjson.dumps(event | _avro(row))
     if row["what"] != "reply":
         event["data"] = orjson.Fragment(row["payload"])

@@ -19,7 +19,7 @@ class Lane:
     def __init__(self, position: int, now: float) -> None:
         self.begin = self.end = position
         self.bytes = 0
-        self.asked_at = now
+        self.asked_until = now
         self.fault: BrokerError | None = None
         self._entries: deque[Entry] = deque()
         self._news = asyncio.Event()
@@ -44,12 +44,18 @@ class Lane:
         self.fault = fault
         self._news.set()
 
-    def take(self, position: int, bytes_max: int) -> list[Entry]:
-        """Entries from a position inside the window; what lies before it is let go."""
+    def let_go(self, position: int) -> None:
+        """Forget what lies before a position inside the window: it is never asked for again."""
         while self._entries and self.begin < position:
             self.bytes -= len(self._entries.popleft().value)
             self.begin += 1
-        self.begin = position
+        self.begin = max(self.begin, position)
+
+    def take(self, position: int, bytes_max: int) -> list[Entry]:
+        """Entries from a position; [] where another reader has let go of it meanwhile."""
+        if not self.holds(position):
+            return []
+        self.let_go(position)
         found: list[Entry] = []
         size = 0
         for entry in self._entries:

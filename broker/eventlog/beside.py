@@ -20,7 +20,7 @@ def topic_beside(directory: Path, topic: str, partitions: int) -> Iterator[Entry
     path = directory / "broker.sqlite"
     if not path.is_file():
         raise ConfigFault(f"{str(directory)!r} holds no broker's data; name it with --data")
-    uri = f"file:{path}?mode=ro"
+    uri = f"{path.resolve().as_uri()}?mode=ro"
     with contextlib.closing(sqlite3.connect(uri, uri=True)) as raw:
         found = raw.execute("SELECT first FROM topics WHERE name = ?", (topic,)).fetchone()
         first = found[0] if found else 0

@@ -118,7 +118,7 @@ class SqliteFile:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
             found = sqlite3.connect(
-                f"file:{self._path}?mode=ro", uri=True, isolation_level=None,
+                f"{self._path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None,
                 check_same_thread=False,
             )  # fmt: skip
             found.execute("PRAGMA query_only=ON")

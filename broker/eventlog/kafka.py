@@ -131,19 +131,18 @@ class KafkaLog:
             lane = self._lanes.get(at)
             if lane is None or not lane.holds(position):
                 lane = await self._lane(at, position)
-            lane.asked_at = _now()
+            lane.asked_until = _now() + wait_s
+            lane.let_go(position)
+            self._fetch_on(at, lane)
             if not await lane.news(position, wait_s) and not await self._overdue(
                 at, lane, position
             ):
                 return []
             if lane.fault is not None:
-                self._lanes.pop(at, None)
+                if self._lanes.get(at) is lane:
+                    del self._lanes[at]
                 raise lane.fault
-            found = lane.take(position, bytes_max)
-            if at in self._paused and lane.bytes < AHEAD_BYTES_MAX // 2 and self._consumer:
-                self._paused.discard(at)
-                self._consumer.resume(at)
-            return found
+            return lane.take(position, bytes_max)
         return []
 
     async def ends(self, topic: str) -> list[tuple[int, int]]:
@@ -193,7 +192,8 @@ class KafkaLog:
             await asyncio.sleep(FETCH_WAIT_S / 10)
             return
         try:
-            found = await consumer.getmany(timeout_ms=int(FETCH_WAIT_S * 1000))
+            async with asyncio.timeout(self._settings.kafka_stuck_s):
+                found = await consumer.getmany(timeout_ms=int(FETCH_WAIT_S * 1000))
         except OffsetOutOfRangeError as error:
             for at in self._lanes.keys() & error.args[0].keys():
                 lane = self._lanes[at]
@@ -208,11 +208,17 @@ class KafkaLog:
                 consumer.pause(at)
 
     def _forget_unasked(self, consumer: AIOKafkaConsumer) -> None:
-        idle = [at for at, lane in self._lanes.items() if _now() - lane.asked_at > UNASKED_S]
+        idle = [at for at, lane in self._lanes.items() if _now() - lane.asked_until > UNASKED_S]
         for at in idle:
             del self._lanes[at]
         if idle:
             self._aim(consumer)
+
+    def _fetch_on(self, at: TopicPartition, lane: Lane) -> None:
+        """Before anybody waits for what comes: what was paused goes on when half of it is read."""
+        if at in self._paused and lane.bytes < AHEAD_BYTES_MAX // 2 and self._consumer:
+            self._paused.discard(at)
+            self._consumer.resume(at)
 
     async def _lane(self, at: TopicPartition, position: int) -> Lane:
         """A new window at a position inside the log."""
@@ -230,9 +236,11 @@ class KafkaLog:
         if found is not None and found.holds(position):  # another reader was faster
             return found
         lane = self._lanes[at] = Lane(position, _now())
-        if found is not None:
+        consumer = await self._reader()  # it may have been made anew meanwhile
+        if at in consumer.assignment():
             consumer.seek(at, position)
             consumer.resume(at)
+            self._paused.discard(at)
         else:
             self._aim(consumer)
         return lane
@@ -250,8 +258,11 @@ class KafkaLog:
         consumer = await self._reader()
         if (await consumer.end_offsets([at]))[at] <= position:
             return False
+        lane.asked_until = _now() + self._settings.kafka_stuck_s
         if await lane.news(position, self._settings.kafka_stuck_s):
             return True
+        if self._lanes.get(at) is not lane:  # another reader began elsewhere: nobody fills this one
+            return False
         log.warning("kafka.renewed", reason="reader", seconds=self._settings.kafka_stuck_s)
         self._stuck.set()
         raise LogFault(f"the reader of {_shown(at)} is stuck at {position}; it is made anew")
@@ -272,8 +283,10 @@ class KafkaLog:
 
     async def _drop_consumer(self) -> None:
         consumer, self._consumer = self._consumer, None
+        self._paused.clear()
         if consumer is not None:
             await stopped(consumer.stop)
+            await stopped(consumer._client.close)  # noqa: SLF001  stopping may hang before it
 
     async def missing(self) -> str:
         """Whether the cluster answers, appends are confirmed and the groups know us."""
@@ -319,11 +332,12 @@ class KafkaLog:
                 raise _Missing from fault
 
     async def _administrator(self) -> AIOKafkaAdminClient:
-        if self._admin is None:
-            admin = AIOKafkaAdminClient(**self._client)
-            await started(admin.start, admin.close)
-            self._admin = admin
-        return self._admin
+        async with self._making:
+            if self._admin is None:
+                admin = AIOKafkaAdminClient(**self._client)
+                await started(admin.start, admin.close)
+                self._admin = admin
+            return self._admin
 
     def _named(self, topic: str) -> str:
         return f"{self._settings.kafka_prefix}{topic}"
@@ -342,9 +356,14 @@ def _shown(at: TopicPartition) -> str:
 
 
 def _entry(prefix: str, record: Any) -> Entry:
-    headers = {name: value.decode() for name, value in record.headers}
-    topic, key = record.topic.removeprefix(prefix), (record.key or b"").decode()
+    headers = {name: _text(value) for name, value in record.headers}
+    topic, key = record.topic.removeprefix(prefix), _text(record.key)
     return Entry(topic, record.partition, record.offset, key, headers, record.value or b"")
+
+
+def _text(value: bytes | None) -> str:
+    """What a stranger wrote may be no text; who works the record judges it."""
+    return (value or b"").decode(errors="replace")
 
 
 @contextlib.contextmanager

@@ -67,14 +67,14 @@ class Appender:
             records, done = await self._jobs.get()
             if done.done():  # whoever asked has given up: nothing of it was sent
                 continue
+            if self._producer is not None and self.is_doubtful():
+                log.warning("kafka.renewed", reason="producer")
+                await self.close()
             try:
                 producer = await self._producing()
                 await self._send(producer, records, done)
             except (KafkaError, TimeoutError) as error:
                 _settle(done, [error])
-            if self.is_doubtful():
-                log.warning("kafka.renewed", reason="producer")
-                await self.close()
 
     async def _send(
         self, producer: AIOKafkaProducer, records: Sequence[Addressed], done: "asyncio.Future[None]"
@@ -96,9 +96,9 @@ class Appender:
 
         def confirmed(told: "asyncio.Future[list[Any]]") -> None:
             failed = [one for one in told.result() if isinstance(one, BaseException)]
-            if not failed:
-                self._waiting_since = None
-            self._broken = self._broken or bool(failed)
+            if producer is self._producer:  # what became of an older one's is no sign of this one
+                self._waiting_since = self._waiting_since if failed else None
+                self._broken = self._broken or bool(failed)
             _settle(done, failed)
 
         self._waiting_since = self._waiting_since or _now()
@@ -126,11 +126,16 @@ class Appender:
         return self._broken or late_s > self._settings.kafka_append_s * 2
 
     async def close(self) -> None:
-        """End the producer, within a time."""
+        """End the producer, within a time; what it still holds is unknown.
+
+        Its sender ends first: stopping would flush, and one that cannot would go on sending, and
+        live on, behind our back.
+        """
         producer, self._producer = self._producer, None
         if producer is not None:
+            sender, producer._sender = producer._sender, None  # noqa: SLF001  it has no other way
+            await stopped(sender.close)
             await stopped(producer.stop)
-            await stopped(producer.client.close)
 
 
 def _now() -> float:

@@ -8,6 +8,8 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from aiokafka.errors import KafkaError
+
 from broker.errors import ConfigFault
 from broker.settings import Secrets, Settings
 
@@ -64,7 +66,7 @@ async def stopped(stop: Callable[[], Awaitable[object]]) -> None:
     try:
         async with asyncio.timeout(STOP_S):
             await stop()
-    except (TimeoutError, OSError, asyncio.InvalidStateError):
+    except (TimeoutError, OSError, asyncio.InvalidStateError, KafkaError):
         return
     except asyncio.CancelledError:  # of a task of the client that had not begun: not ours
         task = asyncio.current_task()

@@ -14,6 +14,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from aiokafka.errors import KafkaError
 
 from broker.clock import secret
 from broker.eventlog.contract import Partition, Take
@@ -66,6 +67,7 @@ class Member:
             await self._pulse(consumer, rebalance, name)
         finally:
             self._rebalance = None
+            await take(frozenset())  # leaving gives to others what was ours: it has ended first
             await stopped(consumer.stop)
 
     async def _pulse(self, consumer: AIOKafkaConsumer, rebalance: "_Rebalance", name: str) -> None:
@@ -79,17 +81,20 @@ class Member:
                 return
             if loop.time() - asked_at > watch_s:
                 asked_at = loop.time()
-                if rebalance.owned and not await self._listed(name):
+                if rebalance.since is None and not await self._listed(name):
                     log.warning("kafka.renewed", reason="member", station=self._group)
                     return
 
     async def _listed(self, name: str) -> bool:
-        """Whether the group itself counts this client among its members."""
+        """Whether the group itself counts this client as a member; no answer tells nothing."""
         admin = AIOKafkaAdminClient(**self._client)
         try:
             await started(admin.start, admin.close)
             (told,) = await admin.describe_consumer_groups([self._group])
-            return any(member[1] == name for group in told.groups for member in group[5])
+            ((code, *_, members),) = (group[:6] for group in told.groups)
+            return bool(code) or any(member[1] == name for member in members)
+        except (KafkaError, TimeoutError):
+            return True
         finally:
             await stopped(admin.close)
 
@@ -99,7 +104,6 @@ class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
 
     def __init__(self, consumer: AIOKafkaConsumer, take: Take, prefix: str) -> None:
         self.since: float | None = asyncio.get_running_loop().time()
-        self.owned = False
         self._consumer = consumer
         self._take = take
         self._prefix = prefix
@@ -113,7 +117,6 @@ class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
         """Abandon what is being done; when this returns the group goes on."""
         del revoked
         self.since = asyncio.get_running_loop().time()
-        self.owned = False
         await self._take(frozenset())
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
@@ -121,7 +124,7 @@ class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
         self._consumer.pause(*assigned)
         for at in assigned:
             self._consumer.seek(at, 0)
-        self.since, self.owned = None, bool(assigned)
+        self.since = None
         log.info("kafka.divided", count=len(assigned))
         await self._take(
             frozenset(

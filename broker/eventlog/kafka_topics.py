@@ -80,6 +80,8 @@ class KafkaTopics:
                 told = await self._admin.describe_topics(list(configs))
         found = {}
         for one in told:
+            if one["error_code"] == UnknownTopicOrPartitionError.errno:
+                continue  # just made, and not every node has heard of it: `settled` asks again
             if one["error_code"]:
                 raise _refused("looked at", one["topic"], one["error_code"], "")
             values, own = configs[one["topic"]]

@@ -132,10 +132,11 @@ class Doors:
         delivery = said.get("delivery") if isinstance(said, dict) else None
         if not isinstance(delivery, str):
             return None
+        name = delivery[:200].replace("\0", "")  # no id has it, and not every database takes it
         row = await self._plumbing.database.read(
-            lambda connection: queue.delivery_of(connection, delivery[:200], principal.name)
+            lambda connection: queue.delivery_of(connection, name, principal.name)
         )
-        if row is None:
+        if row is None or name != delivery:
             raise NotFoundFault("there is no such delivery of yours; use the id your feed gave")
         return delivery
 

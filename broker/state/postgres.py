@@ -126,7 +126,7 @@ async def postgres_database(
             raise ConfigFault(told)
         yield database
     finally:
-        database.close()
+        await asyncio.to_thread(database.close)
 
 
 async def _reached(database: PostgresDatabase, settings: Settings) -> None:
@@ -136,6 +136,11 @@ async def _reached(database: PostgresDatabase, settings: Settings) -> None:
         try:
             await database.read(lambda _connection: None)
         except StateFault as fault:
+            if _is_refused(fault):
+                raise ConfigFault(
+                    f"PostgreSQL at {shown(settings)} lets us not in; see user and database of "
+                    "database_url, and SWB_DATABASE_PASSWORD or database_password_file"
+                ) from fault
             if loop.time() > ends:
                 raise StateFault(
                     f"no PostgreSQL answers at {shown(settings)} within {settings.start_s:g} s; "
@@ -144,6 +149,13 @@ async def _reached(database: PostgresDatabase, settings: Settings) -> None:
             await asyncio.sleep(0.5)
         else:
             return
+
+
+def _is_refused(fault: StateFault) -> bool:
+    """Whether the server answered, and does not know the user, the password or the database."""
+    said = str(fault.__cause__)
+    refusals = ("authentication failed", "does not exist", "no pg_hba.conf entry")
+    return any(one in said for one in refusals)
 
 
 def address(settings: Settings, secrets: Secrets) -> URL:

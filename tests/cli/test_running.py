@@ -1,9 +1,11 @@
 """`swb check`, and how `swb serve` refuses to start."""
 
+import pytest
 import yaml
 
 from broker.settings import Settings
 from tests.broker_in_process import CONFIG
+from tests.conformance.conftest import of_url
 
 
 def test_the_sample_configuration_checks(swb):
@@ -74,3 +76,69 @@ def test_nothing_starts_with_a_configuration_that_does_not_check(swb, config, tm
     assert "the configuration has" in result.stderr
     assert "customs" in result.stderr
     assert not (tmp_path / "data").exists()
+
+
+def test_a_role_needs_a_cluster(swb, config):
+    """On the embedded log everything is one process; the sentence says what to set."""
+    result = swb("serve", "core", "--config", config, "--port", 0)
+    assert result.exit_code != 0
+    assert "role 'core' needs a cluster: set kafka_bootstrap and database_url" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nobody"], "'nobody' is not one of"),
+        (["core", "--family", "customs"], "--family is for the role translation"),
+        (["translation", "--recipient", "customs"], "--recipient is for the role delivery"),
+    ],
+)
+def test_a_role_that_is_none_or_is_given_what_is_not_its_own_is_usage(swb, config, arguments, said):
+    """Refused before anything is opened."""
+    result = swb("serve", *arguments, "--config", config)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("SWB_KAFKA_BOOTSTRAP", "nowhere:1"), ("SWB_DATABASE_URL", "x")]
+)
+def test_half_a_cluster_does_not_start(swb, config, monkeypatch, variable, value):
+    """The log's server without the state's, or the other way round."""
+    monkeypatch.setenv(variable, value)
+    result = swb("serve", "--config", config, "--port", 0)
+    assert result.exit_code != 0
+    assert "kafka_bootstrap and database_url go together" in result.stderr
+
+
+def test_the_tables_are_upgraded_once(swb, config, postgres, monkeypatch):
+    """The first time it says so, the second time that there was nothing to do."""
+    settings, told = of_url(postgres.create())
+    monkeypatch.setenv("SWB_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("SWB_DATABASE_PASSWORD", told.database_password)
+    said = [swb("database", "upgrade", "--config", config) for _ in range(2)]
+    assert [one.exit_code for one in said] == [0, 0], said
+    assert [one.stdout for one in said] == [
+        "the tables are up to date now\n", "the tables were up to date\n"
+    ]  # fmt: skip
+
+
+def test_passwords_come_from_files_or_the_environment(swb, config, postgres, monkeypatch, tmp_path):
+    """A file with a line end will do; one that cannot be read is named."""
+    settings, told = of_url(postgres.create())
+    file = tmp_path / "password"
+    file.write_text(f"{told.database_password}\n")
+    monkeypatch.setenv("SWB_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("SWB_DATABASE_PASSWORD_FILE", str(file))
+    assert swb("database", "upgrade", "--config", config).exit_code == 0
+    file.unlink()
+    result = swb("database", "upgrade", "--config", config)
+    assert result.exit_code != 0
+    assert f"the password file {str(file)!r} cannot be read" in result.stderr
+
+
+def test_the_embedded_tables_need_no_upgrade(swb, config):
+    """There is no server; the state brings itself up to date."""
+    result = swb("database", "upgrade", "--config", config)
+    assert result.exit_code == 2
+    assert "database_url is empty" in result.stderr

@@ -23,9 +23,9 @@ NAME, AT = "plant-health", "2026-11-22T09:30:00.000Z"
 class Desk:
     """A subscription to which deliveries are added, already numbered."""
 
-    def __init__(self, bytes_max=10_000):
+    def __init__(self, bytes_max=10_000, topics=()):
         self.plumbing = Plumbing(MemoryLog(), MemoryDatabase(), SystemClock())
-        self.feed = Feed(self.plumbing, bytes_max=bytes_max)
+        self.feed = Feed(self.plumbing, bytes_max=bytes_max, topics=topics)
         self.count = 0
 
     async def add(self, number=1, name=NAME, size=10):
@@ -211,3 +211,15 @@ async def test_readers_at_the_same_time_miss_nothing():
     async with asyncio.timeout(20):
         await asyncio.gather(writer(), *(reader(mine) for mine in had))
     assert set().union(*had) == set(range(1, 61))
+
+
+@story
+async def test_a_feed_acknowledges_nothing_of_a_topic():
+    """What its recipient reads beside its topic stays owed to the topic."""
+    desk = Desk(topics={NAME})
+    await desk.add(3)
+    page = await desk.feed.read(NAME, None, limit=2, wait_s=0)
+    page = await desk.feed.read(NAME, page.cursor, limit=2, wait_s=0)
+    assert page.cursor == "c3"
+    owed = await desk.plumbing.database.read(lambda c: queue.unacknowledged(c, NAME, 10))
+    assert [one.seq for one in owed] == [1, 2, 3]

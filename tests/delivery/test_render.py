@@ -41,6 +41,12 @@ def test_a_recipient_gets_the_payload_as_data(what):
     }
 
 
+def test_a_reply_on_a_topic_is_in_its_senders_syntax_too():
+    """No schema holds a reply: what goes to a topic is the same CloudEvent."""
+    shown = rendered(REFUSAL, REPLY_TO, (), "urn:qz")
+    assert rendered(REFUSAL, REPLY_TO, (), "urn:qz", avro=True) == shown
+
+
 def test_a_reply_is_rendered_by_the_adapter_of_what_it_answers():
     """Status, message, problems and references reach the adapter; its bytes go out in base64."""
     shown = orjson.loads(rendered(REFUSAL, REPLY_TO, [("MRN", "26QZ1")], "urn:qz"))

@@ -1,10 +1,19 @@
 """Accepting submissions: many at once, on the log that a process runs with."""
 
 import asyncio
+import contextlib
 from collections import Counter
 
 import pytest
 
+from broker.access import Principal
+from broker.clock import SystemClock
+from broker.errors import BusyFault, LogFault
+from broker.eventlog.memory import MemoryLog
+from broker.hop import Plumbing
+from broker.intake.accept import OWED_AT_ONCE, Acceptance, Arrival
+from broker.state import outbox
+from broker.state.database import MemoryDatabase
 from broker.state.tables import DOCUMENTS, MESSAGES, OUTCOMES, QUEUE, SUBMISSIONS
 from tests.broker_in_process import OTHER, SENDER, XML, declaration, in_process, story
 
@@ -121,3 +130,115 @@ async def test_the_last_version_of_many_sent_at_once_is_the_last_accepted(tmp_pa
         assert [row["submission"] for row in documents] == [row["id"] for row in accepted]
         assert {one.status_code for one in told} == {202}
         assert len({row["id"] for row in await broker.rows(QUEUE)}) == len(codes) + 2
+
+
+class Door:
+    """An intake of its own over a state and a log that it shares, with appends that can be held."""
+
+    def __init__(self, database, log, *, owed_max=1000):
+        self.log = log
+        self.goes = asyncio.Event()
+        self.goes.set()
+        self.refuses = False
+        self.holds = asyncio.Event()
+        self.acceptance = Acceptance(
+            Plumbing(self, database, SystemClock()), inline_bytes_max=4096, owed_max=owed_max
+        )
+
+    async def append(self, records):
+        """The log's, when it may."""
+        self.holds.set()
+        await self.goes.wait()
+        if self.refuses:
+            raise LogFault("down")
+        await self.log.append(records)
+
+    async def lodge(self, sender, content):
+        """The id of what was lodged."""
+        principal = Principal(sender, "sender", sender, ("customs",))
+        arrival = Arrival(principal, content, "customs", "f", "p", "application/xml")
+        return (await self.acceptance.accept(arrival)).submission
+
+
+@contextlib.asynccontextmanager
+async def doors(count=2, **more):
+    """So many intakes at work over one database and one log; and the database and the log."""
+    database, log = MemoryDatabase(), MemoryLog(partitions=1)
+    made = [Door(database, log, **more) for _ in range(count)]
+    running = [asyncio.ensure_future(one.acceptance.run()) for one in made]
+    try:
+        yield made, database, log
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def ids(log):
+    """What stands on the log, repeated or not."""
+    found = await log.read("submissions.customs", 0, 0, bytes_max=1 << 30, wait_s=0)
+    return [entry.headers["ce_id"] for entry in found]
+
+
+async def emptied(database):
+    """Wait until nothing is owed to the log."""
+    async with asyncio.timeout(10):
+        while await database.read(outbox.length):
+            await asyncio.sleep(0.01)
+
+
+@story
+async def test_what_one_sender_lodged_at_two_doors_stands_in_its_order():
+    """Another process's row goes along, even while that process is still appending it."""
+    async with doors() as ((slow, quick), database, log):
+        slow.goes.clear()
+        first = await slow.lodge(SENDER, b"1")
+        await slow.holds.wait()
+        second = await quick.lodge(SENDER, b"2")
+        await emptied(database)
+        assert await ids(log) == [first, second]
+        slow.goes.set()
+        third = await slow.lodge(SENDER, b"3")
+        await emptied(database)
+        found = await ids(log)
+        assert list(dict.fromkeys(found)) == [first, second, third]
+        assert found.count(third) == 1
+
+
+@story
+async def test_a_door_leaves_to_another_what_others_lodged_there():
+    """Rows of senders that lodged nothing here are not this process's to append."""
+    async with doors() as ((slow, quick), database, log):
+        slow.goes.clear()
+        await slow.lodge(OTHER, b"1")
+        await slow.holds.wait()
+        mine = await quick.lodge(SENDER, b"2")
+        async with asyncio.timeout(5):
+            while await database.read(outbox.length) > 1:
+                await asyncio.sleep(0.01)
+        assert await ids(log) == [mine]
+
+
+@story
+async def test_while_the_log_refuses_receipts_go_on_until_the_outbox_is_full(monkeypatch):
+    """Then it is a 503; when the log is back all is appended, in order, and doors open again."""
+    monkeypatch.setattr("broker.intake.accept.OWED_AGAIN_S", 0.02)
+    count = OWED_AT_ONCE + 20
+    async with doors(1, owed_max=count) as ((door,), database, log):
+        door.refuses = True
+        given = await asyncio.gather(*(door.lodge(SENDER, b"%d" % n) for n in range(count)))
+        with contextlib.suppress(BusyFault):
+            async with asyncio.timeout(5):
+                while True:
+                    given.append(await door.lodge(SENDER, b"more"))
+                    await asyncio.sleep(0.02)
+        with pytest.raises(BusyFault):
+            await door.lodge(SENDER, b"more")
+        assert await database.read(outbox.length) == len(given)
+        door.refuses = False
+        await emptied(database)
+        assert await ids(log) == given
+        async with asyncio.timeout(5):
+            given.append(await door.lodge(SENDER, b"again"))
+        await emptied(database)
+        assert await ids(log) == given

@@ -111,3 +111,29 @@ def test_numbered_rows_count_as_outstanding_until_acknowledged(connection):
     queue.acknowledge(connection, NAME, 1, "at")
     queue.put(connection, [row(4)])
     assert queue.depths(connection) == [(NAME, 3, "")]
+
+
+def test_what_a_pushing_channel_has_brought_is_given_and_acknowledged(connection):
+    """It begins at the oldest row that nobody confirmed; saying it twice changes nothing."""
+    queue.put(connection, [row(number) for number in range(1, 5)])
+    assert queue.unacknowledged(connection, NAME, 9) == []
+    number_all(connection)
+    assert [one.seq for one in queue.unacknowledged(connection, NAME, 2)] == [1, 2]
+    for _ in range(2):
+        queue.sent(connection, NAME, 2, "at")
+        assert queue.subscription(connection, NAME) == {
+            "next_seq": 5, "given": 2, "acknowledged": 2
+        }  # fmt: skip
+    assert [one.seq for one in queue.unacknowledged(connection, NAME, 9)] == [3, 4]
+    assert queue.depths(connection) == [(NAME, 2, "")]
+
+
+def test_signs_say_what_waits_and_change_with_every_number(connection):
+    """What other processes look at: rows without a number, and how many numbers there are."""
+    assert queue.signs(connection) == (False, 0)
+    queue.put(connection, [row(1), row(2)])
+    assert queue.signs(connection) == (True, 0)
+    seen = {number_all(connection): queue.signs(connection)}
+    assert seen == {2: (False, 3)}
+    queue.acknowledge(connection, NAME, 2, "at")
+    assert queue.signs(connection) == (False, 3)

@@ -1,0 +1,71 @@
+"""Bells that ring for what other processes commit."""
+
+import asyncio
+
+from broker.clock import SystemClock
+from broker.errors import StateFault
+from broker.eventlog.memory import MemoryLog
+from broker.hop import Plumbing, heard
+from broker.state import queue
+from broker.state.database import MemoryDatabase
+from broker.state.queue import Row
+from broker.watching import Watch
+from tests.toy import Plug
+
+ROW = Row("d_1", "wildlife", "o_1", "", 1, "wildlife", "control", "document", "t", b"{}", "{}", "")
+EVERY_S = 0.005
+
+
+def test_each_bell_rings_for_its_own_sign_and_only_then():
+    """What waits rings the drains, a number the readers; quiet tables ring nobody."""
+
+    async def run():
+        database = MemoryDatabase()
+        plumbing = Plumbing(MemoryLog(1), database, SystemClock())
+        watch = asyncio.ensure_future(Watch(plumbing, every_s=EVERY_S).run())
+        await asyncio.sleep(EVERY_S * 4)  # the first look rings the readers once
+
+        async def rung():
+            queued, numbered = plumbing.queued.ticket(), plumbing.numbered.ticket()
+            return [await heard(queued, EVERY_S * 8), await heard(numbered, EVERY_S * 8)]
+
+        assert await rung() == [False, False]
+        numbered = plumbing.numbered.ticket()
+        await database.write(lambda connection: queue.put(connection, [ROW]))
+        assert (await rung())[0]
+        assert not numbered.is_set()
+        await database.write(lambda connection: queue.number_rows(connection, "wildlife",
+                                                                  [(1, b"{}")]))  # fmt: skip
+        assert await heard(numbered, 1)
+        assert await rung() == [False, False]
+        watch.cancel()
+
+    asyncio.run(run())
+
+
+def test_a_database_that_cannot_be_asked_is_asked_again():
+    """A fault ends nothing: what was committed meanwhile is told when it answers."""
+
+    async def run():
+        database = MemoryDatabase()
+        plumbing = Plumbing(MemoryLog(1), Broken(database), SystemClock())
+        await database.write(lambda connection: queue.put(connection, [ROW]))
+        ticket = plumbing.queued.ticket()
+        watch = asyncio.ensure_future(Watch(plumbing, every_s=EVERY_S).run())
+        assert await heard(ticket, 2)
+        assert plumbing.database.refused == 3
+        watch.cancel()
+
+    asyncio.run(run())
+
+
+class Broken(Plug):
+    """A database that refuses its first reads."""
+
+    refused = 0
+
+    async def read(self, work):
+        if self.refused < 3:
+            self.refused += 1
+            raise StateFault("down")
+        return await self.real.read(work)
