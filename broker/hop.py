@@ -31,6 +31,8 @@ STARTS_SINGLY = 3
 STARTS_PARKED = 5
 PIECES_MAX = 64
 """Messages in one commit: the writer belongs to the doors too."""
+SETTLE_S = 0.2
+"""How long rows of the outbox that stand on the log may wait for the transaction they go with."""
 TURN_S = 0.002
 """How long a hop works before others of its process get their turn."""
 
@@ -115,6 +117,7 @@ class Plumbing:
     retry_delay_s_max: float = 15.0
     queued: Bell = field(default_factory=Bell)
     numbered: Bell = field(default_factory=Bell)
+    turns: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Hop:
@@ -132,6 +135,7 @@ class Hop:
         self._fresh = True
         self._starts = (Position(0), 0)
         self._appended = 0
+        self._keeps = False
         self._parks = 0
 
     async def run(self) -> None:
@@ -164,14 +168,16 @@ class Hop:
 
     async def batch(self, position: Position) -> Position:
         """One read and its commits; the position after them."""
+        wait_s = self.plumbing.wait_s
         entries = await self.plumbing.log.read(
             self.reader.topic,
             self.reader.partition,
             position.next,
             bytes_max=self.plumbing.batch_bytes_max,
-            wait_s=self.plumbing.wait_s,
+            wait_s=min(wait_s, SETTLE_S) if self._keeps else wait_s,
         )
         if not entries:
+            await self._forget_appended()
             return position
         self.busy = True
         try:
@@ -189,18 +195,29 @@ class Hop:
         loaded = await self.plumbing.database.read(
             lambda connection: self.station.load(connection, batch)
         )
+        work = self._work(batch, loaded, position)
+        while pieces := await self._made(work):
+            position = await self._commit(position, pieces)
+        return position
+
+    async def _made(self, work: Iterator[Piece]) -> list[Piece]:
+        """The pieces of one commit.
+
+        One hop of a process makes some at a time: then the next one works while this one's are
+        written, instead of all of them coming to the database at once.
+        """
         size, pieces = 0, list[Piece]()
-        turn = self.plumbing.clock.ticks()
-        for piece in self._work(batch, loaded, position):
-            if self.plumbing.clock.ticks() - turn > TURN_S:
-                await asyncio.sleep(0)  # the doors of this process get their turn
-                turn = self.plumbing.clock.ticks()
-            pieces.append(piece)
-            size += piece.size
-            if size >= self.plumbing.batch_bytes_max or len(pieces) >= PIECES_MAX:
-                position = await self._commit(position, pieces)
-                size, pieces = 0, []
-        return await self._commit(position, pieces) if pieces else position
+        async with self.plumbing.turns:
+            turn = self.plumbing.clock.ticks()
+            for piece in work:
+                if self.plumbing.clock.ticks() - turn > TURN_S:
+                    await asyncio.sleep(0)  # the doors of this process get their turn
+                    turn = self.plumbing.clock.ticks()
+                pieces.append(piece)
+                size += piece.size
+                if size >= self.plumbing.batch_bytes_max or len(pieces) >= PIECES_MAX:
+                    break
+        return pieces
 
     def _work(self, entries: Sequence[Entry], loaded: Any, position: Position) -> Iterator[Piece]:
         """Every piece of every record; a record whose step raises becomes a parked piece."""
@@ -245,6 +262,7 @@ class Hop:
             )
 
         owed = await database.write(work)
+        self._keeps = False
         METRICS.hop_pieces.labels(self.reader.station).inc(len(pieces))
         METRICS.hop_commit_seconds.labels(self.reader.station).observe(
             self.plumbing.clock.ticks() - began
@@ -282,7 +300,15 @@ class Hop:
     async def _append(self, owed: Sequence[tuple[int, Record]]) -> None:
         if owed:
             await self.plumbing.log.append([record for _, record in owed])
-            self._appended = owed[-1][0]
+            self._appended, self._keeps = owed[-1][0], True
+
+    async def _forget_appended(self) -> None:
+        """No transaction comes to take them along; the timers would append them again."""
+        if self._keeps:
+            await self.plumbing.database.write(
+                lambda connection: outbox.forget(connection, self.owner, self._appended)
+            )
+            self._keeps = False
 
 
 def _reason(error: Exception) -> str:

@@ -81,11 +81,7 @@ class Drain:
                 (row["number"], self._render(row, known))
             )
 
-        def number(connection: Connection) -> None:
-            for name, contents in sorted(ready.items()):  # drains lock them in one order
-                queue.number_rows(connection, name, contents)
-
-        await database.write(number)
+        await database.write(partial(queue.number_all, ready=ready))
         for row in rows:
             METRICS.deliveries.labels(row["recipient"], "numbered").inc()
         self._plumbing.numbered.ring()
@@ -100,7 +96,7 @@ class Drain:
         }
         known = _Known(
             submissions.originals(connection, wanted) if wanted else {},
-            {one: submissions.one(connection, one) for one in wanted},
+            submissions.several(connection, wanted),
             aliases.of_dossiers(
                 connection, {row["dossier"] for row in rows if row["what"] == "reply"}
             )

@@ -138,7 +138,7 @@ async def _reached(database: PostgresDatabase, settings: Settings) -> None:
         except StateFault as fault:
             if _is_refused(fault):
                 raise ConfigFault(
-                    f"PostgreSQL at {shown(settings)} lets us not in; see user and database of "
+                    f"PostgreSQL at {shown(settings)} does not let us in; see user and database of "
                     "database_url, and SWB_DATABASE_PASSWORD or database_password_file"
                 ) from fault
             if loop.time() > ends:

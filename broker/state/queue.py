@@ -4,7 +4,7 @@ A row waits until it is numbered; `seq` is gap-free per subscription. Numbering 
 kept together, so that what was given once is given again byte for byte.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -56,52 +56,75 @@ def oldest_waiting(
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def number_rows(
-    connection: Connection, subscription: str, rendered: Sequence[tuple[int, bytes | None]]
-) -> int:
-    """Number rows (by queue number, with their bytes; None: park it unnumbered), in order.
+Rendered = Sequence[tuple[int, bytes | None]]
+"""Rows by queue number, each with its bytes; None: park it unnumbered."""
 
-    The subscription's row is the lock, held for this only. A row that was cancelled meanwhile is
-    passed over. Returns how many were numbered.
+
+def number_rows(connection: Connection, subscription: str, rendered: Rendered) -> int:
+    """Number rows of one subscription; how many."""
+    return number_all(connection, {subscription: rendered})
+
+
+def number_all(connection: Connection, ready: Mapping[str, Rendered]) -> int:
+    """Number rows of subscriptions, each in its order; how many.
+
+    The subscriptions' rows are the lock, held for this only and taken in one order. A row that was
+    cancelled meanwhile is passed over.
     """
-    connection.execute(
-        insert_or(connection, SUBSCRIPTIONS)
-        .values(name=subscription, next_seq=1, given=0, acknowledged=0)
-        .on_conflict_do_nothing()
-    )
-    seq = connection.execute(
-        update(SUBSCRIPTIONS)
-        .where(SUBSCRIPTIONS.c.name == subscription)
-        .values(next_seq=SUBSCRIPTIONS.c.next_seq)
-        .returning(SUBSCRIPTIONS.c.next_seq)
-    ).scalar_one()
-    waiting = (
-        select(QUEUE.c.number)
-        .where(QUEUE.c.number.in_([number for number, _ in rendered]), QUEUE.c.state == "waiting")
-        .with_for_update()  # or a row that is being cancelled would be numbered all the same
-    )
-    still = set(connection.execute(waiting).scalars())
-    ready = [(number, content) for number, content in rendered if number in still]
-    numbered = [(number, content) for number, content in ready if content is not None]
-    parked = [number for number, content in ready if content is None]
+    seqs = _locked(connection, sorted(ready))
+    still = _waiting(connection, [number for rows in ready.values() for number, _ in rows])
+    numbered: list[dict[str, Any]] = []
+    moved: list[dict[str, Any]] = []
+    for name, rows in ready.items():
+        mine = [(row, content) for row, content in rows if content is not None and row in still]
+        numbered += [
+            {"row": row, "at": at, "content": content}
+            for at, (row, content) in enumerate(mine, seqs[name])
+        ]
+        moved.append({"name_of": name, "next": seqs[name] + len(mine)})
+    parked = [row for rows in ready.values() for row, content in rows if content is None]
     if numbered:
         connection.execute(
             update(QUEUE)
             .where(QUEUE.c.number == bindparam("row"))
             .values(state="numbered", seq=bindparam("at"), rendered=bindparam("content")),
-            [
-                {"row": number, "at": at, "content": content}
-                for at, (number, content) in enumerate(numbered, seq)
-            ],
+            numbered,
         )
-    if parked:
+    if parked := [row for row in parked if row in still]:
         connection.execute(update(QUEUE).where(QUEUE.c.number.in_(parked)).values(state="parked"))
     connection.execute(
         update(SUBSCRIPTIONS)
-        .where(SUBSCRIPTIONS.c.name == subscription)
-        .values(next_seq=seq + len(numbered))
+        .where(SUBSCRIPTIONS.c.name == bindparam("name_of"))
+        .values(next_seq=bindparam("next")),
+        moved,
     )
     return len(numbered)
+
+
+def _locked(connection: Connection, names: Sequence[str]) -> dict[str, int]:
+    """The next number of each subscription, locked until the commit; new ones begin at 1."""
+    connection.execute(
+        insert_or(connection, SUBSCRIPTIONS).on_conflict_do_nothing(),
+        [{"name": name, "next_seq": 1, "given": 0, "acknowledged": 0} for name in names],
+    )
+    query = (
+        select(SUBSCRIPTIONS.c.name, SUBSCRIPTIONS.c.next_seq)
+        .where(SUBSCRIPTIONS.c.name.in_(names))
+        .order_by(SUBSCRIPTIONS.c.name)
+        .with_for_update()
+    )
+    return {row.name: row.next_seq for row in connection.execute(query)}
+
+
+def _waiting(connection: Connection, numbers: Sequence[int]) -> set[int]:
+    """Which of these rows still wait, locked: one that is being cancelled is not numbered."""
+    query = (
+        select(QUEUE.c.number)
+        .where(QUEUE.c.number.in_(numbers), QUEUE.c.state == "waiting")
+        .order_by(QUEUE.c.number)
+        .with_for_update()
+    )
+    return set(connection.execute(query).scalars())
 
 
 def subscription(connection: Connection, name: str, *, locked: bool = False) -> dict[str, int]:

@@ -99,6 +99,12 @@ def one(connection: Connection, submission: str) -> dict[str, Any] | None:
     return dict(row) if row else None
 
 
+def several(connection: Connection, submissions: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Submissions by their ids."""
+    query = select(SUBMISSIONS).where(SUBMISSIONS.c.id.in_(list(submissions)))
+    return {row["id"]: dict(row) for row in connection.execute(query).mappings()}
+
+
 def originals(connection: Connection, submissions: Iterable[str]) -> dict[str, bytes]:
     """The bytes as received, by submission id."""
     rows = connection.execute(

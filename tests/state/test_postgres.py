@@ -301,20 +301,20 @@ def test_tables_that_differ_are_told_with_what_to_do(postgres):
 
 
 def test_an_unreachable_server_is_one_sentence_without_the_password(postgres):
-    """Where, for how long, and what to look at; a wrong password is no other."""
+    """Where, for how long, and what to look at; a wrong password is told at once as what it is."""
     settings, _told = of_url(postgres.create())
 
-    async def said(url, password):
+    async def said(url, password, fault):
         told = settings.model_copy(update={"database_url": url, "start_s": 0.1})
-        with pytest.raises(StateFault) as caught:
+        with pytest.raises(fault) as caught:
             async with postgres_database(told, Secrets(database_password=password)):
                 pass
         return str(caught.value)
 
-    nobody = asyncio.run(said("postgresql://swb@127.0.0.1:1/none", "guessed-wrong"))
+    nobody = asyncio.run(said("postgresql://swb@127.0.0.1:1/none", "guessed-wrong", StateFault))
     assert nobody.startswith("no PostgreSQL answers at 127.0.0.1:1/none within 0.1 s; see database")
-    refused = asyncio.run(said(settings.database_url, "guessed-wrong"))
-    assert "see database_url and its password" in refused
+    refused = asyncio.run(said(settings.database_url, "guessed-wrong", ConfigFault))
+    assert "does not let us in; see user and database of database_url" in refused
     assert "guessed-wrong" not in nobody + refused
 
 
