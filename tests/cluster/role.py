@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+PROGRAM = Path(sys.executable).parent / "swb"
 READY_S = 60.0
 
 
@@ -19,16 +20,17 @@ class RoleProcess:
         self.name = name
         self.arguments = arguments
         self.url = ""
-        self.starts = 0
+        self.slowest_start_s = 0.0
         self._log = folder / f"{name}.log"
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self, config: Path, environment: Mapping[str, str]) -> None:
         """Start it and wait until it listens."""
-        self.starts += 1
+        clock = asyncio.get_running_loop().time
+        began = clock()
         with self._log.open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                Path(sys.executable).parent / "swb", "serve", *self.arguments,
+                PROGRAM, "serve", *self.arguments,
                 "--config", config, "--port", "0",
                 stdout=asyncio.subprocess.PIPE, stderr=log,
                 env={**os.environ, **environment},
@@ -38,6 +40,7 @@ class RoleProcess:
         async with asyncio.timeout(READY_S):
             line = (await process.stdout.readline()).decode()
         assert "listening on " in line, f"{self.name}: {self.tail()}"
+        self.slowest_start_s = max(self.slowest_start_s, clock() - began)
         self.url = line.split("listening on ")[1].split(",")[0].strip()
 
     @property
@@ -50,6 +53,10 @@ class RoleProcess:
     def runs(self) -> bool:
         """Whether it has not ended."""
         return self._process is not None and self._process.returncode is None
+
+    def opens_doors(self) -> bool:
+        """Whether it runs, and takes what is lodged."""
+        return self.arguments[0] in {"intake", "all"} and self.runs and bool(self.url)
 
     def signal(self, number: int) -> None:
         """Stop it in its tracks, or let it go on."""

@@ -2,66 +2,94 @@
 
 import asyncio
 import contextlib
+import os
 import secrets
 import shutil
 import subprocess
-import sys
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
 import httpx
 
 from broker.access import digest_of_key
 from broker.clock import SystemClock, stamp
-from broker.eventlog.kafka import kafka_log
+from broker.configuration import Configuration, examine
+from broker.eventlog.kafka import KafkaLog, kafka_log
+from broker.hop import Plumbing
+from broker.model.records import Entry
 from broker.plumbing import opened
 from broker.roles import ROLES
 from broker.settings import Secrets, Settings
-from broker.state import keys
-from broker.stations import event_topics, submission_topics
-from tests.cluster.role import ROOT, RoleProcess
+from broker.state import keys, outbox, positions, queue
+from broker.state.positions import Position, Reader
+from broker.stations import event_topics, submission_topics, topics_of
+from tests.cluster.role import PROGRAM, ROOT, RoleProcess
 from tests.simulation.readout import Readout, read_out
-from tests.simulation.traffic import Outage
+from tests.simulation.traffic import Door, Outage
 from tests.simulation.world import configuration
 
 ANSWER_S = 20.0
-FAST = {"SWB_KAFKA_SESSION_S": "3", "SWB_KAFKA_APPEND_S": "10", "SWB_START_S": "60"}
+RESTED_S = 1.5
+"""How long nothing may move before it counts as rest: the timers look every second."""
+FAST = {
+    "kafka_session_s": "3",
+    "kafka_append_s": "8",
+    "kafka_stuck_s": "5",
+    "start_s": "60",
+    "database_statement_s": "10",
+}
+"""Settings with which what is lost is soon noticed."""
+TOPIC_RECIPIENTS = ("customs", "plant-health")
+"""Recipients that read a topic here, besides those of the sample configuration."""
 
 
 class Site:
-    """One prefix on a Kafka, one database on a PostgreSQL, and processes over both."""
+    """One prefix on a Kafka, one database on a PostgreSQL, and processes over both.
+
+    `more` are settings by name, for every process.
+    """
 
     def __init__(self, folder: Path, bootstrap: str, url: str, more: Mapping[str, str]) -> None:
         head, _, address = url.rpartition("@")
         user, _, password = head.removeprefix("postgresql://").partition(":")
-        self.environment = {
+        values = {
             **FAST,
-            "SWB_KAFKA_BOOTSTRAP": bootstrap,
-            "SWB_KAFKA_PREFIX": f"s{secrets.token_hex(4)}.",
-            "SWB_DATABASE_URL": f"postgresql://{user}@{address}",
-            "SWB_DATABASE_PASSWORD": password,
+            "kafka_bootstrap": bootstrap,
+            "kafka_prefix": f"s{secrets.token_hex(4)}.",
+            "database_url": f"postgresql://{user}@{address}",
             **more,
         }
-        self.settings = Settings(
-            kafka_bootstrap=bootstrap,
-            kafka_prefix=self.environment["SWB_KAFKA_PREFIX"],
-            database_url=self.environment["SWB_DATABASE_URL"],
-        )
+        self.settings = Settings.model_validate(values)
         self.secrets = Secrets(database_password=password)
+        self.environment = {f"SWB_{name.upper()}": value for name, value in values.items()}
+        self.environment["SWB_DATABASE_PASSWORD"] = password
         self.folder = folder
         self.config = folder / "config"
         self.roles: dict[str, RoleProcess] = {}
+        self.inside: Sequence[Door] = ()
+        """Doors in this loop, instead of those of processes."""
+        self.lodged: Counter[str] = Counter()
+        """What lodgings were answered: a status; of 503 with its code, if it says when to come."""
         self._client = httpx.AsyncClient(
             timeout=ANSWER_S, limits=httpx.Limits(max_connections=80, max_keepalive_connections=80)
         )
+        self._configure()
+        self.configuration: Configuration = examine(self.config)[0]
+
+    def _configure(self) -> None:
+        """The sample configuration, with more recipients that read topics."""
+        shutil.copytree(ROOT / "config", self.config)
+        for name in TOPIC_RECIPIENTS:
+            file = self.config / "recipients" / f"{name}.yaml"
+            file.write_text(file.read_text().replace("channel: feed", "channel: topic"))
 
     async def prepare(self, copies: int) -> None:
-        """What an installer does: configuration, topics, tables, keys."""
-        shutil.copytree(ROOT / "config", self.config)
+        """What an installer does: topics with so many copies, tables, keys."""
         topics = self.config / "topics.yaml"
-        insync = max(1, copies - 1)
         text = topics.read_text().replace("replication: 3", f"replication: {copies}")
-        topics.write_text(text.replace("min_insync_replicas: 2", f"min_insync_replicas: {insync}"))
+        insync = f"min_insync_replicas: {max(1, copies - 1)}"
+        topics.write_text(text.replace("min_insync_replicas: 2", insync))
         await self.verb("topics", "apply")
         await self.verb("database", "upgrade")
         async with opened(self.settings, self.secrets, []) as plumbing:
@@ -72,8 +100,9 @@ class Site:
     async def verb(self, *arguments: str) -> str:
         """Run a verb of the program to its end; what it printed."""
         process = await asyncio.create_subprocess_exec(
-            Path(sys.executable).parent / "swb", *arguments, "--config", self.config,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=self.environment,
+            PROGRAM, *arguments, "--config", self.config,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env={**os.environ, **self.environment},
         )  # fmt: skip
         out, _ = await process.communicate()
         assert process.returncode == 0, f"swb {' '.join(arguments)}: {out.decode()}"
@@ -88,45 +117,84 @@ class Site:
         await role.start(self.config, self.environment)
         return role
 
-    async def start_all(self, each: int = 1) -> None:
-        """So many processes of every role."""
-        for station in ROLES:
-            for number in range(each):
-                await self.start(f"{station}-{number}")
+    async def start_all(self, *names: str) -> None:
+        """These processes, all at once; none named: one of every role."""
+        async with asyncio.TaskGroup() as group:
+            for name in names or ROLES:
+                group.create_task(self.start(name))
 
     async def request(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
     ) -> tuple[int, bytes]:
         """A request to some intake that runs; Outage where it is down or dies meanwhile."""
-        doors = [one for name, one in self.roles.items()
-                 if name.partition("-")[0] in {"intake", "all"} and one.runs and one.url]  # fmt: skip
+        if self.inside:
+            return await secrets.choice(self.inside).request(method, path, headers, body)
+        doors = [one for one in self.roles.values() if one.opens_doors()]
         if not doors:
             raise Outage
-        url = secrets.choice(doors).url
+        answer = await self.ask(secrets.choice(doors), method, path, headers, body)
+        if method == "POST":
+            self.lodged[_said(answer)] += 1
+        return answer.status_code, answer.content
+
+    async def ask(
+        self,
+        role: RoleProcess,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+    ) -> httpx.Response:
+        """A request to this process. Outage: it is down, or dies meanwhile."""
         try:
-            answer = await self._client.request(
-                method, f"{url}{path}", headers=dict(headers), content=body
+            return await self._client.request(
+                method, f"{role.url}{path}", headers=dict(headers), content=body
             )
         except httpx.TransportError as fault:
             raise Outage from fault
-        return answer.status_code, answer.content
 
     async def rest(self, longest_s: float = 120.0) -> None:
-        """Wait until no station lags, nothing is owed and nothing waits to be numbered."""
-        ends = asyncio.get_running_loop().time() + longest_s
-        busy = "nothing was asked"
-        while asyncio.get_running_loop().time() < ends:
-            with contextlib.suppress(Outage):
-                busy = _busy((await self.request("GET", "/metrics", {}))[1].decode())
-                if not busy:
-                    await asyncio.sleep(1.5)
-                    return
-            await asyncio.sleep(0.5)
-        raise AssertionError(f"the broker does not come to rest: {busy}")
+        """Wait until everything is read, nothing is owed and nothing waits to be numbered."""
+        clock = asyncio.get_running_loop().time
+        ends, rested_since = clock() + longest_s, None
+        async with opened(self.settings, self.secrets, self._hops_topics()) as plumbing:
+            while rested_since is None or clock() - rested_since < RESTED_S:
+                busy = await self._busy(plumbing)
+                rested_since = None if busy else rested_since or clock()
+                assert clock() < ends, f"the broker does not come to rest: {busy}"
+                await asyncio.sleep(0.3)
+
+    async def _busy(self, plumbing: Plumbing) -> str:
+        """What still moves; "": nothing."""
+        standing = dict(await plumbing.database.read(positions.everywhere))
+        for topic in self._hops_topics():
+            station = "translation" if topic.startswith("submissions.") else "core"
+            for partition, (_start, end) in enumerate(await plumbing.log.ends(topic)):
+                at = standing.get(Reader(station, topic, partition))
+                if at != Position(end):
+                    return f"{station} is at {at} of {end} in {topic}-{partition}"
+        if owed := await plumbing.database.read(outbox.length):
+            return f"{owed} records are owed to the log"
+        waits, _ = await plumbing.database.read(queue.signs)
+        return "deliveries wait for their numbers" if waits else ""
+
+    def _hops_topics(self) -> list[str]:
+        return [*submission_topics(self.configuration), *event_topics(self.configuration)]
+
+    async def stop(self) -> list[str]:
+        """SIGTERM to every process at once; what was wrong with their ends."""
+        roles = [role for role in self.roles.values() if role.runs]
+        codes = await asyncio.gather(*(role.stop() for role in roles))
+        return [f"end: {role.name} ended with {code}: {role.tail()}"
+                for role, code in zip(roles, codes, strict=True) if code]  # fmt: skip
+
+    def slowest_start_s(self) -> float:
+        """How long a process took at most until it listened."""
+        return max((role.slowest_start_s for role in self.roles.values()), default=0.0)
 
     async def read_out(self) -> Readout:
-        """What stands in the tables and on the log."""
-        names = (*submission_topics(configuration()), *event_topics(configuration()))
+        """What stands in the tables, and where the log ends."""
+        names = self._hops_topics()
         async with opened(self.settings, self.secrets, names) as plumbing:
             ends = {
                 (topic, partition): end
@@ -136,18 +204,28 @@ class Site:
             at = stamp(SystemClock().now())
             return await plumbing.database.read(lambda connection: read_out(connection, ends, at))
 
-    async def records(self, topic: str) -> list[list[bytes]]:
-        """The ids on each partition of a topic, in order, as often as they stand there."""
-        found = []
-        async with kafka_log(self.settings, self.secrets, [topic]) as log:
-            for partition, (start, end) in enumerate(await log.ends(topic)):
-                ids, position = [], start
-                while position < end:
-                    page = await log.read(topic, partition, position, bytes_max=1 << 22, wait_s=5)
-                    ids += [one.headers["ce_id"].encode() + one.value for one in page]
-                    position += len(page)
-                found.append(ids)
-        return found
+    async def standing(self) -> dict[str, list[list[Entry]]]:
+        """Every record on every topic, by partition."""
+        names = topics_of(self.configuration)
+        async with kafka_log(self.settings, self.secrets, names) as log:
+            return {
+                topic: await asyncio.gather(
+                    *(
+                        _partition(log, topic, partition, *ends)
+                        for partition, ends in enumerate(await log.ends(topic))
+                    )
+                )
+                for topic in names
+            }
+
+    async def until(self, wanted: Callable[[], object], longest_s: float) -> float:
+        """Wait until it holds; how long that took."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        while not wanted():
+            assert clock() - began < longest_s, f"not within {longest_s:g} s"
+            await asyncio.sleep(0.05)
+        return clock() - began
 
     async def close(self) -> None:
         """End every process."""
@@ -156,16 +234,22 @@ class Site:
         await self._client.aclose()
 
 
-def _busy(metrics: str) -> str:
-    """What still moves, by the metrics of an intake; "": nothing, as far as it knows."""
-    lines = [line for line in metrics.splitlines() if not line.startswith("#")]
-    lags = [line for line in lines if line.startswith("swb_lag_records")]
-    moving = [
-        line
-        for line in (*lags, *(one for one in lines if one.startswith("swb_outbox_records")))
-        if float(line.rsplit(" ", 1)[1])
-    ]
-    return "; ".join(moving) if lags else "no station has read anything"
+def _said(answer: httpx.Response) -> str:
+    if answer.status_code == 503 and int(answer.headers.get("retry-after", "0")) > 0:
+        return f"503 {answer.json()['code']}"
+    return str(answer.status_code)
+
+
+async def _partition(
+    log: KafkaLog, topic: str, partition: int, start: int, end: int
+) -> list[Entry]:
+    """Every record of a partition."""
+    entries: list[Entry] = []
+    while start + len(entries) < end:
+        entries += await log.read(
+            topic, partition, start + len(entries), bytes_max=1 << 22, wait_s=5
+        )
+    return entries
 
 
 @contextlib.asynccontextmanager

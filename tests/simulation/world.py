@@ -34,7 +34,7 @@ from tests.simulation.traffic import Agency, Bounds, Outage, Sender
 from tests.simulation.virtual import VirtualClock, VirtualLoop
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-STORM = Rates(fault=0.02, slow=0.15, slow_s=3.0, echo=0.1)
+STORM = Rates(fault=0.02, slow=0.15, slow_s=3.0, echo=0.25)
 ECHO_S = 20 * 3600.0
 
 

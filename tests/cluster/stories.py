@@ -1,0 +1,168 @@
+"""The fault stories: which servers and processes, and what misfortune befalls them.
+
+Each is a function of its servers, a seed and how often; tests run them once and briefly, the soak
+by growing seed.
+"""
+
+import asyncio
+import random
+import signal
+from pathlib import Path
+
+import psycopg
+
+from broker.errors import BusyFault
+from broker.roles import ROLES
+from tests.cluster.believers import believing
+from tests.cluster.load import Told, told
+from tests.cluster.role import RoleProcess
+from tests.cluster.site import Site, site
+from tests.servers.kafka import Kafka
+from tests.servers.postgres import Postgres
+from tests.simulation.faults import QUIET
+from tests.simulation.traffic import Outage
+from tests.simulation.world import drawn
+
+SESSION_S = 3.0
+DEAF_S = 30.0
+"""How soon every process must have said that its log is gone, and that it is back."""
+
+
+async def kills(folder: Path, bootstrap: str, url: str, seed: int, rounds: int) -> Told:
+    """Kill -9 of each role in turn, and a new process in its place."""
+
+    async def misfortune(place: Site, chance: random.Random) -> None:
+        for _ in range(rounds):
+            for name in chance.sample(ROLES, len(ROLES)):
+                await asyncio.sleep(chance.uniform(0.2, 3.0))
+                await place.roles[name].kill()
+                await place.start(name)
+
+    async with site(folder, bootstrap, url) as place:
+        await place.start_all()
+        return await told(place, misfortune, seed, rounds * 20)
+
+
+async def sleepers(folder: Path, bootstrap: str, url: str, seed: int, rounds: int) -> Told:
+    """One of two processes that do everything sleeps past its session, wakes, and believes."""
+
+    async def misfortune(place: Site, chance: random.Random) -> None:
+        for _ in range(rounds):
+            name = chance.choice(list(place.roles))
+            await asyncio.sleep(chance.uniform(0.5, 3.0))
+            place.roles[name].signal(signal.SIGSTOP)
+            await asyncio.sleep(chance.uniform(SESSION_S + 1, SESSION_S + 3))
+            place.roles[name].signal(signal.SIGCONT)
+
+    async with site(folder, bootstrap, url) as place:
+        await place.start_all("all-0", "all-1")
+        return await told(place, misfortune, seed, rounds * 7)
+
+
+async def believers(folder: Path, bootstrap: str, url: str, seed: int, rounds: int) -> Told:
+    """Two processes that both own everything; each in turn stands still and goes on."""
+    async with (
+        site(folder, bootstrap, url) as place,
+        believing(place, drawn(seed, "believers"), 2) as both,
+    ):
+
+        async def misfortune(_place: Site, chance: random.Random) -> None:
+            for number in range(rounds):
+                await asyncio.sleep(chance.uniform(0.5, 2.0))
+                gate = both[number % 2].gate
+                gate.paused_until = asyncio.get_running_loop().time() + chance.uniform(0.5, 4)
+            for one in both:
+                one.gate.rates = QUIET
+
+        return await told(place, misfortune, seed, rounds * 2)
+
+
+async def nodes(folder: Path, cluster: Kafka, url: str, seed: int, rounds: int) -> Told:
+    """Kill -9 of each node of three in turn, and back; the next when all is in sync again."""
+
+    async def misfortune(_place: Site, chance: random.Random) -> None:
+        for _ in range(rounds):
+            for number in chance.sample(sorted(cluster.nodes), len(cluster.nodes)):
+                await asyncio.sleep(chance.uniform(0.5, 2.0))
+                await asyncio.to_thread(cluster.kill, number)
+                await asyncio.sleep(chance.uniform(2.5, 4.0))
+                await asyncio.to_thread(cluster.restart, number)
+                await asyncio.to_thread(cluster.wait_until_in_sync)
+
+    copies = len(cluster.nodes)
+    async with site(folder, cluster.bootstrap, url, copies=copies) as place:
+        await place.start_all("all-0", "all-1")
+        return await told(place, misfortune, seed, rounds * 25)
+
+
+async def connections(
+    folder: Path, bootstrap: str, server: Postgres, seed: int, rounds: int
+) -> Told:
+    """PostgreSQL's connections cut in mid-transaction, and the server restarted under way."""
+    url = server.create()
+
+    async def misfortune(_place: Site, chance: random.Random) -> None:
+        for _ in range(rounds):
+            for _ in range(10):
+                await asyncio.sleep(chance.uniform(0.1, 0.8))
+                await asyncio.to_thread(cut_in_transaction, server, url)
+            await asyncio.to_thread(server.cut_connections, url.rpartition("/")[2])
+            await asyncio.sleep(chance.uniform(1.0, 2.0))
+            await asyncio.to_thread(server.restart, "immediate")
+
+    async with site(folder, bootstrap, url) as place:
+        await place.start_all("all-0", "all-1")
+        return await told(place, misfortune, seed, rounds * 12)
+
+
+def cut_in_transaction(server: Postgres, url: str) -> None:
+    """Cut every connection that has written something and has not committed; at least one."""
+    cut = """
+        SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+        WHERE datname = %s AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()
+    """
+    with psycopg.connect(server.administration, autocommit=True, connect_timeout=10) as link:
+        for _ in range(20_000):
+            row = link.execute(cut, [url.rpartition("/")[2]]).fetchone()
+            if row and row[0]:
+                return
+    raise AssertionError("nothing was ever in mid-transaction: there is no load")
+
+
+async def outage(folder: Path, node: Kafka, url: str, seed: int, rounds: int) -> Told:
+    """The whole Kafka lost and back: the doors go on until too much is owed, then say so."""
+
+    async def misfortune(place: Site, _chance: random.Random) -> None:
+        for _ in range(rounds):
+            await asyncio.to_thread(node.kill)
+            place.lodged.clear()
+            await place.until(lambda: "202" in place.lodged, DEAF_S)
+            await asyncio.gather(*(ready(place, one, "Kafka") for one in place.roles.values()))
+            await place.until(lambda: f"503 {BusyFault.code}" in place.lodged, DEAF_S)
+            await asyncio.to_thread(node.restart)
+            await asyncio.gather(*(ready(place, one, "") for one in place.roles.values()))
+            assert place.lodged.keys() <= {"200", "202", "409", f"503 {BusyFault.code}"}
+
+    async with site(folder, node.bootstrap, url, outbox_records_max="40") as place:
+        await place.start_all()
+        return await told(place, misfortune, seed, rounds * 15)
+
+
+async def ready(place: Site, role: RoleProcess, lacking: str) -> None:
+    """Wait until a process says that it lacks this of its log; "": nothing."""
+    said = "nothing yet"
+    try:
+        async with asyncio.timeout(DEAF_S):
+            while True:
+                try:
+                    answer = await place.ask(role, "GET", "/readyz", {})
+                except Outage as outage:
+                    raise AssertionError(f"{role.name} ended: {role.tail()}") from outage
+                said = answer.text
+                missing = answer.json()["missing"]
+                if (answer.status_code, bool(missing)) == (503 if lacking else 200, bool(lacking)):
+                    assert lacking in missing.get("log", ""), said
+                    return
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        raise AssertionError(f"{role.name} says of itself: {said}") from None
