@@ -78,6 +78,7 @@ class Timers:
         elapsed_count, released_count = await database.write(work)
         await self._append_owed()
         if elapsed_count or released_count:
+            self._plumbing.queued.ring()
             log.info("timers.ticked", count=elapsed_count + released_count)
         return elapsed_count >= LIMIT
 

@@ -77,11 +77,12 @@ class RoleProcess:
         async with asyncio.timeout(READY_S):
             return await self._process.wait()
 
-    def end(self) -> None:
+    async def end(self) -> None:
         """Leave nothing running."""
         if self._process is not None and self.runs:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
+            await self._process.wait()
 
     def tail(self) -> str:
         """The last lines of its log."""

@@ -230,7 +230,7 @@ class Site:
     async def close(self) -> None:
         """End every process."""
         for role in self.roles.values():
-            role.end()
+            await role.end()
         await self._client.aclose()
 
 

@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.cluster import stories
@@ -90,7 +90,7 @@ def _well(name: str, seed: int, story: Tell) -> bool:
     try:
         told = story(folder, seed)
     except* AssertionError as several:
-        told = Told([str(one) for one in several.exceptions], 0, "not to its end")
+        told = Told([str(one) for one in _leaves(several)], 0, "not to its end")
     tell(f"{name} {seed}: {told.figures}")
     if not told.wrong:
         shutil.rmtree(folder)
@@ -99,6 +99,15 @@ def _well(name: str, seed: int, story: Tell) -> bool:
         tell(f"  {one}")
     tell(f"again: .venv/bin/python -m tests.cluster.soak {name} {seed}")
     return False
+
+
+def _leaves(several: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    """The exceptions themselves, out of groups in groups."""
+    for one in several.exceptions:
+        if isinstance(one, BaseExceptionGroup):
+            yield from _leaves(one)
+        else:
+            yield one
 
 
 def main() -> int:

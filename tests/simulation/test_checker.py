@@ -14,7 +14,7 @@ from tests.simulation.world import SHORT, Told, simulate
 @cache
 def sound() -> Told:
     """A short story without a wrong."""
-    return simulate(2, SHORT)
+    return simulate(4, SHORT)
 
 
 def row(readout, table, **wanted):
