@@ -6,9 +6,11 @@ Clients start and end within a time: one that hangs is left behind, never waited
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from functools import wraps
 from typing import Any
 
-from aiokafka.errors import KafkaError
+from aiokafka.conn import AIOKafkaConnection, CloseReason
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from broker.errors import ConfigFault
 from broker.settings import Secrets, Settings
@@ -88,3 +90,24 @@ def _tls(settings: Settings) -> ssl.SSLContext:
             "kafka_certificate_file and kafka_key_file"
         ) from error
     return context
+
+
+def _lost(send: Callable[..., Any]) -> Callable[..., Any]:
+    """What aiokafka knows to deal with, where the event loop says it in its own way.
+
+    uvloop raises RuntimeError for a write to a connection that has just broken. aiokafka expects
+    OSError only: its tasks, and whoever asked it, would end with an error that is nobody's.
+    """
+
+    @wraps(send)
+    def sent(link: AIOKafkaConnection, *given: Any, **named: Any) -> Any:
+        try:
+            return send(link, *given, **named)
+        except RuntimeError as error:
+            link.close(reason=CloseReason.CONNECTION_BROKEN)
+            raise KafkaConnectionError("the connection to a node has broken") from error
+
+    return sent
+
+
+AIOKafkaConnection.send = _lost(AIOKafkaConnection.send)

@@ -145,7 +145,7 @@ async def outage(folder: Path, node: Kafka, url: str, seed: int, rounds: int) ->
 
     async with site(folder, node.bootstrap, url, outbox_records_max="40") as place:
         await place.start_all()
-        return await told(place, misfortune, seed, rounds * 15)
+        return await told(place, misfortune, seed, rounds * 25 - 10)
 
 
 async def ready(place: Site, role: RoleProcess, lacking: str) -> None:
@@ -159,6 +159,7 @@ async def ready(place: Site, role: RoleProcess, lacking: str) -> None:
                 except Outage as outage:
                     raise AssertionError(f"{role.name} ended: {role.tail()}") from outage
                 said = answer.text
+                assert answer.status_code in {200, 503}, f"{role.name}: {said}: {role.tail()}"
                 missing = answer.json()["missing"]
                 if (answer.status_code, bool(missing)) == (503 if lacking else 200, bool(lacking)):
                     assert lacking in missing.get("log", ""), said

@@ -4,6 +4,10 @@ import asyncio
 import contextlib
 
 import pytest
+import uvloop
+from aiokafka.conn import create_conn
+from aiokafka.errors import KafkaConnectionError
+from aiokafka.protocol.metadata import MetadataRequest
 
 from broker.errors import BrokerError, ConfigFault
 from broker.eventlog.kafka import kafka_log
@@ -109,3 +113,18 @@ def test_a_client_that_hangs_or_breaks_while_it_ends_is_left_behind(monkeypatch)
         assert task.cancelled()
 
     asyncio.run(run())
+
+
+def test_a_connection_that_has_just_broken_is_a_fault_of_the_connection(kafka_bootstrap):
+    """Before anybody has heard of it, uvloop refuses to write in a way that is no fault at all."""
+    host, _, port = kafka_bootstrap.split(",")[0].rpartition(":")
+
+    async def run():
+        link = await create_conn(host, int(port))
+        link._writer.transport.abort()
+        await asyncio.sleep(0)  # the loop has closed it, its reader has not run yet
+        with pytest.raises(KafkaConnectionError):
+            link.send(MetadataRequest([]))
+        assert not link.connected()
+
+    uvloop.run(run())
