@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from broker.eventlog.contract import EventLog, Partition, partition_of
 
 Mine = Callable[[], Sequence[str] | None]
-"""The subscriptions to deliver for now; None: every one there is."""
+"""The subscriptions that are ours at this moment; None: every one there is."""
 
 
 def every_one() -> None:
@@ -38,5 +38,5 @@ class Share:
         self._mine = tuple(name for name in self._names if partition_of(name, count) in numbers)
 
     def mine(self) -> Sequence[str]:
-        """The subscriptions to deliver for now."""
+        """The subscriptions that are ours at this moment."""
         return self._mine
