@@ -142,10 +142,8 @@ class CoreStation:
     def _step(self, event: Event, loaded: Loaded) -> Effects:
         dossier = loaded.dossiers.get(event.dossier) or Dossier(event.dossier, event.kind)
         effects = step(dossier, event, self._rules)
-        after = effects.dossier
-        if effects.outcome != "repeated" or after is not dossier:
-            after = replace(after, outcomes=after.outcomes | {event.id})
-        loaded.dossiers[event.dossier] = after
+        after = effects.dossier  # what was repeated has its outcome too: it may come once more
+        loaded.dossiers[event.dossier] = replace(after, outcomes=after.outcomes | {event.id})
         _count(effects)
         return effects
 

@@ -86,6 +86,23 @@ async def test_two_late_versions_in_one_batch_have_two_numbers():
         assert (await stored(broker)).live[""].version == 1
 
 
+@story
+async def test_what_was_repeated_once_stays_repeated_in_its_batch():
+    """An event that changed nothing comes again behind a later version: it is not a late one."""
+    async with in_process() as broker:
+        for code in (BOOKS, BOOKS, MEAT):
+            await broker.lodge(declaration("QZ-1", code))
+        (entries,) = [
+            found for (topic, _), found in broker.plumbing.log._entries.items()
+            if topic == "events.declaration" and found
+        ]  # fmt: skip
+        core = next(hop.station for hop in broker.hops if hop.station.name == "core")
+        loaded = core_station.Loaded({}, {}, {})
+        batch = [entries[index] for index in (0, 1, 2, 1)]
+        outcomes = [one.value.outcome for entry in batch for one in core.work(entry, loaded, 0)]
+        assert outcomes == ["applied", "repeated", "applied", "repeated"]
+
+
 async def _shuffle(broker, order):
     """Put the submissions' records on the log in another order, as two partitions might."""
     while await broker.rows(OUTBOX):
