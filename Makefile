@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test check bench bench-cluster soak env lock clean schemas
+.PHONY: help demo test check bench bench-cluster soak fuzz env lock clean schemas
 
 help: ## what each target does
 	@sed -n 's/^\([a-z-]*\):.* ## /make \1	/p' Makefile
@@ -32,6 +32,9 @@ MINUTES ?= $(or $(SWB_SOAK_MINUTES),60)
 
 soak: $(READY) ## the fault stories on a real cluster by growing seed; MINUTES=60
 	@SWB_SOAK_MINUTES=$(MINUTES) $(BIN)/python -m tests.cluster.soak
+
+fuzz: $(READY) ## any bytes to every adapter, with new seeds; MINUTES=60
+	@SWB_FUZZ_MINUTES=$(MINUTES) $(BIN)/python -m tests.fuzz.longer
 
 # Kafka's cluster id is 16 random bytes, written as the passwords are. The folder of the passwords
 # is closed and each file in it open: who reads it in a container is nobody here.

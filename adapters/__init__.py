@@ -1,10 +1,14 @@
 """The languages of trade: one package a family, one file a message. All of it is pure.
 
-customs  goods declarations of traders, and the responses of customs to them
-agency   what agencies answer in the broker's own JSON
+customs   goods declarations of traders, and the responses of customs to them
+postal    items of posts with their customs declarations, in ITMATT and in JSON
+maritime  ships' visits and their crews, in workbooks
+airline   passenger and crew lists of flights, in EDIFACT
+agency    what agencies answer in the broker's own JSON
 
-mapping  tables that say where a value stands in a message and in the canonical body
-wire     syntaxes only: what an XML document is, not what it says
+mapping   tables that say where a value stands in a message and in the canonical body
+demands   what a profile demands of a body, and a breach of it in words
+wire      syntaxes only: what an XML document is, not what it says
 
 A family comes into the broker through its entry point; the broker never imports one.
 """

@@ -8,12 +8,13 @@ A family is named by an entry point of the group `single_window.families`; the e
 function without arguments that returns a `Family`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal, Protocol
 
-from broker.model.problem import Place, Problem
+from broker.model.dossier import Change
+from broker.model.problem import NOWHERE, Place, Problem
 
 Tree = dict[str, Any]
 """A plain tree: dicts by WCO name, lists for repeated classes, strings at the leaves."""
@@ -40,11 +41,14 @@ class Recognition:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A name somebody gave a thing: LRN, MRN, S10. `scope` is filled by the broker."""
+    """A name somebody gave a thing: LRN, MRN, S10. `place` is where its sender wrote it.
+
+    One without a value names nothing: it says where its sender could have written it.
+    """
 
     scheme: str
     value: str
-    scope: str = ""
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ class Draft:
 
     `kind` "" means the kind of the dossier it is about (answers). `package` names the body type.
     `order` is the sender's own revision where the standard has one, else None: the order of
-    acceptance is used.
+    acceptance is used. A patch says its `changes` to the live version of the part; its body is
+    what the message itself said.
     """
 
     kind: str
@@ -73,11 +78,16 @@ class Draft:
     part: str = ""
     order: int | None = None
     unmapped: tuple[Unmapped, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One unit inside a submission with its verdict; a rejected one still yields its drafts."""
+    """One unit inside a submission with its verdict; a rejected one still yields its drafts.
+
+    An accepted message may have problems with severity error: about elements of a list that were
+    left out, while the others go on. Its sender is told of them.
+    """
 
     number: int
     reference: str
@@ -101,15 +111,19 @@ class Constraint:
     demand "mandatory": `path` must have a value in each instance of its parent.
     demand "length": `path` has at most `limit` characters.
     demand "codes": `path` is in the code list `codes` (or, for a refused list, is not).
+    demand "pattern": the whole value is as the regular expression `pattern` says; `expected` says
+    it in words.
     """
 
     path: Path
-    demand: Literal["mandatory", "length", "codes"]
+    demand: Literal["mandatory", "length", "codes", "pattern"]
     code: str
     severity: Literal["error", "warning"] = "error"
     when: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
     limit: int = 0
     codes: str = ""
+    pattern: str = ""
+    expected: str = ""
     hint: str = ""
     source: str = ""
     valid_from: str = "0001-01-01"
@@ -167,8 +181,10 @@ class Stamp:
 class Outgoing:
     """What a recipient or a sender is told: its view, and nothing else.
 
-    `status` is the normalised overall status, "rejected" or "declined"; `references` are those
-    the recipient already knows or may learn. `answers` are plain trees, cut by the view.
+    `status` is the normalised overall status, or "rejected", "declined", "noted" (the message
+    stands, and `problems` say what is odd about it); `references` are those the recipient already
+    knows or may learn. `answers` are plain trees, cut by the view. `document` is the body of the
+    part that the sender lodged and that an answer is about, for adapters that say `echoes`.
     """
 
     status: str
@@ -178,6 +194,7 @@ class Outgoing:
     answers: tuple[Tree, ...] = ()
     problems: tuple[Problem, ...] = ()
     annotations: tuple[Tree, ...] = ()
+    document: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +207,15 @@ class Artifact:
 
 
 class Adapter(Protocol):
-    """One format of one family."""
+    """One format of one family.
+
+    `echoes`: its replies name elements of what was lodged, so they are given that document.
+    """
 
     family: str
     format: str
     content_types: tuple[str, ...]
+    echoes: bool
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """Whether these bytes are of this format; cheap, never the whole parse."""
@@ -219,8 +240,12 @@ class Scheme:
     """A reference scheme as a row of data.
 
     `opens`: a put under it may open a dossier. `binds`: who may bind a value ("sender": the
-    opener; "agency": an agency's answer; "broker"). `scope`: "party" (the sender's), or "" for
-    one name space of all. `reuse_after`: when a value may be used again after closing.
+    opener; "agency": an agency's answer; "broker": at the opening, see `Kind.names`). `scope`:
+    "party" (the sender's), or "" for one name space of all. `joins`: any party that says the
+    value finds the dossier, not its opener alone. `newest`: a sender's value means the dossier
+    that was opened with it last. `reuse_after`: when a value may be used again after closing.
+    `dated`: a value has a second half behind a slash (the date of posting); an answer may say
+    the first half alone.
     """
 
     name: str
@@ -228,45 +253,78 @@ class Scheme:
     binds: tuple[Literal["sender", "agency", "broker"], ...]
     scope: Literal["party", ""] = ""
     reuse_after: timedelta = timedelta(days=365)
+    joins: bool = False
+    newest: bool = False
+    dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A named piece of a dossier of this kind; "" is the whole."""
+    """A named piece of a dossier of this kind; "" is the whole.
+
+    Its owner is the party that lodged it first. A withdrawal takes back that part alone, unless
+    the part is the whole.
+    """
 
     name: str = ""
-    many: bool = False
     withdrawable: bool = True
+
+
+Lacks = Callable[[str, Tree], Iterable[Problem]]
+"""What is missing in the live body of a part: pieces of a list that have not come."""
+
+Across = Callable[[Mapping[str, Tree]], Iterable[tuple[str, Problem]]]
+"""What only all live parts together show, each for the declarant of the part that is named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What dossiers of one kind are made of.
 
-    `unresolved_for`: how long an event that finds no dossier waits for one.
+    `unresolved_for`: how long an event that finds no dossier waits for one. `lacks` is asked
+    when nothing has come for `complete_within`; it never holds anything back. `names`: the scheme
+    in which the broker itself names each dossier that is opened, and what the name begins with.
     """
 
     name: str
     schemes: tuple[Scheme, ...]
     parts: tuple[Part, ...] = (Part(),)
     unresolved_for: timedelta = timedelta(hours=72)
+    complete_within: timedelta = timedelta(minutes=30)
+    lacks: Lacks | None = None
+    across: Across | None = None
+    names: tuple[str, str] | None = None
 
 
 class Sample(Protocol):
-    """Composes valid traffic: the same seed and number give the same bytes."""
+    """Composes valid traffic: the same arguments give the same bytes."""
 
     def __call__(self, *, items: int, number: int, seed: int) -> bytes:
         """One submission with this many elements."""
 
 
+class Flawed(Protocol):
+    """Composes traffic with one defect; what is wrong with it is said."""
+
+    def __call__(self, *, items: int, number: int, seed: int) -> tuple[bytes, str]:
+        """One submission with this many elements, and its defect in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What one entry point brings in."""
+    """What one entry point brings in.
+
+    `samples` compose each kind of its messages, by name: those of one number and seed belong
+    together. `flawed` composes one with a defect. `schemas` are JSON Schemas of bodies by media
+    type, for the documentation of the doors.
+    """
 
     name: str
     adapters: tuple[Adapter, ...]
     kinds: tuple[Kind, ...] = ()
-    sample: Sample | None = None
+    samples: Mapping[str, Sample] = field(default_factory=dict)
+    flawed: Flawed | None = None
+    schemas: Mapping[str, Tree] = field(default_factory=dict)
 
 
 def choose(adapters: tuple[Adapter, ...], payload: bytes) -> tuple[Adapter, Recognition] | None:

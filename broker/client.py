@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
+STATUS_LIMIT = 500
 TIMEOUT_S = 30.0
 WAIT_MARGIN_S = 10.0
 
@@ -34,6 +35,7 @@ class Sent(NamedTuple):
     content: bytes
     content_type: str
     idempotency_key: str | None = None
+    reference: str | None = None
 
 
 class Client:
@@ -47,11 +49,14 @@ class Client:
         headers = {"Content-Type": sent.content_type}
         if sent.idempotency_key is not None:
             headers["Idempotency-Key"] = sent.idempotency_key
+        if sent.reference is not None:
+            headers["Swb-Reference"] = sent.reference
         return self._json("POST", "/v1/submissions", content=sent.content, headers=headers)
 
-    def status(self, submission: str) -> dict[str, Any]:
-        """What became of a submission."""
-        return self._json("GET", f"/v1/submissions/{_part(submission)}")
+    def status(self, submission: str, after: int = -1) -> dict[str, Any]:
+        """What became of a submission: a page of its messages, behind the one with this number."""
+        asked = {"after": after, "limit": STATUS_LIMIT}
+        return self._json("GET", f"/v1/submissions/{_part(submission)}", params=asked)
 
     def feed(self, cursor: str | None, *, limit: int, wait_s: float) -> dict[str, Any]:
         """The next deliveries; the cursor acknowledges those before it."""

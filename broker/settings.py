@@ -35,7 +35,7 @@ class Settings(BaseModel):
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="what is logged from"
     )
-    body_bytes_max: int = Field(8_000_000, ge=1_000, description="largest submission a door takes")
+    body_bytes_max: int = Field(10_485_760, ge=1_000, description="largest submission a door takes")
     inline_bytes_max: int = Field(
         4_096,
         ge=0,

@@ -174,6 +174,7 @@ def rules_of(configuration: Configuration) -> Rules:
         configuration.views,
         configuration.digest,
         binds,
+        configuration.kinds,
     )
 
 

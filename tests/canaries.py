@@ -23,6 +23,7 @@ from broker.model.packages import Field, fields_of
 from tests.broker_in_process import CONFIG
 
 ITEM = "GoodsShipment.GovernmentAgencyGoodsItem"
+PIECE = "GoodsShipment.Consignment.ConsignmentItem"
 WANTED = {
     # item: commodity code, who is concerned by it besides customs
     1: ("06031100", "plant-health"),
@@ -94,7 +95,7 @@ def _digits(number: int, most: int) -> str:
 
 def declaration_tree(plot: Plot, mode: str) -> dict[str, Any]:
     """The whole declaration: two of each repeated class, an item for each agency."""
-    tree = _class(plot, GoodsDeclaration)
+    tree = full(plot, GoodsDeclaration)
     tree |= {"FunctionCode": "9", "TypeCode": "IMA"}
     tree["BorderTransportMeans"]["ModeCode"] = mode
     tree["GoodsShipment"]["GovernmentAgencyGoodsItem"] = [
@@ -104,7 +105,7 @@ def declaration_tree(plot: Plot, mode: str) -> dict[str, Any]:
 
 
 def _item(plot: Plot, number: int, code: str) -> dict[str, Any]:
-    item = _class(plot, GovernmentAgencyGoodsItem68A)
+    item = full(plot, GovernmentAgencyGoodsItem68A)
     item["SequenceNumeric"] = str(number)
     commodity = item["Commodity"]
     first, second = commodity["Classification"]
@@ -122,7 +123,8 @@ def _item(plot: Plot, number: int, code: str) -> dict[str, Any]:
     return item
 
 
-def _class(plot: Plot, model: type[Canonical]) -> dict[str, Any]:
+def full(plot: Plot, model: type[Canonical]) -> dict[str, Any]:
+    """A class with every field filled, two of what repeats."""
     return {name: _value(plot, one) for name, one in fields_of(model).items()}
 
 
@@ -132,8 +134,8 @@ def _value(plot: Plot, one: Field) -> Any:
         if one.model is GovernmentAgencyGoodsItem68A:
             return []
         if not one.repeats:
-            return _class(plot, one.model)
-        found = [_class(plot, one.model) for _ in range(2)]
+            return full(plot, one.model)
+        found = [full(plot, one.model) for _ in range(2)]
         for number, element in enumerate(found, 1):
             if "SequenceNumeric" in element:
                 element["SequenceNumeric"] = str(number)
@@ -150,7 +152,7 @@ def _value(plot: Plot, one: Field) -> Any:
 def leaves(tree: Any, pattern: str = "", item: str = "") -> Iterator[tuple[str, str, str]]:
     """Every leaf: its pattern, the goods item it is of ("" outside items), its value."""
     if isinstance(tree, dict):
-        if pattern == ITEM:
+        if pattern in {ITEM, PIECE}:
             item = tree.get("SequenceNumeric", "")
         for name, value in tree.items():
             yield from leaves(value, f"{pattern}.{name}" if pattern else name, item)
@@ -162,25 +164,28 @@ def leaves(tree: Any, pattern: str = "", item: str = "") -> Iterator[tuple[str, 
 
 
 @cache
-def routes() -> list[dict[str, Any]]:
-    """Every row of the sample state about a goods declaration, as it stands in its file."""
+def routes(package: str = "goods-declaration") -> list[dict[str, Any]]:
+    """Every row of the sample state about documents of a package, as it stands in its file."""
     files = sorted((CONFIG / "routes").glob("*.yaml"))
     rules = [row for file in files for row in yaml.safe_load(file.read_text()).get("rules", [])]
-    return [row for row in rules if row.get("package", "goods-declaration") == "goods-declaration"]
+    return [row for row in rules if row.get("package", "goods-declaration") == package]
 
 
-def items_for(recipient: str, mode: str) -> set[str] | None:
+def items_for(recipient: str, mode: str, package: str = "goods-declaration") -> set[str] | None:
     """The items a recipient is entitled to see; None: the whole declaration."""
-    if all("each" not in row for row in routes() if row["recipient"] == recipient):
+    if all("each" not in row for row in routes(package) if row["recipient"] == recipient):
         return None
     concern = "dangerous goods" if recipient == BY_MODE[mode] else recipient
     return {str(number) for number, (_, who) in WANTED.items() if who == concern}
 
 
 @cache
-def view_of(recipient: str) -> dict[str, Any]:
-    """The YAML of the view that the recipient's rows name."""
-    (name,) = {row["view"] for row in routes() if row["recipient"] == recipient}
+def view_of(recipient: str, package: str = "goods-declaration") -> dict[str, Any]:
+    """The YAML of the view that the recipient's rows name; without a row it passes nothing."""
+    names = {row["view"] for row in routes(package) if row["recipient"] == recipient}
+    if not names:
+        return {"paths": []}
+    (name,) = names
     found: dict[str, Any] = yaml.safe_load((CONFIG / f"views/{name}.yaml").read_text())
     return found
 

@@ -109,10 +109,11 @@ def test_the_sample_configuration_is_right():
     """It has no finding, and every family and kind that is installed."""
     assert findings(CONFIG) == []
     families = installed_families()
-    assert set(families) >= {"customs", "agency"}
-    assert set(configuration().kinds) == {"declaration"}
+    assert set(families) >= {"customs", "postal", "maritime", "airline", "agency"}
+    assert set(configuration().kinds) == {"declaration", "item", "visit", "flight"}
     assert set(configuration().adapters) == {
-        "UK CDS WCO-DEC 3.6", "UK CDS WCO-RES 3.6", "answer JSON 1",
+        "UK CDS WCO-DEC 3.6", "UK CDS WCO-RES 3.6", "UPU ITMATT V1", "postal item JSON 1",
+        "UK NMSW FAL 1", "UK NMSW FAL 5", "WCO/IATA/ICAO PAXLST", "answer JSON 1",
     }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ HOMES = {
     "fastavro": ("broker/model/avro.py",),
     "prometheus_client": ("broker/metrics.py",),
     "structlog": ("broker/logs.py",),
-    "httpx": ("broker/client.py", "broker/demo.py"),
+    "httpx": ("broker/client.py", "broker/demo/"),
     "alembic": ("broker/state/",),
     "fastapi": ("broker/web.py", "broker/intake/http.py", "broker/delivery/feed_http.py",
                 "broker/ledger/http.py", "broker/operators_http.py",
@@ -51,6 +51,8 @@ HOMES = {
     "click": ("broker/cli",),
     "yaml": ("broker/settings.py", "broker/configuration.py"),
     "lxml": ("adapters/",),
+    "openpyxl": ("adapters/wire/xlsx",),
+    "python_calamine": ("adapters/wire/xlsx",),
 }  # fmt: skip
 
 LAYERS = (
@@ -73,7 +75,7 @@ LAYERS = (
     ("broker.topics",),
     ("adapters.customs", "adapters.agency", "adapters.postal", "adapters.maritime",
      "adapters.airline"),
-    ("adapters.mapping",),
+    ("adapters.mapping", "adapters.demands"),
     ("adapters.wire",),
     ("broker.adapter",),
     ("broker.model",),

@@ -22,4 +22,4 @@ DECLARATION = Kind(
 
 def family() -> Family:
     """The family as its entry point names it."""
-    return Family("customs", (WcoDec(), WcoRes()), (DECLARATION,), compose)
+    return Family("customs", (WcoDec(), WcoRes()), (DECLARATION,), {"declaration": compose})

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from adapters.customs.demands import Breach, breaches
 from adapters.customs.moment import FORMATS
 from adapters.customs.reading import Oddities, Oddity, instances_of
+from adapters.demands import Breach, breaches
 from adapters.mapping import AMOUNT, MANY, MEASURE, MOMENT, Field
 from adapters.wire.xml import Element, Positions, attribute_name, local_name, name_of
-from broker.adapter import CodeList, Constraint, Path, Profile, Tree, Unmapped
+from broker.adapter import Constraint, Path, Profile, Tree, Unmapped
 from broker.model import pointers
 from broker.model.packages import data_class
 from broker.model.paths import element_key, pattern_of
@@ -259,14 +259,7 @@ _WORDS: dict[str, Callable[[Oddity], Words]] = {
 def _demanded(subject: Subject, breach: Breach, profile: Profile, dialect: str) -> Problem:
     rule = breach.constraint
     element, path = subject.locate(breach)
-    name = f"{breach.trail[-1][0]}.{breach.name}" if breach.trail else breach.name
-    if rule.demand == "mandatory":
-        text, expected = f"{name} is missing", "a value"
-    elif rule.demand == "length":
-        text = f"{name} has {len(breach.found or '')} characters"
-        expected = f"at most {rule.limit}"
-    else:
-        text, expected = _not_in_list(name, breach, profile.codelists[rule.codes])
+    text, expected = breach.words(profile.codelists)
     return Problem(
         code=rule.code,
         text=text,
@@ -280,13 +273,6 @@ def _demanded(subject: Subject, breach: Breach, profile: Profile, dialect: str) 
         expected=expected,
         hint=rule.hint or None,
     )
-
-
-def _not_in_list(name: str, breach: Breach, codes: CodeList) -> tuple[str, str]:
-    text = f"{name} is {breach.found!r}"
-    if codes.refused:
-        return f"{text}: {codes.codes[breach.found or '']}", f"a code that {codes.name} allows"
-    return text, f"one of {', '.join(codes.codes)}"
 
 
 @dataclass(frozen=True, slots=True)

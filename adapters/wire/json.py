@@ -45,7 +45,8 @@ def parse(payload: bytes) -> Any | Problem:
             where=Place(line=error.lineno, column=error.colno),
             expected="one JSON value in UTF-8",
         )
-    if _too_deep(value):
+    opened = payload.count(b"{") + payload.count(b"[")
+    if opened > DEPTH_MAX and _too_deep(value):
         return Problem(
             code="json.too-deep",
             text="the values nest too deeply",
@@ -82,13 +83,18 @@ def child(pointer: str, key: str) -> str:
     return f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
 
 
+_NESTING = frozenset({dict, list})
+
+
 def _too_deep(value: Any) -> bool:
     level = [value]
     for _depth in range(DEPTH_MAX + 1):
         below: list[Any] = []
         for one in level:
-            inner = one.values() if isinstance(one, dict) else one
-            if isinstance(one, dict | list):
-                below += (each for each in inner if isinstance(each, dict | list))
+            kind = one.__class__
+            if kind is dict:
+                below += [each for each in one.values() if each.__class__ in _NESTING]
+            elif kind is list:
+                below += [each for each in one if each.__class__ in _NESTING]
         level = below
     return bool(level)

@@ -1,4 +1,4 @@
-"""`swb translate`, `swb route` and `swb sample`: what touches no broker."""
+"""`swb translate` and how `swb` reads files: what touches no broker."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,12 +9,12 @@ from typing import Any
 import click
 import orjson
 
-from broker.adapter import Adapter, Draft, Family, Message, Profile, choose
-from broker.cli.ends import ended, progress, stopped, told
-from broker.cli.options import folder, refused, with_config, with_json
+from broker.adapter import Adapter, Draft, Message, Profile, choose
+from broker.cli.ends import ended, progress, told
+from broker.cli.options import folder, known_name, refused, with_config, with_json
 from broker.cli.shown import clean, event_line, problem_lines, verdict_word
 from broker.clock import SystemClock, stamp
-from broker.configuration import Configuration, examine, installed_families
+from broker.configuration import Configuration, examine
 from broker.model.problem import Problem, as_json, rejects
 
 FILES = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
@@ -82,9 +82,9 @@ def language_of(
     wrong = [str(one) for one in findings if one.file.startswith(DIALECTS)]
     if wrong:
         raise refused(wrong)
-    _known("profile", profile, configuration.profiles)
-    _known("sender", as_sender, configuration.senders)
-    _known("family", family, configuration.families)
+    known_name("profile", profile, configuration.profiles)
+    known_name("sender", as_sender, configuration.senders)
+    known_name("family", family, configuration.families)
     families = tuple(configuration.families)
     profiles = tuple(sorted(configuration.profiles))
     if as_sender is not None:
@@ -97,11 +97,6 @@ def language_of(
     return Language(
         configuration, configuration.adapters_of(families), profiles, ", ".join(families)
     )
-
-
-def _known(what: str, name: str | None, known: Any) -> None:
-    if name is not None and name not in known:
-        raise stopped(f"there is no {what} {name!r}", f"known: {', '.join(sorted(known))}")
 
 
 def read_file(file: Path, language: Language) -> Read:
@@ -166,10 +161,11 @@ def _print_json(read: Read) -> bool:
 
 
 def _event(draft: Draft) -> dict[str, Any]:
-    return {
+    changes = {"changes": [list(one) for one in draft.changes]} if draft.changes else {}
+    return changes | {
         "kind": draft.kind,
         "does": draft.does,
-        "references": [[one.scheme, one.value] for one in draft.references],
+        "references": [[one.scheme, one.value] for one in draft.references if one.value],
         "part": draft.part,
         "body": draft.body,
         "unmapped": [
@@ -202,67 +198,3 @@ def _print_problems(problems: Sequence[Problem]) -> None:
     for one in problems:
         for line in problem_lines(as_json(one)):
             click.echo(f"    {line}")
-
-
-@click.command()
-@click.argument("family")
-@click.option(
-    "--items",
-    type=click.IntRange(1, 999),
-    default=10,
-    show_default=True,
-    help="Elements in each submission.",
-)
-@click.option(
-    "--count", type=click.IntRange(1), default=1, show_default=True, help="How many submissions."
-)
-@click.option(
-    "--seed",
-    type=int,
-    default=1,
-    show_default=True,
-    help="Another seed, other traffic; the same seed, the same bytes.",
-)
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for the files; needed for more than one.",
-)
-@told
-def sample(family: str, items: int, count: int, seed: int, out: Path | None) -> None:
-    """Compose valid traffic of FAMILY.
-
-    Its parties are invented; it is for trials and measurements.
-    """
-    families = installed_families()
-    composing = {name: one for name, one in families.items() if one.sample is not None}
-    _known("family with samples", family, composing)
-    if out is None:
-        if count > 1:
-            raise stopped(f"{count} submissions cannot share standard output", "name --out FOLDER")
-        click.echo(_composed(composing[family], items, 1, seed), nl=False)
-        return
-    out.mkdir(parents=True, exist_ok=True)
-    for number in progress(range(1, count + 1), "composing", printed=False):
-        payload = _composed(composing[family], items, number, seed)
-        ending = suffix(composing[family].adapters, payload)
-        (out / f"{family}-{seed}-{number:05}.{ending}").write_bytes(payload)
-    click.echo(f"{count} in {out}")
-
-
-def _composed(family: Family, items: int, number: int, seed: int) -> bytes:
-    assert family.sample is not None, "asked of composing families only"
-    return family.sample(items=items, number=number, seed=seed)
-
-
-def suffix(adapters: tuple[Adapter, ...], payload: bytes) -> str:
-    """The ending of a file's name, from the media type of its format."""
-    chosen = choose(adapters, payload)
-    if chosen is None or not chosen[0].content_types:
-        return "bin"
-    return ending_of(chosen[0].content_types[0])
-
-
-def ending_of(content_type: str) -> str:
-    """The ending of a file of this media type: `xml` of application/xml."""
-    return content_type.rpartition("/")[2].rpartition("+")[2].rpartition(".")[2] or "bin"

@@ -11,9 +11,10 @@ import orjson
 
 from broker.adapter import Adapter, choose
 from broker.cli.ends import BROKEN, REJECTED, ended, progress, stopped, told
-from broker.cli.offline import FILES, bytes_of, ending_of
+from broker.cli.offline import FILES, bytes_of
 from broker.cli.options import key_given, with_broker, with_json
-from broker.cli.shown import content_of, delivery_line, native_bytes, status_lines
+from broker.cli.sampling import ending_of
+from broker.cli.shown import content_of, delivery_line, held_by, status_lines
 from broker.client import Client, Sent, connected
 from broker.clock import SystemClock
 from broker.configuration import installed_families
@@ -28,6 +29,11 @@ FOLLOW_WAIT_S = 20.0
 @click.option("--idempotency-key", help="Sent again with the same key, it is accepted once.")
 @click.option("--content-type", help="Media type; default: that of the format FILE seems to be.")
 @click.option(
+    "--reference",
+    metavar="SCHEME=VALUE",
+    help="A reference that the bytes do not hold: VISIT=... for a crew list.",
+)
+@click.option(
     "--wait",
     type=click.FloatRange(0),
     metavar="S",
@@ -39,35 +45,38 @@ FOLLOW_WAIT_S = 20.0
 def submit(
     files: tuple[Path, ...],
     *,
-    idempotency_key: str | None,
-    content_type: str | None,
     wait: float | None,
     as_json: bool,
-    **broker: Any,
+    **how: Any,
 ) -> None:
     """Lodge FILES with a broker.
 
     Shows the receipt of each; `-` reads standard input. With --wait the exit code is 1 if a
     message was rejected or declined.
     """  # fmt: skip
-    if idempotency_key is not None and len(files) > 1:
+    headers = {name: how[name] for name in ("idempotency_key", "content_type", "reference")}
+    if headers["idempotency_key"] is not None and len(files) > 1:
         raise stopped("one idempotency key names one file", "submit the files one by one")
-    for name, value in (("--idempotency-key", idempotency_key), ("--content-type", content_type)):
+    for name, value in headers.items():
         if value is not None and not (value.isascii() and value.isprintable()):
-            raise stopped(f"{name} takes visible ASCII characters only", f"it was {value!r}")
+            option = f"--{name.replace('_', '-')}"
+            raise stopped(f"{option} takes visible ASCII characters only", f"it was {value!r}")
+    if headers["reference"] is not None and not all(headers["reference"].partition("=")):
+        raise stopped(f"--reference is {headers['reference']!r}", "write it as SCHEME=VALUE")
     adapters = tuple(one for family in installed_families().values() for one in family.adapters)
     well = True
-    with connected(broker["url"], key_given(broker["key"])) as client:
+    with connected(how["url"], key_given(how["key"])) as client:
         for file in progress(files, "submitting"):
             content = bytes_of(file)
-            kind = content_type or content_type_of(content, adapters)
-            if kind == ANY_TYPE and content_type is None:
+            kind = headers["content_type"] or content_type_of(content, adapters)
+            if kind == ANY_TYPE and headers["content_type"] is None:
                 raise stopped(
                     f"{file} is {'empty' if not content else 'of no format that is installed'}",
                     "compare it with 'swb sample customs', or say what it is with --content-type",
                     code=REJECTED,
                 )
-            said = client.submit(Sent(content, kind, idempotency_key))
+            sent = Sent(content, kind, headers["idempotency_key"], headers["reference"])
+            said = client.submit(sent)
             if wait is not None:
                 said |= {"status": settled(client, said["submission"], wait)}
                 well = _is_well(said["status"]) and well
@@ -82,13 +91,21 @@ def content_type_of(content: bytes, adapters: tuple[Adapter, ...]) -> str:
 
 
 def settled(client: Client, submission: str, wait_s: float) -> dict[str, Any]:
-    """The status once every message has a verdict and every event an outcome."""
+    """The status once every message has a verdict and every event an outcome.
+
+    Pages whose messages have all ended are not asked for again.
+    """
     ticks = SystemClock().ticks
-    ends = ticks() + wait_s
+    ends, after = ticks() + wait_s, -1
+    done: list[dict[str, Any]] = []
     while True:
-        said = client.status(submission)
-        if said["messages"] and all(map(_has_ended, said["messages"])):
-            return said
+        said = client.status(submission, after)
+        if said["state"] == "translated" and all(map(_has_ended, said["messages"])):
+            done += said["messages"]
+            if said["next"] is None:
+                return {**said, "messages": done}
+            after = said["next"]
+            continue
         if ticks() >= ends:
             text = f"{submission} was received, and is not yet worked after {wait_s:g} s"
             hint = f"ask again: GET /v1/submissions/{submission}, or read 'swb feed' later"
@@ -189,10 +206,11 @@ def _keeper(folder: Path | None) -> Callable[[dict[str, Any]], None]:
     folder.mkdir(parents=True, exist_ok=True)
 
     def keep(event: dict[str, Any]) -> None:
-        held = native_bytes(event)
-        ending = "json" if held is None else ending_of(event.get("datacontenttype", ""))
-        content = orjson.dumps(event.get("data")) if held is None else held
-        name = Path(f"{event['swbseq']:08}-{event['id']}.{ending}").name
-        (folder / name).write_bytes(content)
+        several = held_by(event)
+        for number, held in enumerate(several, 1):
+            part = f"-{number}" if len(several) > 1 else ""
+            ending = ending_of(held.content_type)
+            name = Path(f"{event['swbseq']:08}-{event['id']}{part}.{ending}").name
+            (folder / name).write_bytes(held.content)
 
     return keep

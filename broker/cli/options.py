@@ -1,7 +1,7 @@
 """What several verbs take: the configuration, its settings, a broker's address and key."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -122,3 +122,9 @@ def refused(findings: Sequence[str]) -> click.ClickException:
     listed = "\n".join(f"  {finding}" for finding in findings)
     count = f"{len(findings)} thing{'s' if len(findings) > 1 else ''}"
     return stopped(f"the configuration has {count} wrong with it:\n{listed}", code=REJECTED)
+
+
+def known_name(what: str, name: str | None, known: Iterable[str]) -> None:
+    """End the verb with the known names, if somebody names another."""
+    if name is not None and name not in known:
+        raise stopped(f"there is no {what} {name!r}", f"known: {', '.join(sorted(known))}")

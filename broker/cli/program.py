@@ -6,11 +6,12 @@ import sys
 import click
 
 from broker.cli.ends import on_bug
-from broker.cli.offline import sample, translate
+from broker.cli.offline import translate
 from broker.cli.online import feed, submit
 from broker.cli.operating import keys, parked, trace
 from broker.cli.routing import route
 from broker.cli.running import check, database, serve
+from broker.cli.sampling import sample
 from broker.cli.topic import topic
 from broker.cli.topics import topics
 

@@ -7,7 +7,7 @@ are, less what could move a terminal's cursor.
 import base64
 import textwrap
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from xml.dom import minidom
 from xml.parsers.expat import ExpatError
 
@@ -18,6 +18,7 @@ from broker.adapter import Draft
 from broker.model.paths import leaves
 
 _PLACE = ("line", "column", "segment", "element", "byte", "sheet", "cell", "json_pointer", "xpath")
+JSON = "application/json"
 _SEVERITY = {"error": "red", "warning": "yellow"}
 _VERDICT = {"accepted": "green", "rejected": "red"}
 
@@ -64,7 +65,9 @@ def place_words(where: Mapping[str, Any]) -> str:
 
 def event_line(one: Draft) -> str:
     """An event in a line: what it does, by which references, how much it says."""
-    references = ", ".join(f"{it.scheme} {it.value}" for it in one.references) or "no reference"
+    references = (
+        ", ".join(f"{it.scheme} {it.value}" for it in one.references if it.value) or "no reference"
+    )
     part = f" part {one.part!r}" if one.part else ""
     counts = [f"{sum(1 for _ in leaves(one.body))} values", *_lists(one.body)]
     if one.unmapped:
@@ -93,34 +96,68 @@ def status_lines(said: Mapping[str, Any]) -> Iterator[str]:
             yield f"    {outcome['does']}: {outcome['outcome']}"
             for one in outcome["problems"]:
                 yield from (f"      {line}" for line in problem_lines(one))
+        if message.get("references"):
+            known = ", ".join(f"{one['scheme']} {one['value']}" for one in message["references"])
+            yield f"    known by: {clean(known)}"
         if message.get("unresolved"):
             yield f"    {message['unresolved']} waiting for a reference to mean something"
     yield f"  overall: {said['overall']}"
 
 
-def native_bytes(event: Mapping[str, Any]) -> bytes | None:
-    """The native bytes of a reply; None: it is no native one."""
-    encoded = event.get("data_base64")
-    return None if encoded is None else base64.b64decode(encoded)
+class Held(NamedTuple):
+    """What a delivery holds: bytes, their media type, and a name where it holds several."""
+
+    content: bytes
+    content_type: str
+    name: str = ""
+
+
+def held_by(event: Mapping[str, Any]) -> list[Held]:
+    """The contents of a delivery: a native reply, its artifacts, or its data as JSON."""
+    if "data_base64" in event:
+        content = base64.b64decode(event["data_base64"])
+        return [Held(content, str(event.get("datacontenttype", "")))]
+    data = event.get("data")
+    if isinstance(data, dict) and set(data) == {"artifacts"}:
+        return [_artifact(one) for one in data["artifacts"]]
+    return [Held(orjson.dumps(data), JSON)]
+
+
+def _artifact(one: Mapping[str, Any]) -> Held:
+    encoded = one.get("content_base64")
+    content = orjson.dumps(one.get("content")) if encoded is None else base64.b64decode(encoded)
+    return Held(content, str(one.get("content_type", "")), str(one.get("name", "")))
 
 
 def content_of(event: Mapping[str, Any]) -> str:
-    """What a delivery holds, indented; a native reply in its own syntax."""
-    held = native_bytes(event)
-    if held is None:
-        return orjson.dumps(event.get("data"), option=orjson.OPT_INDENT_2).decode()
-    return clean(pretty(held, event.get("datacontenttype", "")))
+    """What a delivery holds, indented; a native reply in its own syntax, a workbook as its size."""
+    shown = []
+    for held in held_by(event):
+        text = _text(held)
+        shown.append(f"[{clean(held.name)}]\n{text}" if held.name else text)
+    return "\n".join(shown)
+
+
+def _text(held: Held) -> str:
+    if held.content_type == JSON:
+        return orjson.dumps(orjson.loads(held.content), option=orjson.OPT_INDENT_2).decode()
+    if b"\0" in held.content:
+        return f"{held.content_type}, {len(held.content):,} bytes; --raw FOLDER keeps it"
+    return clean(pretty(held.content, held.content_type))
 
 
 def pretty(held: bytes, content_type: str) -> str:
-    """Native bytes as text; XML indented."""
+    """Native bytes as text; XML indented, EDIFACT with a segment a line."""
     if content_type.endswith("xml"):
         try:
             parsed = minidom.parseString(held)  # noqa: S318  the broker wrote it
             return parsed.toprettyxml(indent="  ")
         except ExpatError:
             pass
-    return held.decode(errors="replace")
+    text = held.decode(errors="replace").strip()
+    if content_type.endswith("edifact") and text and "\n" not in text:
+        return text.replace(text[-1], f"{text[-1]}\n").strip()
+    return text
 
 
 def delivery_line(event: Mapping[str, Any]) -> str:

@@ -29,7 +29,7 @@ def answered(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     said = event.body.get("Answer") or []
     refusal = event.problem or _refusal(dossier, bound, said, rules)
     if refusal:
-        return Effects(dossier, event, "declined", problems=(decline_problem(refusal),))
+        return Effects(dossier, event, "declined", problems=(decline_problem(refusal, event),))
     answers = tuple(
         _answer(event, delivered, one, ordinal)
         for ordinal, (delivered, one) in enumerate(
@@ -53,7 +53,7 @@ def _refusal(
     dossier: Dossier, bound: Sequence[Delivered], said: Sequence[Mapping[str, Any]], rules: Rules
 ) -> str:
     """Why this cannot be answered: a code, or "" if it can."""
-    if dossier.state != "open":
+    if dossier.state == "withdrawn":
         return "event.already-withdrawn"
     if not bound:
         return "answer.nothing-delivered"

@@ -1,8 +1,10 @@
 """What a step decided, as values: the core's station writes them in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
+
+import orjson
 
 from broker.model.dossier import (
     Answer,
@@ -15,6 +17,7 @@ from broker.model.dossier import (
     Target,
 )
 from broker.model.problem import Problem
+from broker.routing.decision import Result
 from broker.state.aliases import Alias
 from broker.state.due import Due
 from broker.state.queue import Row
@@ -29,6 +32,14 @@ class Withdrawal(NamedTuple):
     target: Target
     version: int
     notice: Row
+
+
+class Why(NamedTuple):
+    """Under which configuration something was decided, by which rows, and what was withheld."""
+
+    configuration: str
+    result: Result | None = None
+    withheld: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +67,17 @@ class Making:
     the end; `overall` reads them through `settled()`.
     """
 
-    def __init__(self, dossier: Dossier, event: Event, document: Document | None = None) -> None:
+    def __init__(
+        self,
+        dossier: Dossier,
+        event: Event,
+        document: Document | None = None,
+        problems: tuple[Problem, ...] = (),
+    ) -> None:
         self.dossier = dossier
         self.event = event
         self.document = document
+        self.problems = problems
         self.sent: dict[Target, Sent] = dict(dossier.sent)
         self.asks: dict[Target, Ask] = dict(dossier.asks)
         self.decisions: list[Mapping[str, Any]] = []
@@ -69,6 +87,29 @@ class Making:
         self.withdrawals: list[Withdrawal] = []
         self.due: list[Due] = []
         self.aliases: tuple[Alias, ...] = ()
+
+    def note(self, target: Target, version: int, sent: Sent, why: Why) -> None:
+        """A decision about a version: its row, and the dossier's memory of it."""
+        result = why.result
+        reasons = (result.because, result.legal_basis) if result else ((), ())
+        self.decisions.append(
+            {
+                "dossier": self.dossier.id,
+                **target._asdict(),
+                "version": version,
+                "result": sent.result,
+                "digest": sent.digest,
+                "elements": orjson.dumps(sent.elements).decode(),
+                "rules": orjson.dumps(result.rules if result else ()).decode(),
+                "view": result.view if result else "",
+                "because": orjson.dumps(reasons).decode(),
+                "withheld": orjson.dumps(why.withheld).decode(),
+                "configuration": why.configuration,
+                "delivery": sent.delivery,
+                "at": self.event.received_at,
+            }
+        )
+        self.sent[target] = sent
 
     def settled(self) -> Dossier:
         """The dossier with what was sent and asked so far."""
@@ -80,6 +121,7 @@ class Making:
         return Effects(
             dossier=self.settled(),
             event=self.event,
+            problems=self.problems,
             document=self.document,
             decisions=tuple(self.decisions),
             asks=tuple(self.asked),

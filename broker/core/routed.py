@@ -4,15 +4,15 @@ The view is applied here: what waits in the queue is already cut.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 import orjson
 
-from broker.adapter import Tree
+from broker.adapter import Kind, Tree
 from broker.clock import parse_stamp, stamp
-from broker.core.effects import Making, Withdrawal
+from broker.core.effects import Making, Why, Withdrawal
 from broker.dossiers.board import deadline_name
 from broker.model.dossier import Ask, Document, Dossier, Event, Sent, Target
 from broker.model.dossier import Result as Outcome
@@ -33,7 +33,8 @@ class Rules:
     """What decisions are taken under; `digest` names the whole configuration.
 
     `book` holds all rows; `overall` those of recipients and purposes that a change of the overall
-    status can concern; `binds` the reference schemes that a recipient's answers may bind.
+    status can concern; `binds` the reference schemes that a recipient's answers may bind;
+    `kinds` what dossiers are made of.
     """
 
     book: Book
@@ -41,6 +42,7 @@ class Rules:
     views: Mapping[str, View]
     digest: str
     binds: Mapping[str, tuple[str, ...]]
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
 
 
 def routed(making: Making, document: Document, rules: Rules) -> None:
@@ -103,7 +105,8 @@ def _decided(
     before: Mapping[Target, Sent],
 ) -> None:
     event = making.event
-    tree = event.body if document.event == event.id else body_of(document.payload)
+    said = document.event == event.id and event.does == "put"
+    tree = event.body if said else body_of(document.payload)
     decision = decide(book, _judged(making.dossier, document, tree))
     told = {
         target_of(result): _Told(result, apply(rules.views[result.view], tree, result.matched))
@@ -116,11 +119,11 @@ def _decided(
             _gone(making, target, document.version, rules.digest)
         elif change.outcome == "unchanged":
             sent = replace(before[target], result="unchanged")
-            _noted(making, target, document.version, sent, (told[target], rules.digest))
+            making.note(target, document.version, sent, _why(told[target], rules))
         else:
             what = (change.outcome, digests[target])
             sent = _sent(document, target, told[target], what, before)
-            _sending(making, document, sent, told[target], rules.digest)
+            _sending(making, document, sent, told[target], rules)
 
 
 def _sent(
@@ -137,14 +140,12 @@ def _sent(
     return Sent(document.version, what[1], _elements(told.result), delivery, what[0])
 
 
-def _sending(
-    making: Making, document: Document, sent: Sent, told: _Told, configuration: str
-) -> None:
+def _sending(making: Making, document: Document, sent: Sent, told: _Told, rules: Rules) -> None:
     """The decision's row, the ask, and the delivery on its way."""
     result, event = told.result, making.event
     target = target_of(result)
     known = making.sent.get(target)
-    _noted(making, target, document.version, sent, (told, configuration))
+    making.note(target, document.version, sent, _why(told, rules))
     ask = _asked(making, target, document.version, sent, result.expects)
     previous = known.version if known and sent.result == "changed" else None
     making.queue.append(
@@ -171,7 +172,7 @@ def _gone(making: Making, target: Target, version: int, configuration: str) -> N
     """This target was told before and is not entitled any more: its ask closes, a notice goes."""
     sent = making.sent[target]
     gone = replace(sent, result="withdrawn")
-    _noted(making, target, version, gone, (None, configuration))
+    making.note(target, version, gone, Why(configuration))
     ask = making.asks.get(target)
     if ask is not None and ask.counts:
         _ask_is(making, replace(ask, state="withdrawn"))
@@ -196,30 +197,8 @@ def _context(event: Event) -> str:
     return orjson.dumps({"trace": event.trace}).decode()
 
 
-def _noted(
-    making: Making, target: Target, version: int, sent: Sent, why: tuple[_Told | None, str]
-) -> None:
-    """The decision's row, and the dossier's memory of it."""
-    told, configuration = why
-    result = told.result if told else None
-    making.decisions.append(
-        {
-            "dossier": making.dossier.id,
-            **target._asdict(),
-            "version": version,
-            "result": sent.result,
-            "digest": sent.digest,
-            "elements": orjson.dumps(sent.elements).decode(),
-            "rules": orjson.dumps(result.rules if result else ()).decode(),
-            "view": result.view if result else "",
-            "because": orjson.dumps(_reasons(result)).decode(),
-            "withheld": orjson.dumps(told.cut.withheld if told else ()).decode(),
-            "configuration": configuration,
-            "delivery": sent.delivery,
-            "at": making.event.received_at,
-        }
-    )
-    making.sent[target] = sent
+def _why(told: _Told, rules: Rules) -> Why:
+    return Why(rules.digest, told.result, told.cut.withheld)
 
 
 def _asked(
@@ -263,10 +242,6 @@ def _elements(result: routing.Result) -> tuple[str, ...]:
         return ()
     each = result.matched.each
     return tuple(f"{each}[{element.shown}]" for element in result.matched.elements)
-
-
-def _reasons(result: routing.Result | None) -> list[list[str]]:
-    return [list(result.because), list(result.legal_basis)] if result else [[], []]
 
 
 def _entitlement(result: routing.Result, ask: Ask | None) -> Entitlement:

@@ -253,5 +253,6 @@ def _count(effects: Effects) -> None:
         METRICS.decisions.labels(row["recipient"], row["result"]).inc()
     for answer in effects.answers:
         METRICS.answers.labels(answer.recipient, answer.status or "notice").inc()
+    METRICS.notes.labels(event.kind).inc(sum(row.type == "message.noted" for row in effects.queue))
     if effects.document is not None and effects.outcome == "applied" and not effects.queue:
         METRICS.unrouted.labels(event.kind).inc()

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from broker.core.answered import answered
 from broker.core.effects import Effects, Making
+from broker.core.noted import lacking, noted
 from broker.core.routed import Rules, rejudged, routed, withdrawn
 from broker.core.told import board_told, refused
 from broker.dossiers.board import elapsed, overall
@@ -22,7 +23,7 @@ def step(dossier: Dossier, event: Event, rules: Rules) -> Effects:
         case "answer":
             made = answered(dossier, event, rules)
         case "elapsed":
-            made = _elapsed(dossier, event)
+            made = _elapsed(dossier, event, rules)
         case _:
             made = _folded(dossier, event, rules)
     if isinstance(made, Making):
@@ -35,24 +36,24 @@ def _folded(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     folded = fold(dossier, event)
     if folded.outcome != "applied":
         return Effects(folded.dossier, event, folded.outcome, folded.problems, folded.document)
-    making = Making(folded.dossier, event, folded.document)
+    making = Making(folded.dossier, event, folded.document, folded.problems)
     if folded.dossier.state == "withdrawn":
         gone = {part: document.version for part, document in dossier.live.items()}
         withdrawn(making, gone, rules)
+    elif folded.document is not None and folded.document.state == "withdrawn":
+        withdrawn(making, {event.part: dossier.live[event.part].version}, rules)
     elif folded.document is not None:
         routed(making, folded.document, rules)
+    noted(dossier, making, rules)
     return making
 
 
-def _elapsed(dossier: Dossier, event: Event) -> Making | Effects:
+def _elapsed(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     """A due time has come; one that no longer matters changes nothing."""
-    after = elapsed(dossier, event.name)
-    changed = [ask for ask in after.asks.values() if dossier.asks[ask.target] != ask]
-    if not changed:
-        return Effects(dossier, event, "repeated")
-    making = Making(after, event)
-    making.asked += changed
-    return making
+    making = Making(elapsed(dossier, event.name), event)
+    making.asked += [ask for ask in making.asks.values() if dossier.asks[ask.target] != ask]
+    lacking(making, rules)
+    return making if making.asked or making.queue else Effects(dossier, event, "repeated")
 
 
 def _told(before: Dossier, making: Making, rules: Rules) -> None:
@@ -62,20 +63,21 @@ def _told(before: Dossier, making: Making, rules: Rules) -> None:
         making.dossier = replace(making.dossier, overall=status)
         for document in making.dossier.live.values():
             rejudged(making, document, rules)
-    board_told(making, _last(before, making), rules)
+    board_told(making, _readers(before, making), rules)
 
 
-def _last(before: Dossier, making: Making) -> Document | None:
-    """The document whose sender is owed the board: the live one, or what was just taken back."""
-    if making.event.does == "withdraw":
-        return _as_reply_to(before.live.get(making.event.part), making.event)
-    return making.dossier.live.get("")
+def _readers(before: Dossier, making: Making) -> tuple[Document, ...]:
+    """The documents whose senders are owed the board: the live ones, or what was taken back."""
+    event = making.event
+    if event.does != "withdraw":
+        return tuple(making.dossier.live.values())
+    gone = [one for part, one in before.live.items() if part == event.part or not event.part]
+    stays = [one for one in making.dossier.live.values() if one not in gone]
+    return (*(_as_reply_to(one, event) for one in gone), *stays)
 
 
-def _as_reply_to(document: Document | None, event: Event) -> Document | None:
+def _as_reply_to(document: Document, event: Event) -> Document:
     """A withdrawal is answered to the message that asked for it."""
-    if document is None:
-        return None
     return replace(
         document,
         submission=event.submission,

@@ -5,15 +5,15 @@ its view shows of it has changed. The role `submitter` is the sender of the live
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
-from broker.core.effects import Effects, Making
+from broker.core.effects import Effects, Making, Why
 from broker.core.routed import Rules
-from broker.dossiers.board import board_tree
+from broker.dossiers.board import board_tree, declarant_tree
 from broker.model.dossier import BOARD, Document, Event, Sent, Target
 from broker.model.records import digest
 from broker.replies import payloads
@@ -26,33 +26,54 @@ from broker.state.queue import Row
 SUBMITTER = "submitter"
 
 
-def board_told(making: Making, last: Document | None, rules: Rules) -> None:
-    """Tell everybody whose view of the board has changed; `last` is the document replied to."""
+def board_told(making: Making, readers: Sequence[Document], rules: Rules) -> None:
+    """Tell everybody whose view of the board has changed.
+
+    `readers` are the documents that the declarants are replied to, each about its own part.
+    """
     dossier = making.dossier
-    tree = board_tree(dossier)
     document = routing.Document(
         kind=dossier.kind,
         package="board",
-        body=tree,
+        body=board_tree(dossier),
         on=making.event.received_at[:10],
         part=BOARD,
         overall=dossier.overall,
     )
     version = dossier.board_version + 1
     for result in decide(rules.book, document).results:
-        cut = apply(rules.views[result.view], tree, result.matched).tree
-        said = hashlib.sha256(orjson.dumps(cut, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        target = Target(BOARD, result.recipient, result.purpose)
-        before = making.sent.get(target)
-        if before is not None and before.digest == said:
+        if result.recipient != SUBMITTER:
+            _board_for(making, _Reader(result, BOARD, document.body, None), version, rules)
             continue
-        delivery = "d_" + digest(dossier.id, BOARD, version, *target)
-        sent = Sent(version, said, (), delivery, "changed" if before else "new")
-        _noted(making, target, sent, result, rules.digest)
-        row = _board_row(making, target, sent, (cut, last))
-        if row is not None:
-            making.queue.append(row)
-        making.dossier = replace(making.dossier, board_version=version)
+        for one in readers:
+            part = f"{BOARD}/{one.part}" if one.part else BOARD
+            tree = declarant_tree(dossier, one.part)
+            _board_for(making, _Reader(result, part, tree, one), version, rules)
+
+
+class _Reader(NamedTuple):
+    """Who is told of the board, under which part name, what of it, and in reply to what."""
+
+    result: routing.Result
+    part: str
+    tree: Mapping[str, Any]
+    reply_to: Document | None
+
+
+def _board_for(making: Making, reader: _Reader, version: int, rules: Rules) -> None:
+    """The board for one reader, if its view of it has changed."""
+    result = reader.result
+    cut = apply(rules.views[result.view], dict(reader.tree), result.matched).tree
+    said = hashlib.sha256(orjson.dumps(cut, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    target = Target(reader.part, result.recipient, result.purpose)
+    before = making.sent.get(target)
+    if before is not None and before.digest == said:
+        return
+    delivery = "d_" + digest(making.dossier.id, BOARD, version, *target)
+    sent = Sent(version, said, (), delivery, "changed" if before else "new")
+    making.note(target, version, sent, Why(rules.digest, result))
+    making.queue.append(_board_row(making, target, sent, (cut, reader.reply_to)))
+    making.dossier = replace(making.dossier, board_version=version)
 
 
 def _board_row(
@@ -60,57 +81,34 @@ def _board_row(
     target: Target,
     sent: Sent,
     what: tuple[Mapping[str, Any], Document | None],
-) -> Row | None:
+) -> Row:
     """The queue's row: native for the sender, canonical for everybody else."""
     tree, last = what
+    status = str(tree.get("OverallStatusCode", ""))  # what the view withholds is told nowhere
     dossier, event = making.dossier, making.event
     recipient = target.recipient
     context: dict[str, Any] = {"trace": event.trace}
-    if recipient == SUBMITTER:
-        if last is None:
-            return None
+    if last is not None:
         recipient = last.sender
         context |= {
             "reply_to": last.submission, "message": last.message, "profile": last.profile,
-            "status": dossier.overall, "version": sent.version, "party": last.party,
+            "status": status, "version": sent.version, "party": last.party,
+            "document": [last.part, last.version],
         }  # fmt: skip
     return Row(
         id=sent.delivery,
         subscription=recipient,
         dossier=dossier.id,
-        part=BOARD,
+        part=target.part,
         version=sent.version,
         recipient=recipient,
         purpose=target.purpose,
-        what="reply" if target.recipient == SUBMITTER else "board",
+        what="reply" if last is not None else "board",
         type="board.changed",
-        payload=payloads.board(dossier.overall, sent.version, tree),
+        payload=payloads.board(status, sent.version, tree),
         context=orjson.dumps(context).decode(),
         created_at=event.received_at,
     )
-
-
-def _noted(
-    making: Making, target: Target, sent: Sent, result: routing.Result, configuration: str
-) -> None:
-    making.decisions.append(
-        {
-            "dossier": making.dossier.id,
-            **target._asdict(),
-            "version": sent.version,
-            "result": sent.result,
-            "digest": sent.digest,
-            "elements": "[]",
-            "rules": orjson.dumps(result.rules).decode(),
-            "view": result.view,
-            "because": orjson.dumps([result.because, result.legal_basis]).decode(),
-            "withheld": "[]",
-            "configuration": configuration,
-            "delivery": sent.delivery,
-            "at": making.event.received_at,
-        }
-    )
-    making.sent[target] = sent
 
 
 def refused(event: Event, effects: Effects) -> Effects:

@@ -20,7 +20,7 @@ from broker.errors import BrokerError
 from broker.hop import Plumbing, heard
 from broker.logs import logger
 from broker.metrics import METRICS
-from broker.state import aliases, queue, submissions
+from broker.state import aliases, dossiers, queue, submissions
 
 ProfileOf = Callable[[str, str, str], Profile]
 
@@ -91,19 +91,25 @@ class Drain:
         self, connection: Connection, mine: Sequence[str] | None
     ) -> tuple[list[dict[str, Any]], "_Known"]:
         rows = queue.oldest_waiting(connection, self._rows_max, mine)
-        wanted = {
-            orjson.loads(row["context"])["reply_to"] for row in rows if row["what"] == "reply"
-        }
-        known = _Known(
-            submissions.originals(connection, wanted) if wanted else {},
-            submissions.several(connection, wanted),
-            aliases.of_dossiers(
-                connection, {row["dossier"] for row in rows if row["what"] == "reply"}
-            )
-            if wanted
-            else {},
+        replies = [(row, orjson.loads(row["context"])) for row in rows if row["what"] == "reply"]
+        wanted = {context["reply_to"] for _, context in replies}
+        if not wanted:
+            return rows, _Known({}, {}, {}, {})
+        known = submissions.several(connection, wanted)
+        return rows, _Known(
+            submissions.originals(connection, wanted),
+            known,
+            aliases.of_dossiers(connection, {row["dossier"] for row, _ in replies}),
+            {
+                row["id"]: dossiers.body(connection, row["dossier"], *context["document"])
+                for row, context in replies
+                if "document" in context and self._echoes(known[context["reply_to"]])
+            },
         )
-        return rows, known
+
+    def _echoes(self, submission: Mapping[str, Any] | None) -> bool:
+        adapter = self._how.adapters.get(submission["format"]) if submission else None
+        return adapter is not None and adapter.echoes
 
     def _render(self, row: Mapping[str, Any], known: "_Known") -> bytes | None:
         try:
@@ -132,6 +138,7 @@ class Drain:
             self._how.profile_of(
                 submission["profile"], submission["format"], submission["received_at"]
             ),
+            known.documents.get(row["id"], {}),
         )
 
 
@@ -142,8 +149,10 @@ class _Known:
         self,
         originals: Mapping[str, bytes],
         known: Mapping[str, dict[str, Any] | None],
-        references: Mapping[str, Sequence[tuple[str, str]]],
+        references: Mapping[str, Sequence[tuple[str, str, str]]],
+        documents: Mapping[str, Mapping[str, Any]],
     ) -> None:
+        self.documents = documents
         self.originals = originals
         self.submissions = known
         self.references = references

@@ -6,7 +6,7 @@ it sent, as `data_base64`; where its bytes were of no known format, the payload 
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -19,23 +19,29 @@ from broker.model.subjects import subject_of
 
 @dataclass(frozen=True, slots=True)
 class ReplyTo:
-    """What a reply answers: the submission's bytes, and how its format is written."""
+    """What a reply answers: the submission's bytes, and how its format is written.
+
+    `document` is the body of the sender's own part, for adapters that name elements of it.
+    """
 
     payload: bytes
     adapter: Adapter | None
     profile: Profile
+    document: Mapping[str, Any] = field(default_factory=dict)
 
 
 def rendered(
     row: Mapping[str, Any],
     reply_to: ReplyTo | None,
-    references: Sequence[tuple[str, str]],
+    references: Sequence[tuple[str, str, str]],
     source: str,
     *,
     avro: bool = False,
 ) -> bytes:
     """The CloudEvent, JSON, without its number; `numbered` puts it in.
 
+    `references` (scheme, value, scope) are the dossier's: a reply names those of its receiver's
+    party and those of all. A reply of several artifacts is JSON that holds them by name.
     `avro`: for a topic, but a reply is in its sender's syntax wherever it goes.
     """
     context = orjson.loads(row["context"])
@@ -60,13 +66,23 @@ def rendered(
         "swbmessage": context["message"],
         "swbstatus": context["status"],
     }
-    artifact = _reply(row, context, reply_to, references)
-    if artifact is None:
+    artifacts = _reply(row, context, reply_to, references)
+    if not artifacts:
         event["data"] = orjson.Fragment(row["payload"])
+    elif len(artifacts) == 1:
+        event["datacontenttype"] = artifacts[0].content_type
+        event["data_base64"] = base64.b64encode(artifacts[0].content).decode()
     else:
-        event["datacontenttype"] = artifact.content_type
-        event["data_base64"] = base64.b64encode(artifact.content).decode()
+        event["data"] = {"artifacts": [_enclosed(one) for one in artifacts]}
     return orjson.dumps(event)
+
+
+def _enclosed(artifact: Artifact) -> dict[str, Any]:
+    """An artifact beside others: JSON as it is, anything else as base64."""
+    shown: dict[str, Any] = {"name": artifact.name, "content_type": artifact.content_type}
+    if artifact.content_type == "application/json":
+        return {**shown, "content": orjson.Fragment(artifact.content)}
+    return {**shown, "content_base64": base64.b64encode(artifact.content).decode()}
 
 
 def numbered(seq: int, content: bytes) -> bytes:
@@ -100,13 +116,15 @@ def _reply(
     row: Mapping[str, Any],
     context: Mapping[str, Any],
     reply_to: ReplyTo | None,
-    references: Sequence[tuple[str, str]],
-) -> Artifact | None:
+    references: Sequence[tuple[str, str, str]],
+) -> tuple[Artifact, ...]:
     if reply_to is None or reply_to.adapter is None:
-        return None
+        return ()
     said = orjson.loads(row["payload"])
     board = said.get("board", {})
-    named = dict.fromkeys([*map(tuple, said.get("references", ())), *references])
+    party = context.get("party", "")
+    mine = [(scheme, value) for scheme, value, scope in references if scope in {"", party}]
+    named = dict.fromkeys([*map(tuple, said.get("references", ())), *mine])
     out = Outgoing(
         status=context["status"],
         references=tuple(Reference(scheme, value) for scheme, value in named),
@@ -114,7 +132,7 @@ def _reply(
         tree=board,
         answers=tuple(board.get("Answer", ())),
         problems=tuple(from_json(problem) for problem in said.get("problems", ())),
+        document=reply_to.document,
     )
     original = Original(context["reply_to"], reply_to.payload, context["message"])
-    artifacts = reply_to.adapter.reply(out, original, reply_to.profile)
-    return artifacts[0] if artifacts else None
+    return reply_to.adapter.reply(out, original, reply_to.profile)

@@ -74,11 +74,36 @@ def board_tree(dossier: Dossier) -> dict[str, Any]:
     """The board as a plain tree (package `board`), before any view."""
     return {
         "OverallStatusCode": dossier.overall,
-        "Answer": [
-            {"AgencyID": answer.recipient, "PurposeCode": answer.purpose, **answer.content}
-            for answer in current_answers(dossier.answers)
-        ],
+        "Answer": [_shown(answer) for answer in current_answers(dossier.answers)],
     }
+
+
+def declarant_tree(dossier: Dossier, part: str) -> dict[str, Any]:
+    """The board for the declarant of one part, before any view.
+
+    What agencies said of other parties' parts is told as its status alone.
+    """
+    current = current_answers(dossier.answers)
+    others = {answer.part for answer in current} - {part}
+    beside = [
+        {
+            "AgencyID": target.recipient,
+            "PurposeCode": target.purpose,
+            "Part": target.part,
+            "StatusCode": status,
+        }
+        for target, ask in sorted(dossier.asks.items())
+        if target.part in others and ask.counts
+        if (status := _status(ask, current)) != "waiting"
+    ]
+    own = [_shown(answer) for answer in current if answer.part == part]
+    return {"OverallStatusCode": dossier.overall, "Answer": [*own, *beside]}
+
+
+def _shown(answer: Answer) -> dict[str, Any]:
+    part = {"Part": answer.part} if answer.part else {}
+    whose = {"AgencyID": answer.recipient, "PurposeCode": answer.purpose}
+    return {**whose, **answer.content, **part}
 
 
 def ask_status(dossier: Dossier, target: Target) -> str:

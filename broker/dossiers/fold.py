@@ -5,12 +5,22 @@ Outcomes
     repeated  the live version already says this, or this event was seen before
     late      older than the live version: kept, shown, not applied
     declined  it cannot be applied; the problem says why, and its sender is told
+Parts
+    A part belongs to the party that lodged it first. A put replaces it, a merge adds to it, a
+    patch changes elements of it, a withdrawal takes it back: all of them are its next version.
+    A closed dossier takes what completes or corrects it, and no put.
 """
 
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+import orjson
+
+from broker.dossiers.merging import Tree, changed, merged
 from broker.model.dossier import Document, Dossier, Event, Outcome
-from broker.model.problem import Problem
+from broker.model.events import body_of, with_body
+from broker.model.problem import Place, Problem
 from broker.model.records import digest
 
 
@@ -29,34 +39,93 @@ def fold(dossier: Dossier, event: Event) -> Folded:
     if event.id in dossier.outcomes:
         return Folded(dossier, "repeated")
     if event.problem:
-        return _declined(dossier, event.problem)
-    match event.does:
-        case "put":
-            return _put(dossier, event)
-        case "withdraw":
-            return _withdraw(dossier, event)
-        case "note":
-            return _note(dossier)
-        case "patch":
-            return _declined(dossier, "event.patch-not-taken")
-    raise AssertionError(f"no fold for {event.does!r}")
+        return _declined(dossier, event, event.problem)
+    return _FOLDS[event.does](dossier, event)
 
 
 def _put(dossier: Dossier, event: Event) -> Folded:
     """The next version of a part, unless it is repeated, late, or not this party's."""
     if dossier.state in {"withdrawn", "closed"}:
-        return _declined(dossier, "reference.reused")
+        return _declined(dossier, event, "reference.reused")
     live = dossier.live.get(event.part)
     if live is not None:
         if live.party != event.party:
-            return _declined(dossier, "event.not-the-owner")
-        if live.digest == event.digest:
+            return _declined(dossier, event, "event.not-the-owner")
+        if live.digest == event.digest or body_of(live.payload) == event.body:
             return Folded(dossier, "repeated")
         if event.order < live.order:
             late = _document(dossier, event, "late")
             return Folded(_numbered(dossier, late), "late", late)
-    document = _document(dossier, event, "live")
-    opened = dossier if dossier.state == "open" else _open(dossier, event)
+    return _applied(dossier, event, _document(dossier, event, "live"))
+
+
+def _merge(dossier: Dossier, event: Event) -> Folded:
+    """A piece of a list: in whatever order the pieces come, nobody waits for the others."""
+    live = dossier.live.get(event.part)
+    if live is None:
+        if dossier.state == "withdrawn":
+            return _declined(dossier, event, "reference.reused")
+        return _applied(dossier, event, _document(dossier, event, "live"))
+    if live.party != event.party:
+        return _declined(dossier, event, "event.not-the-owner")
+    return _rewritten(dossier, event, merged(body_of(live.payload), event.body, event.package))
+
+
+def _patch(dossier: Dossier, event: Event) -> Folded:
+    """Changes to elements of the live version; those that match nothing are told."""
+    live = dossier.live.get(event.part)
+    if live is None or live.party != event.party:
+        return _declined(dossier, event, "reference.unknown")
+    if not event.changes:
+        return _declined(dossier, event, "event.patch-not-taken")
+    tree, missed = changed(body_of(live.payload), event.changes, live.package)
+    if len(missed) == len(event.changes):
+        return _declined(dossier, event, "event.nothing-matched")
+    folded = _rewritten(dossier, event, tree | _said(event))
+    problems = tuple(_unmatched(event, one.element) for one in missed)
+    return replace(folded, problems=problems)
+
+
+def _close(dossier: Dossier, event: Event) -> Folded:
+    """Nothing more is expected; what was lodged stands. The part says so in its next version."""
+    if all(one.party != event.party for one in dossier.live.values()):
+        return _declined(dossier, event, "reference.unknown")
+    if dossier.state == "closed":
+        return Folded(dossier, "repeated")
+    live = dossier.live.get(event.part)
+    folded = Folded(dossier, "applied")
+    if live is not None and live.party == event.party:
+        folded = _rewritten(dossier, event, body_of(live.payload) | _said(event))
+    ended = replace(folded.dossier, state="closed", closed_at=event.received_at)
+    return Folded(ended, "applied", folded.document)
+
+
+def _said(event: Event) -> Tree:
+    """What the message says of itself: its function and reference; the list stays what it is."""
+    said = {name: value for name, value in event.body.items() if isinstance(value, str)}
+    said.pop("TypeCode", None)
+    return said
+
+
+def _rewritten(dossier: Dossier, event: Event, tree: Tree) -> Folded:
+    """The next version of a part with this body, unless nothing has changed."""
+    live = dossier.live[event.part]
+    if tree == body_of(live.payload):
+        return Folded(dossier, "repeated")
+    body = orjson.dumps(tree)
+    document = replace(
+        _document(dossier, event, "live"),
+        package=live.package,
+        payload=with_body(event.payload, body),
+        digest=hashlib.sha256(body).hexdigest(),
+        order=max(live.order, event.order),
+    )
+    return _applied(dossier, event, document)
+
+
+def _applied(dossier: Dossier, event: Event, document: Document) -> Folded:
+    """The dossier with this live version."""
+    opened = dossier if dossier.state != "new" else _open(dossier, event)
     live_now = {**opened.live, event.part: document}
     return Folded(replace(_numbered(opened, document), live=live_now), "applied", document)
 
@@ -94,25 +163,50 @@ def _document(dossier: Dossier, event: Event, state: str) -> Document:
 
 
 def _withdraw(dossier: Dossier, event: Event) -> Folded:
-    """The declaration is taken back by the party that lodged it."""
+    """The whole dossier, or one part of it, is taken back by the party that lodged it."""
+    if event.part:
+        return _part_withdrawn(dossier, event)
     if dossier.party != event.party or dossier.state == "new":
-        return _declined(dossier, "reference.unknown")
-    if dossier.state != "open":
-        return _declined(dossier, "event.already-withdrawn")
+        return _declined(dossier, event, "reference.unknown")
+    if dossier.state == "withdrawn":
+        return _declined(dossier, event, "event.already-withdrawn")
     gone = replace(dossier, state="withdrawn", closed_at=event.received_at, live={})
     return Folded(gone, "applied")
 
 
-def _note(dossier: Dossier) -> Folded:
+def _part_withdrawn(dossier: Dossier, event: Event) -> Folded:
+    """The part is gone in its next version; the other parts and the dossier stay."""
+    live = dossier.live.get(event.part)
+    if live is None or live.party != event.party:
+        return _declined(dossier, event, "reference.unknown")
+    document = replace(_document(dossier, event, "withdrawn"), package=live.package)
+    rest = {part: one for part, one in dossier.live.items() if part != event.part}
+    return Folded(replace(_numbered(dossier, document), live=rest), "applied", document)
+
+
+def _note(dossier: Dossier, event: Event) -> Folded:
     """A remark (goods presented ...): kept in the history, changes no version."""
     if dossier.state != "open":
-        return _declined(dossier, "event.already-withdrawn")
+        return _declined(dossier, event, "event.already-withdrawn")
     return Folded(dossier, "applied")
 
 
+_FOLDS: Mapping[str, Callable[[Dossier, Event], Folded]] = {
+    "put": _put,
+    "merge": _merge,
+    "patch": _patch,
+    "close": _close,
+    "withdraw": _withdraw,
+    "note": _note,
+}
+
 DECLINES = {
+    "event.nothing-matched": (
+        "nothing that is listed stands in what was lodged before",
+        "name each element as it was lodged: by its reference, its document, or name and birth",
+    ),
     "event.patch-not-taken": (
-        "amendments by change list are not taken yet",
+        "amendments by change list are not taken",
         "lodge the corrected declaration again as an original under the same LRN",
     ),
     "event.not-the-owner": (
@@ -120,20 +214,20 @@ DECLINES = {
         "only the party that lodged it may replace it",
     ),
     "event.already-withdrawn": (
-        "the declaration has been withdrawn",
-        "lodge a new declaration under a new LRN",
+        "it has been withdrawn",
+        "lodge it anew under a new reference",
     ),
     "reference.reused": (
-        "the reference belongs to a declaration that has been withdrawn",
-        "use a new LRN",
+        "the reference belongs to something that was withdrawn or closed",
+        "use a new reference",
     ),
     "reference.unknown": (
-        "the reference means no declaration of yours",
-        "check the reference, or lodge the declaration first",
+        "the reference means nothing that you have lodged, or may join",
+        "check the reference, or lodge first what it refers to",
     ),
     "reference.missing": (
-        "the declaration has no reference of its own",
-        "give it a local reference number (LRN)",
+        "nothing in the message says what it is about",
+        "give it its reference: LRN, item and posting date, flight and date, or visit id",
     ),
     "reference.ambiguous": (
         "the references belong to different dossiers",
@@ -155,11 +249,35 @@ DECLINES = {
 """Why an event is declined: what is wrong, and what to do."""
 
 
-def decline_problem(code: str) -> Problem:
-    """The problem with this code, in words."""
+def decline_problem(code: str, event: Event | None = None) -> Problem:
+    """The problem with this code, in words; at the event's reference, if its place is known."""
     text, hint = DECLINES[code]
-    return Problem(code=code, text=text, hint=hint)
+    if event is None or not code.startswith("reference."):
+        return Problem(code=code, text=text, hint=hint)
+    (reference, place), *_ = [*event.places.items(), ((), {})]
+    return Problem(
+        code=code,
+        text=text,
+        hint=hint,
+        message=event.message or None,
+        part=event.part,
+        where=Place(**place),
+        found=reference[1] if reference else None,
+    )
 
 
-def _declined(dossier: Dossier, code: str) -> Folded:
-    return Folded(dossier, "declined", problems=(decline_problem(code),))
+def _declined(dossier: Dossier, event: Event, code: str) -> Folded:
+    return Folded(dossier, "declined", problems=(decline_problem(code, event),))
+
+
+def _unmatched(event: Event, element: Tree) -> Problem:
+    """An element of a change list that stands in no list: told without the values of others."""
+    number = element.get("SequenceNumeric", "")
+    return Problem(
+        code="event.element-unknown",
+        text=f"element {number} of the message stands in no list that was lodged before",
+        severity="warning",
+        message=event.message or None,
+        part=event.part,
+        hint="name it as it was lodged: by its reference, its document, or name and birth",
+    )

@@ -7,6 +7,7 @@ recognition looks at: translation judges.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request
@@ -56,6 +57,17 @@ class Doors:
     def posts(self) -> dict[str, Callable[[Request], Awaitable[Response]]]:
         """The doors by their path."""
         return {"/v1/submissions": self.submissions, "/v1/responses": self.responses}
+
+    def bodies(self, *, agency: bool) -> dict[str, Any]:
+        """What a door takes, as OpenAPI says it: media types, and the schema where there is one."""
+        content: dict[str, Any] = {}
+        for family in self._configuration.families.values():
+            for adapter in family.adapters:
+                if (adapter.family == "agency") is agency:
+                    for kind in adapter.content_types:
+                        schema = family.schemas.get(kind, {"type": "string", "format": "binary"})
+                        content.setdefault(kind, {"schema": schema})
+        return {"requestBody": {"required": True, "content": content}}
 
     async def submissions(self, request: Request) -> Response:
         """Lodge a submission: the bytes of a message in any format of your families.
@@ -180,9 +192,11 @@ def router(doors: Doors) -> APIRouter:
     routes.add_api_route(
         "/v1/submissions", doors.submissions, methods=["POST"], status_code=202,
         summary="Lodge a submission", response_class=Response,
+        openapi_extra=doors.bodies(agency=False),
     )  # fmt: skip
     routes.add_api_route(
         "/v1/responses", doors.responses, methods=["POST"], status_code=202,
         summary="Answer a delivery", response_class=Response,
+        openapi_extra=doors.bodies(agency=True),
     )  # fmt: skip
     return routes

@@ -3,14 +3,14 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from broker.access import Principal
 from broker.clock import stamp
 from broker.doors import Keyring, json_response
 from broker.hop import Plumbing
-from broker.ledger.status import status, visible
+from broker.ledger.status import PAGE_MAX, Page, status, visible
 from broker.state import actions, submissions
 
 
@@ -20,10 +20,19 @@ def router(plumbing: Plumbing, keyring: Keyring) -> APIRouter:
     database = plumbing.database
 
     async def read_status(
-        submission: str, principal: Annotated[Principal, Depends(keyring.who)]
+        submission: str,
+        principal: Annotated[Principal, Depends(keyring.who)],
+        after: Annotated[int, Query(ge=-1)] = -1,
+        limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 100,
     ) -> Response:
-        """What became of a submission of your party; operators see all."""
-        found = await database.read(partial(status, submission=submission, who=principal))
+        """What became of a submission of your party; operators see all.
+
+        At most `limit` messages, behind the one numbered `after`; `next` says how to go on.
+        """
+        page = Page(after, limit)
+        found = await database.read(
+            partial(status, submission=submission, who=principal, page=page)
+        )
         return json_response(found)
 
     async def read_original(

@@ -115,7 +115,7 @@ def _reject(connection: Connection, headers: Mapping[str, str]) -> None:
     """The verdict on the whole submission, and the reply to its sender."""
     submission = headers["ce_id"]
     problems = (decline_problem("event.discarded"),)
-    if (submission, 0) not in submissions.judged(connection, [submission]):
+    if not submissions.judged(connection, [(submission, 0)]):
         row = {
             "submission": submission, "message": 0, "reference": "", "verdict": "rejected",
             "problems": orjson.dumps([as_json(problem) for problem in problems]),

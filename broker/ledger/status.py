@@ -1,7 +1,7 @@
 """What became of a submission: verdicts, dossiers, who received what and why, board, replies."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection
@@ -9,17 +9,39 @@ from sqlalchemy import Connection
 from broker.access import Principal
 from broker.dossiers.board import ask_status
 from broker.errors import NotFoundFault
-from broker.model.dossier import Dossier, Target
-from broker.state import dossiers, queue, submissions, unresolved
+from broker.model.dossier import BOARD, Dossier, Target
+from broker.state import aliases, dossiers, queue, submissions, unresolved
 
 NOTHING = "none"
 
 
-def status(connection: Connection, submission: str, who: Principal) -> dict[str, Any]:
-    """Message by message, and the overall status. NotFoundFault: not there, or not yours."""
+PAGE_MAX = 500
+
+
+class Page(NamedTuple):
+    """Which messages of a submission are shown: `limit` at most, behind the one numbered so."""
+
+    after: int = -1
+    limit: int = 100
+
+
+FIRST = Page()
+
+
+def status(
+    connection: Connection, submission: str, who: Principal, page: Page = FIRST
+) -> dict[str, Any]:
+    """Message by message, and the overall status. NotFoundFault: not there, or not yours.
+
+    `next` is what to ask for behind the last message shown, where there are more.
+    """
     row = visible(connection, submission, who)
-    verdicts = submissions.messages(connection, submission)
+    tally = submissions.tally(connection, submission)
+    verdicts = submissions.messages(connection, submission, page.after, page.limit + 1)
+    more, verdicts = len(verdicts) > page.limit, verdicts[: page.limit]
     outcomes = dossiers.outcomes_of_submission(connection, submission)
+    numbers = {one["message"] for one in verdicts}
+    outcomes = [one for one in outcomes if one["message"] in numbers]
     known = {one["dossier"]: dossiers.one(connection, one["dossier"]) for one in outcomes}
     waiting = unresolved.of_submission(connection, submission)
     shown = [
@@ -32,8 +54,11 @@ def status(connection: Connection, submission: str, who: Principal) -> dict[str,
         "sha256": row["sha256"],
         "format": row["format"],
         "profile": row["profile"],
-        "state": "translated" if verdicts else "received",
+        "state": "translated" if tally.whole else "translating" if tally.messages else "received",
+        "messages_total": tally.messages,
+        "messages_rejected": tally.rejected,
         "messages": shown,
+        "next": verdicts[-1]["message"] if more else None,
         "overall": _overall(shown),
     }
 
@@ -77,6 +102,7 @@ def _message(
             "recipients": recipients(connection, dossier),
             "board": board(dossier),
             "replies": _replies(connection, dossier),
+            "references": _references(connection, dossier),
         }
     return shown
 
@@ -84,8 +110,9 @@ def _message(
 def _seen_by(who: Principal, shown: dict[str, Any]) -> dict[str, Any]:
     """What this one may know of a message's dossier.
 
-    What was withheld is for operators. An agency sees of a dossier what it is told itself: its
-    own rows and asks, nothing of other agencies and nothing of the overall status.
+    What was withheld is for operators. A sender sees the parts that its own party lodged, who
+    receives them, and of the other parts the status alone. An agency sees what it is told itself:
+    its own rows and asks, nothing of other agencies and nothing of the overall status.
     """
     if who.role == "operator" or "dossier" not in shown:
         return shown
@@ -94,19 +121,45 @@ def _seen_by(who: Principal, shown: dict[str, Any]) -> dict[str, Any]:
         for row in shown["recipients"]
     ]
     if who.role == "sender":
-        return {**shown, "recipients": told}
+        return {**shown, "recipients": told, **_own(who.party, shown, told)}
     rest = {name: shown[name] for name in shown if name not in {"documents", "replies"}}
     return {
         **rest,
+        "references": [],
         "recipients": [row for row in told if row["recipient"] == who.name],
         "board": {"asks": [a for a in shown["board"]["asks"] if a["recipient"] == who.name]},
+    }
+
+
+def _own(party: str, shown: dict[str, Any], told: list[dict[str, Any]]) -> dict[str, Any]:
+    """The parts of one party, where several have lodged parts of the same dossier.
+
+    Of a dossier in which nothing is its own it sees nothing.
+    """
+    documents = [one for one in shown["documents"] if one["party"] == party]
+    parts = {one["part"] for one in documents}
+    if not parts:
+        return {"documents": [], "recipients": [], "references": [], "replies": [], "board": {}}
+    about = {*parts, *(f"{BOARD}/{part}" for part in parts), BOARD}
+    asks = [
+        ask
+        if ask["part"] in parts
+        else {name: ask[name] for name in ("recipient", "part", "status")}
+        for ask in shown["board"]["asks"]
+    ]
+    return {
+        "documents": documents,
+        "recipients": [row for row in told if row["part"] in about],
+        "references": [one for one in shown["references"] if one["scope"] in {"", party}],
+        "board": {**shown["board"], "asks": asks},
+        "replies": [one for one in shown["replies"] if one["party"] == party],
     }
 
 
 def _documents(connection: Connection, dossier: Dossier) -> list[dict[str, Any]]:
     history = dossiers.history(connection, dossier.id)["documents"]
     states = document_states(history, dossier)
-    kept = ("id", "part", "version", "package", "submission")
+    kept = ("id", "part", "version", "package", "submission", "party")
     return [
         {**{name: row[name] for name in kept}, "state": state}
         for row, state in zip(history, states, strict=True)
@@ -120,9 +173,9 @@ def document_states(history: list[dict[str, Any]], dossier: Dossier) -> list[str
     """
     newest: dict[str, int] = {}
     for row in history:
-        if row["state"] == "live":
+        if row["state"] != "late":
             newest[row["part"]] = max(row["version"], newest.get(row["part"], 0))
-    ended = dossier.state if dossier.state != "open" else "live"
+    ended = "withdrawn" if dossier.state == "withdrawn" else "live"
     return [
         row["state"] if row["state"] != "live"
         else ended if row["version"] == newest[row["part"]]
@@ -168,6 +221,7 @@ def board(dossier: Dossier) -> dict[str, Any]:
             {
                 "recipient": target.recipient,
                 "purpose": target.purpose,
+                "part": target.part,
                 "version": ask.version,
                 "due_at": ask.due_at,
                 "state": ask.state,
@@ -179,6 +233,11 @@ def board(dossier: Dossier) -> dict[str, Any]:
     }
 
 
+def _references(connection: Connection, dossier: Dossier) -> list[dict[str, str]]:
+    found = aliases.of_dossiers(connection, [dossier.id]).get(dossier.id, ())
+    return [{"scheme": scheme, "value": value, "scope": scope} for scheme, value, scope in found]
+
+
 def _replies(connection: Connection, dossier: Dossier) -> list[dict[str, Any]]:
     return [
         {
@@ -186,6 +245,7 @@ def _replies(connection: Connection, dossier: Dossier) -> list[dict[str, Any]]:
             "type": row["type"],
             "version": row["version"],
             "state": row["state"],
+            "party": orjson.loads(row["context"]).get("party", ""),
         }
         for row in queue.of_dossier(connection, dossier.id)
         if row["what"] == "reply"

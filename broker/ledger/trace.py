@@ -126,7 +126,10 @@ def _dossier(connection: Connection, name: str, asked: Asked) -> dict[str, Any]:
         "dossier": name,
         **{key: getattr(dossier, key) for key in ("kind", "state", "party", "opened_at",
                                                   "closed_at", "overall")},
-        "references": aliases.of_dossiers(connection, [name]).get(name, []),
+        "references": [
+            [scheme, value]
+            for scheme, value, _ in aliases.of_dossiers(connection, [name]).get(name, [])
+        ],
         "documents": [
             {**_document(connection, row, asked), "state": state}
             for row, state in zip(

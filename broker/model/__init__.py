@@ -6,6 +6,9 @@ problem      Problem and Place: what was wrong with what was sent, and where
 records      what stands on the topics
 declaration  the goods declaration, in the classes of the WCO Data Model, which stand in
              parties, places, transport, documents, duties and goods
+postal       the postal item
+conveyance   a ship's report of arrival or departure
+persons      who is on a ship or an aircraft
 answer       the answer of an agency, and the board a declarant is told of
 packages     every package by name, with its body type
 pointers     WCO pointers from a path and back, by dialect

@@ -17,6 +17,18 @@ DECIDED = ("open", "overdue")
 """States of an ask that still counts on the board besides `released`."""
 
 
+class Change(NamedTuple):
+    """One change to a list of the live version of a part; elements are told apart by match keys.
+
+    put: the element, in place of the one it matches, else beside the others. remove: the one it
+    matches goes. keep: all go but those that some `keep` of the same path matches.
+    """
+
+    does: Literal["put", "remove", "keep"]
+    path: str
+    element: dict[str, Any]
+
+
 class Target(NamedTuple):
     """Whom a decision is about: results are per (part, recipient, purpose)."""
 
@@ -139,7 +151,8 @@ class Event:
     """A canonical event as it stands on `events.<kind>`, read back.
 
     `order` is the sender's revision, or the number of acceptance. `recipient` is the agency that
-    sent it (answers), else "".
+    sent it (answers), else "". `places` says where in its bytes the sender wrote a reference, by
+    (scheme, value), as a problem shows places.
     """
 
     id: str
@@ -163,3 +176,5 @@ class Event:
     trace: str = ""
     problem: str = ""
     name: str = ""
+    changes: tuple[Change, ...] = ()
+    places: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)

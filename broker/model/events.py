@@ -1,14 +1,17 @@
 """Canonical events as they stand on `events.<kind>`: to a record and back.
 
 Headers hold ids, codes and times: all that a hop decides on. The payload holds what the message
-said: `{"body": ..., "references": [[scheme, value]], "unmapped": [[place, path, value]]}`.
+said: `{"body": ..., "references": [[scheme, value, place]], "unmapped": [[place, path, value]],
+"changes": [[does, path, element]]}`; what is empty is left out. A reference without a value says
+where its sender could have written it.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 
-from broker.model.dossier import Event
+from broker.model.dossier import Change, Event
 from broker.model.records import Entry, Headers, Record, opened, sealed
 
 _PREFIX = "swb_"
@@ -17,14 +20,34 @@ _TEXT = ("part", "package", "submission", "sender", "party", "recipient", "profi
 _NUMBERS = ("order", "message")
 
 
+Places = Mapping[tuple[str, str], Mapping[str, Any]]
+
+
 def payload(
-    body: bytes, references: tuple[tuple[str, str], ...], unmapped: list[list[Any]]
+    body: bytes,
+    references: Sequence[tuple[str, str]],
+    unmapped: Sequence[Sequence[Any]] = (),
+    changes: Sequence[Change] = (),
+    places: Places | None = None,
 ) -> bytes:
     """A stored payload around a body that is JSON already."""
-    content: dict[str, Any] = {"body": orjson.Fragment(body), "references": references}
+    where = places or {}
+    said = dict.fromkeys((*references, *where))
+    content: dict[str, Any] = {
+        "body": orjson.Fragment(body),
+        "references": [[*one, where[one]] if where.get(one) else one for one in said],
+    }
     if unmapped:
         content["unmapped"] = unmapped
+    if changes:
+        content["changes"] = [list(one) for one in changes]  # no named tuple is JSON's
     return sealed(orjson.dumps(content))
+
+
+def with_body(stored: bytes, body: bytes) -> bytes:
+    """A stored payload with another body; what else it holds stays."""
+    content = orjson.loads(opened(stored))
+    return sealed(orjson.dumps({**content, "body": orjson.Fragment(body)}))
 
 
 def body_of(stored: bytes) -> dict[str, Any]:
@@ -71,7 +94,9 @@ def event_of(headers: Headers, stored: bytes) -> Event:
         does=does,
         dossier=headers.get("ce_subject", ""),
         received_at=headers["ce_time"],
-        references=tuple((scheme, value) for scheme, value in content["references"]),
+        references=tuple((one[0], one[1]) for one in content["references"] if one[1]),
+        places={(one[0], one[1]): one[2] for one in content["references"] if one[2:]},
+        changes=tuple(Change(*one) for one in content.get("changes", ())),
         body=content["body"],
         payload=stored,
         trace=headers.get("traceparent", ""),

@@ -36,6 +36,7 @@ class Element:
 
     `wco` is the WCO Data Model identifier (None: none is public), `edifact` the UN/EDIFACT data
     element, `imo` the IMO Compendium number, `format` the representation (an..35, n..16,3).
+    `keys` are the match keys of a repeated class.
     """
 
     wco: str | None
@@ -69,10 +70,15 @@ class Measure(Canonical):
 
 
 def leaf(
-    wco: str | None, form: str, edifact: str | None = None, *, data: DataClass = "commercial"
+    wco: str | None,
+    form: str,
+    edifact: str | None = None,
+    *,
+    imo: str | None = None,
+    data: DataClass = "commercial",
 ) -> Any:
     """A leaf field: absent by default, with what the standard says of it."""
-    return _field(None, Element(wco, form, edifact, data=data))
+    return _field(None, Element(wco, form, edifact, imo, data))
 
 
 def one() -> Any:
@@ -81,7 +87,11 @@ def one() -> Any:
 
 
 def many(*keys: str) -> Any:
-    """A repeated class; `keys` are its match keys in order, none: by ordinal."""
+    """A repeated class; `keys` are its match keys in order, none: by ordinal.
+
+    A match key is a path below the element, or several joined by `+`; two elements are the same
+    if the first key that both of them have is the same.
+    """
     return _field((), Element(None, keys=keys))
 
 

@@ -13,6 +13,7 @@ from types import MappingProxyType, NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from broker.model.answer import AnswerReport, BoardReport
+from broker.model.conveyance import ConveyanceReport
 from broker.model.declaration import GoodsDeclaration
 from broker.model.leaf import (
     Amount,
@@ -24,12 +25,17 @@ from broker.model.leaf import (
     Numeric,
     element_of,
 )
+from broker.model.persons import PersonsReport
+from broker.model.postal import PostalItem
 
 Kind = Literal["class", "text", "number", "moment", "amount", "measure"]
 
 PACKAGES: Mapping[str, type[Canonical]] = MappingProxyType(
     {
         "goods-declaration": GoodsDeclaration,
+        "postal-item": PostalItem,
+        "conveyance-report": ConveyanceReport,
+        "persons-report": PersonsReport,
         "answer": AnswerReport,
         "board": BoardReport,
     }

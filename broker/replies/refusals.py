@@ -1,4 +1,7 @@
-"""The queue's row for a rejected message or a declined event: its sender always hears of it."""
+"""The queue's row for a rejected message, a declined event, or one with something to note.
+
+Whoever sent it always hears of it.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -32,13 +35,20 @@ def declined_row(event: Event, problems: Sequence[Problem]) -> Row:
     return refusal_row(told, "declined", problems, event.references)
 
 
+def noted_row(
+    told: Refused, problems: Sequence[Problem], references: Sequence[tuple[str, str]]
+) -> Row:
+    """The message stands; these things about it are told to its sender."""
+    return refusal_row(told, "noted", problems, references)
+
+
 def refusal_row(
     told: Refused,
     status: str,
     problems: Sequence[Problem],
     references: Sequence[tuple[str, str]],
 ) -> Row:
-    """A refusal with this status (rejected, declined), rendered in its sender's syntax later."""
+    """A reply with this status (rejected, declined, noted), in its sender's syntax later."""
     context = {
         "trace": told.trace, "reply_to": told.submission, "message": told.message,
         "profile": told.profile, "status": status, "party": told.party,

@@ -45,7 +45,7 @@ OVERALL: tuple[str, ...] = get_args(OverallStatus)
 
 CLOSED = ConfigDict(frozen=True, extra="forbid")
 
-DEFAULT_PACKAGES = {"declaration": "goods-declaration"}
+DEFAULT_PACKAGES = {"declaration": "goods-declaration", "item": "postal-item"}
 
 _RESERVED = ("any_of", "each", "document", "overall")
 _DAYS = re.compile(r"[0-9]{4}-[0-9]{2}.*")

@@ -4,8 +4,8 @@ Openers insert all references of a batch in one sorted statement, then re-read: 
 race for the same reference agree on its dossier, whichever commits first.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, tuple_, update
 
@@ -66,29 +66,69 @@ def meanings(
         .join(DOSSIERS, DOSSIERS.c.id == ALIASES.c.dossier, isouter=True)
         .where(ALIASES.c.value.in_({value for _, _, value in wanted}))
     )
-    found = (
-        Meaning(
-            Alias(row.scheme, row.scope, row.value, row.dossier, row.kind, row.generation),
-            row.party,
-            row.closed_at,
-        )
-        for row in rows
-    )
+    found = (Meaning(_alias(row), row.party, row.closed_at) for row in rows)
     return {meaning.alias.key: meaning for meaning in found if meaning.alias.key in wanted}
+
+
+def rebind(connection: Connection, wanted: Iterable[Alias]) -> None:
+    """Let references mean these dossiers from now on, whatever they meant before."""
+    rows = [alias._asdict() for alias in sorted(wanted)]
+    if not rows:
+        return
+    statement = insert_or(connection, ALIASES)
+    statement = statement.on_conflict_do_update(
+        index_elements=["scheme", "scope", "value"],
+        set_={name: statement.excluded[name] for name in ("dossier", "kind")},
+    )
+    connection.execute(statement, rows)
 
 
 def delivered_under(
     connection: Connection, recipient: str, references: Sequence[tuple[str, str]]
 ) -> list[Alias]:
     """What (scheme, value) mean among the dossiers that were delivered to this recipient."""
+    if not references:
+        return []
     named = connection.execute(
         select(ALIASES).where(ALIASES.c.value.in_({value for _, value in references}))
     )
-    found = [
-        Alias(row.scheme, row.scope, row.value, row.dossier, row.kind, row.generation)
-        for row in named
-        if (row.scheme, row.value) in references
-    ]
+    found = [_alias(row) for row in named if (row.scheme, row.value) in references]
+    return _delivered(connection, recipient, found)
+
+
+def live_under(
+    connection: Connection,
+    recipient: str,
+    halves: Sequence[tuple[str, str]],
+    since: Mapping[str, str],
+) -> list[Alias]:
+    """What the first halves of dated references mean among the live dossiers delivered to one.
+
+    Live is what was opened since then, by scheme, and was not taken back.
+    """
+    found: list[Alias] = []
+    for scheme, value in halves:
+        rows = connection.execute(
+            select(ALIASES, DOSSIERS.c.state, DOSSIERS.c.opened_at)
+            .join(DOSSIERS, DOSSIERS.c.id == ALIASES.c.dossier)
+            .where(ALIASES.c.value >= f"{value}/", ALIASES.c.value < f"{value}0")
+        )
+        found += [
+            _alias(row)
+            for row in rows
+            if row.scheme == scheme and row.state != "withdrawn" and row.opened_at >= since[scheme]
+        ]
+    return _delivered(connection, recipient, found)
+
+
+def _alias(row: Any) -> Alias:
+    return Alias(row.scheme, row.scope, row.value, row.dossier, row.kind, row.generation)
+
+
+def _delivered(connection: Connection, recipient: str, found: list[Alias]) -> list[Alias]:
+    """Those whose dossiers were delivered to this recipient."""
+    if not found:
+        return []
     given = connection.execute(
         select(QUEUE.c.dossier)
         .distinct()
@@ -105,14 +145,14 @@ def delivered_under(
 
 def of_dossiers(
     connection: Connection, dossiers: Iterable[str]
-) -> dict[str, list[tuple[str, str]]]:
-    """The references (scheme, value) of each dossier."""
-    found: dict[str, list[tuple[str, str]]] = {}
+) -> dict[str, list[tuple[str, str, str]]]:
+    """The references (scheme, value, scope) of each dossier."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
     rows = connection.execute(
-        select(ALIASES.c.dossier, ALIASES.c.scheme, ALIASES.c.value)
+        select(ALIASES.c.dossier, ALIASES.c.scheme, ALIASES.c.value, ALIASES.c.scope)
         .where(ALIASES.c.dossier.in_(list(dossiers)))
         .order_by(ALIASES.c.scheme, ALIASES.c.value)
     )
-    for dossier, scheme, value in rows:
-        found.setdefault(dossier, []).append((scheme, value))
+    for dossier, scheme, value, scope in rows:
+        found.setdefault(dossier, []).append((scheme, value, scope))
     return found

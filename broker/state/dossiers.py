@@ -1,6 +1,7 @@
 """Dossiers: loading what a step needs to know, and writing what it decided.
 
-The live version of a part is its highest version that was applied; late ones are kept beside.
+The live version of a part is its highest version that was applied; late ones are kept beside. One
+that takes the part back is no live version, and ends those before it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,9 +11,13 @@ import orjson
 from sqlalchemy import Connection, case, func, insert, select
 
 from broker.model.dossier import Answer, Ask, Delivered, Document, Dossier, Sent, Target
+from broker.model.events import body_of
 from broker.model.records import opened, sealed
 from broker.state.dialect import insert_or
 from broker.state.tables import ANSWERS, ASKS, DECISIONS, DOCUMENTS, DOSSIERS, OUTCOMES, QUEUE
+
+STANDING = ("open", "closed")
+"""States of a dossier whose documents still stand."""
 
 
 def load(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[str, Dossier]:
@@ -31,7 +36,7 @@ def load(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[str,
     return {
         head["id"]: Dossier(
             **head,
-            live=live.get(head["id"], {}) if head["state"] == "open" else {},
+            live=live.get(head["id"], {}) if head["state"] in STANDING else {},
             versions=versions.get(head["id"], {}),
             sent=sent.get(head["id"], {}),
             asks=asks.get(head["id"], {}),
@@ -86,6 +91,12 @@ def payload_of(connection: Connection, dossier: str, part: str, version: int) ->
         )
     ).scalar_one_or_none()
     return found
+
+
+def body(connection: Connection, dossier: str, part: str, version: int) -> dict[str, Any]:
+    """The body of one version of one part; {} if there is none."""
+    payload = payload_of(connection, dossier, part, version)
+    return body_of(payload) if payload else {}
 
 
 def overdue(connection: Connection) -> list[tuple[str, int]]:
@@ -204,7 +215,7 @@ def _seen(connection: Connection, pairs: list[tuple[str, str]]) -> dict[str, lis
 def _documents(
     connection: Connection, ids: list[str]
 ) -> tuple[dict[str, dict[str, Document]], dict[str, dict[str, int]]]:
-    applied = func.max(case((DOCUMENTS.c.state == "live", DOCUMENTS.c.version)))
+    applied = func.max(case((DOCUMENTS.c.state != "late", DOCUMENTS.c.version)))
     heads = connection.execute(
         select(DOCUMENTS.c.dossier, DOCUMENTS.c.part, func.max(DOCUMENTS.c.version), applied)
         .where(DOCUMENTS.c.dossier.in_(ids))
@@ -224,7 +235,8 @@ def _documents(
         )
     )
     for row in rows:
-        if (row.dossier, row.part, row.version) not in wanted:
+        gone = row.state == "withdrawn"
+        if gone or (row.dossier, row.part, row.version) not in wanted:
             continue
         live.setdefault(row.dossier, {})[row.part] = Document(
             row.part, row.version, row.id, row.package, row.digest, row.order_no,

@@ -1,11 +1,11 @@
 """Submissions and their originals: written once, at intake."""
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, case, func, insert, select
 
 from broker.state import dialect
 from broker.state.tables import MESSAGES, ORIGINALS, SUBMISSIONS
@@ -121,17 +121,40 @@ def put_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> N
         connection.execute(insert(MESSAGES), rows)
 
 
-def judged(connection: Connection, submissions: Iterable[str]) -> set[tuple[str, int]]:
-    """The (submission, message) of these submissions that have a verdict already."""
+def judged(connection: Connection, wanted: Collection[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Which of these (submission, message) have a verdict already."""
     rows = connection.execute(
         select(MESSAGES.c.submission, MESSAGES.c.message).where(
-            MESSAGES.c.submission.in_(list(submissions))
+            MESSAGES.c.submission.in_({submission for submission, _ in wanted}),
+            MESSAGES.c.message.in_({message for _, message in wanted}),
         )
     )
-    return {(submission, message) for submission, message in rows}
+    return {(submission, message) for submission, message in rows} & set(wanted)
 
 
-def messages(connection: Connection, submission: str) -> list[dict[str, Any]]:
-    """The messages of a submission with their verdicts, in order."""
-    query = select(MESSAGES).where(MESSAGES.c.submission == submission).order_by(MESSAGES.c.message)
-    return [dict(row) for row in connection.execute(query).mappings()]
+def messages(
+    connection: Connection, submission: str, after: int = -1, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """The messages of a submission with their verdicts, in order, from the one behind `after`."""
+    query = select(MESSAGES).where(MESSAGES.c.submission == submission, MESSAGES.c.message > after)
+    rows = connection.execute(query.order_by(MESSAGES.c.message).limit(limit))
+    return [dict(row) for row in rows.mappings()]
+
+
+class Tally(NamedTuple):
+    """How many messages have a verdict, how many were rejected, and whether it was the last."""
+
+    messages: int
+    rejected: int
+    whole: bool
+
+
+def tally(connection: Connection, submission: str) -> Tally:
+    """How far a submission is translated."""
+    refused = func.sum(case((MESSAGES.c.verdict == "rejected", 1), else_=0))
+    row = connection.execute(
+        select(func.count(), refused, func.max(MESSAGES.c["last"])).where(
+            MESSAGES.c.submission == submission
+        )
+    ).one()
+    return Tally(row[0], row[1] or 0, bool(row[2]))

@@ -64,6 +64,7 @@ MESSAGES = Table(
     "messages", METADATA,
     _text("submission", key=True), _number("message", key=True),
     _text("reference"), _text("verdict"), _blob("problems"),
+    Column("last", Integer, nullable=False, server_default="0"),
 )  # fmt: skip
 
 ALIASES = Table(

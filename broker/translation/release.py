@@ -87,7 +87,7 @@ def _judged(
 
 def _decline(connection: Connection, event: Event) -> None:
     """Its time is up: the outcome, and the reply."""
-    problem = decline_problem("reference.unknown")
+    problem = decline_problem("reference.unknown", event)
     queue.put(connection, [declined_row(event, (problem,))])
     row = {
         "dossier": "", "event": event.id, "does": event.does, "outcome": "declined",

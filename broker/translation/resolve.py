@@ -2,9 +2,12 @@
 
 Rules
     Only `put` and `merge` open a dossier, by references whose scheme opens. All openers of a
-    batch are inserted in one sorted statement, then re-read: whoever comes second joins.
-    What cannot open must find: a declarant's references among its own party's dossiers, an
-    agency's among those delivered to it. An alias a party may not use behaves as absent.
+    batch are inserted in one sorted statement, then re-read: whoever comes second joins. One that
+    names a dossier by another reference adds its own to that one.
+    What cannot open must find: a declarant's references among its own party's dossiers, or among
+    all where the scheme joins; an agency's among those delivered to it, by the first half of a
+    dated one if that means one live dossier. An alias a party may not use behaves as absent.
+    The broker names what is opened, where the kind says so.
     What finds nothing waits, behind whatever waits for the same reference already.
 """
 
@@ -40,27 +43,29 @@ class Resolved:
 
 def resolve(connection: Connection, batch: Sequence[Event], kinds: Kinds) -> Resolved:
     """Give each event its dossier; bind what openers say."""
-    openers = [event for event in batch if event.does in OPENERS]
+    openers = [event for event in batch if event.does in OPENERS and _opening(event, kinds)]
+    opening = {event.id for event in openers}
     _open(connection, openers, kinds)
     keys = {key for event in batch for key in _keys(event, kinds)}
     meanings = aliases.meanings(connection, keys) if keys else {}
     meanings |= _renewed(connection, openers, kinds, meanings)
-    parties = {event.party for event in batch if event.does not in OPENERS}
+    parties = {event.party for event in batch if event.id not in opening}
     held = unresolved.held(connection, sorted(parties)) if parties else set()
     done: list[Event] = []
     waiting: list[Waiting] = []
     for event in batch:
         found = None
-        if event.does in OPENERS and not _opening(event, kinds):
+        if event.does in OPENERS and not _keys(event, kinds):
             done.append(_without_reference(event))
             continue
-        if event.does in OPENERS or not _is_held(event, held):
+        if event.id in opening or not _is_held(event, held):
             found = find(connection, event, kinds, meanings)
         if found is None:
             held.update((event.party, *reference) for reference in event.references)
             waiting.append(waiting_of(event, kinds))
         else:
             done.append(found)
+    _name(connection, [event for event in done if event.does in OPENERS], kinds)
     return Resolved(tuple(done), tuple(waiting))
 
 
@@ -72,14 +77,17 @@ def find(
 ) -> Event | None:
     """The event with its dossier, or None if its references mean nothing to its sender."""
     if event.recipient:
-        return _answer_of(connection, event)
+        return _answer_of(connection, event, kinds)
     opening = _opening(event, kinds) if event.does in OPENERS else []
+    schemes = _schemes(event, kinds)
+    joining = [key for key in _keys(event, kinds) if schemes[key[0]].joins]
     dossiers = {
         meanings[key].alias.dossier
         for key in _keys(event, kinds)
-        if key in meanings and (key in opening or meanings[key].party == event.party)
+        if key in meanings and not (schemes[key[0]].newest and opening)
+        if key in opening or key in joining or meanings[key].party == event.party
     }
-    if not dossiers:
+    if not dossiers or (opening and any(key not in meanings for key in joining)):
         return None
     problem = "reference.ambiguous" if len(dossiers) > 1 else ""
     return replace(event, dossier=min(dossiers), problem=problem)
@@ -140,13 +148,39 @@ def _without_reference(event: Event) -> Event:
 
 
 def _open(connection: Connection, openers: Sequence[Event], kinds: Kinds) -> None:
+    """Bind what openers are known by: to the dossier that they name otherwise, or to a new one."""
+    several = [key for event in openers if len(keys := _keys(event, kinds)) > 1 for key in keys]
+    known = aliases.meanings(connection, several) if several else {}
     wanted = []
     for event in openers:
-        keys = _opening(event, kinds)
-        if keys:
-            dossier = dossier_id(keys[0], 0)
-            wanted += [Alias(*key, dossier, event.kind) for key in keys]
+        keys, schemes = _opening(event, kinds), _schemes(event, kinds)
+        named = {
+            known[key].alias.dossier
+            for key in _keys(event, kinds)
+            if key in known and (key in keys or schemes[key[0]].joins)
+        }
+        dossier = named.pop() if len(named) == 1 else dossier_id(keys[0], 0)
+        wanted += [Alias(*key, dossier, event.kind) for key in keys]
     aliases.bind(connection, wanted)
+
+
+def _name(connection: Connection, opened: Sequence[Event], kinds: Kinds) -> None:
+    """The broker's own names of dossiers, and those of senders that mean the newest."""
+    names: list[Alias] = []
+    newest: dict[tuple[str, str, str], Alias] = {}
+    for event in opened:
+        kind = kinds.get(event.kind)
+        if kind is None or event.problem:
+            continue
+        if kind.names is not None:
+            scheme, prefix = kind.names
+            names.append(Alias(scheme, "", prefix + event.dossier[2:14].upper(), event.dossier,
+                               event.kind))  # fmt: skip
+        for key in _keys(event, kinds):
+            if _schemes(event, kinds)[key[0]].newest and _opening(event, kinds):
+                newest[key] = Alias(*key, event.dossier, event.kind)
+    aliases.bind(connection, names)
+    aliases.rebind(connection, newest.values())
 
 
 def dossier_id(key: tuple[str, str, str], generation: int) -> str:
@@ -178,7 +212,7 @@ def _renewed(
     return renewed
 
 
-def _answer_of(connection: Connection, event: Event) -> Event | None:
+def _answer_of(connection: Connection, event: Event, kinds: Kinds) -> Event | None:
     """An agency's answer: by the delivery it names, else among what was delivered to it."""
     delivery = event.body.get("DeliveryID")
     if delivery:
@@ -188,7 +222,14 @@ def _answer_of(connection: Connection, event: Event) -> Event | None:
         return replace(event, dossier=row["dossier"], kind=row["kind"])
     if not event.references:
         return None
-    found = aliases.delivered_under(connection, event.recipient, event.references)
+    dated = {one.name: one.reuse_after for kind in kinds.values() for one in kind.schemes
+             if one.dated}  # fmt: skip
+    halves = [(scheme, value) for scheme, value in event.references
+              if scheme in dated and "/" not in value]  # fmt: skip
+    since = {scheme: stamp(parse_stamp(event.received_at) - dated[scheme]) for scheme, _ in halves}
+    whole = [one for one in event.references if one not in halves]
+    found = aliases.delivered_under(connection, event.recipient, whole)
+    found += aliases.live_under(connection, event.recipient, halves, since)
     if not found:
         return None
     dossiers = {alias.dossier for alias in found}

@@ -14,9 +14,9 @@ from broker.adapter import Adapter, Profile
 from broker.hop import Piece
 from broker.metrics import METRICS
 from broker.model.events import record_of
-from broker.model.problem import as_json
+from broker.model.problem import as_json, rejects
 from broker.model.records import Entry, Record
-from broker.replies.refusals import Refused, refusal_row
+from broker.replies.refusals import Refused, noted_row, refusal_row
 from broker.state import queue, submissions, unresolved
 from broker.state.positions import Position
 from broker.state.queue import Row
@@ -70,13 +70,14 @@ class TranslationStation:
         A message that has its verdict came again on the log: everything about it is done.
         """
         made = {(one.submission.id, one.number): one for one in _values(pieces)}
-        judged = submissions.judged(connection, {submission for submission, _ in made})
+        judged = submissions.judged(connection, made.keys())
         done = [one for key, one in made.items() if key not in judged]
         submissions.put_messages(connection, [_message_row(one) for one in done])
         events = [event for one in done for event in one.events]
         resolved = resolve(connection, events, self._kinds)
         unresolved.put(connection, resolved.waiting)
-        queue.put(connection, [_rejection(one) for one in done if one.verdict == "rejected"])
+        told = [one for one in done if one.verdict == "rejected" or rejects(one.problems)]
+        queue.put(connection, [_reply(one) for one in told])
         for one in done:
             _count(one)
         return [record_of(event) for event in resolved.events]
@@ -93,18 +94,23 @@ def _message_row(one: Translated) -> dict[str, Any]:
         "reference": one.reference,
         "verdict": one.verdict,
         "problems": orjson.dumps([as_json(problem) for problem in one.problems]),
+        "last": int(one.last),
     }
 
 
-def _rejection(one: Translated) -> Row:
-    """A submitter always hears of its own rejection."""
+def _reply(one: Translated) -> Row:
+    """A submitter always hears of its own rejection, and of what was left out of a list."""
     submission = one.submission
     told = Refused(submission.id, one.number, submission.sender, submission.party,
                    submission.profile, submission.received_at, submission.trace)  # fmt: skip
-    return refusal_row(told, "rejected", one.problems, one.references)
+    if one.verdict == "rejected":
+        return refusal_row(told, "rejected", one.problems, one.references)
+    return noted_row(told, one.problems, one.references)
 
 
 def _count(one: Translated) -> None:
+    if one.verdict == "accepted" and rejects(one.problems):
+        METRICS.notes.labels(one.events[0].kind if one.events else "").inc()
     METRICS.messages.labels(one.submission.format, one.verdict).inc()
     METRICS.unmapped.labels(one.submission.format).inc(one.unmapped)
     for problem in one.problems:

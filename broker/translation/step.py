@@ -16,7 +16,7 @@ from broker.adapter import Adapter, Draft, Message, Profile
 from broker.model import events
 from broker.model.dossier import Event
 from broker.model.packages import PACKAGES
-from broker.model.problem import Problem, place_json, rejects
+from broker.model.problem import NOWHERE, Problem, place_json, rejects
 from broker.model.records import Headers, digest
 
 EVENT_BYTES_MAX = 8_000_000
@@ -126,7 +126,7 @@ def _message(submission: Submission, message: Message) -> Translated:
         verdict=message.verdict,
         problems=message.problems,
         events=made,
-        references=tuple(dict.fromkeys((one.scheme, one.value) for one in said)),
+        references=tuple(dict.fromkeys((one.scheme, one.value) for one in said if one.value)),
         unmapped=sum(len(draft.unmapped) for draft in drafts),
         size=sum(len(event.payload) for event in made),
     )
@@ -157,10 +157,15 @@ def _keepable(one: Translated, event_bytes_max: int) -> Translated:
 def _event(submission: Submission, message: int, ordinal: int, draft: Draft) -> Event:
     """The draft as an event; its id is the hash of (submission, message, ordinal)."""
     body = canonical_json(draft.package, draft.body)
-    references = tuple((one.scheme, one.value) for one in draft.references)
+    places = {
+        (one.scheme, one.value): place_json(one.place)
+        for one in draft.references
+        if one.place != NOWHERE
+    }
+    references = tuple((one.scheme, one.value) for one in draft.references if one.value)
     if submission.reference:
         scheme, _, value = submission.reference.partition("=")
-        references = (*references, (scheme, value))
+        references = tuple(dict.fromkeys((*references, (scheme, value))))
     unmapped = [[place_json(one.place), one.path, one.value] for one in draft.unmapped]
     return Event(
         id="e_" + digest(submission.id, message, ordinal),
@@ -179,9 +184,11 @@ def _event(submission: Submission, message: int, ordinal: int, draft: Draft) -> 
         received_at=submission.received_at,
         references=references,
         body=draft.body,
-        payload=events.payload(body, references, unmapped),
+        payload=events.payload(body, references, unmapped, draft.changes, places),
         digest=hashlib.sha256(body).hexdigest(),
         trace=submission.trace,
+        changes=draft.changes,
+        places=places,
     )
 
 

@@ -1,10 +1,7 @@
-"""`swb translate` and `swb sample` as a newcomer meets them."""
+"""`swb translate` as a newcomer meets it."""
 
 import json
 
-import pytest
-
-from broker.cli.offline import ending_of
 from broker.translation.step import canonical_json
 
 
@@ -112,44 +109,3 @@ def test_control_characters_of_a_file_do_not_reach_the_terminal(swb, tmp_path, l
     file = tmp_path / "steering.xml"
     file.write_bytes(lodged.read_bytes().replace(b">IMA<", ">I\u009b31m<".encode()))
     assert "\u009b" not in swb("translate", file).stdout
-
-
-def test_the_same_seed_gives_the_same_bytes(swb):
-    """A sample is known by its numbers."""
-    first = swb("sample", "customs", "--items", "2", "--seed", "5")
-    again = swb("sample", "customs", "--items", "2", "--seed", "5")
-    other = swb("sample", "customs", "--items", "2", "--seed", "6")
-    assert first.exit_code == 0
-    assert first.stdout == again.stdout != other.stdout
-    assert first.stdout.startswith("<?xml")
-
-
-def test_samples_are_valid(swb, tmp_path):
-    """Composed traffic is accepted as it is."""
-    made = swb("sample", "customs", "--count", "3", "--out", tmp_path / "out")
-    files = sorted((tmp_path / "out").iterdir())
-    assert made.exit_code == 0
-    assert [file.name for file in files] == [f"customs-1-0000{n}.xml" for n in (1, 2, 3)]
-    assert swb("translate", *files).exit_code == 0
-
-
-def test_several_samples_need_a_folder(swb):
-    """Many submissions on one standard output would be none."""
-    result = swb("sample", "customs", "--count", "2")
-    assert result.exit_code == 2
-    assert "--out" in result.stderr
-
-
-@pytest.mark.parametrize(
-    ("content_type", "ending"),
-    [
-        ("application/xml", "xml"),
-        ("application/json", "json"),
-        ("application/vnd.invented.sheet", "sheet"),
-        ("application/invented+xml", "xml"),
-        ("", "bin"),
-    ],
-)
-def test_endings_come_from_media_types(content_type, ending):
-    """A file is named after what it holds."""
-    assert ending_of(content_type) == ending

@@ -57,6 +57,26 @@ def test_a_native_reply_is_shown_in_its_own_syntax():
     assert shown.content_of({"data": {"status": "held"}}) == '{\n  "status": "held"\n}'
 
 
+def test_edifact_is_shown_a_segment_a_line():
+    """The terminator is the last character, whatever it is."""
+    encoded = base64.b64encode(b'UNB+SIRE:4+A+B"UNZ+1+A"').decode()
+    event = {"datacontenttype": "application/edifact", "data_base64": encoded}
+    assert shown.content_of(event) == 'UNB+SIRE:4+A+B"\nUNZ+1+A"'
+
+
+def test_a_reply_of_several_artifacts_is_shown_by_name():
+    """JSON as it is, of a workbook its type and size."""
+    book = {"name": "result.xlsx", "content_type": "application/x-book",
+            "content_base64": base64.b64encode(b"PK\0\0").decode()}  # fmt: skip
+    listed = {"name": "result.json", "content_type": "application/json", "content": {"a": 1}}
+    event = {"data": {"artifacts": [book, listed]}}
+    assert shown.content_of(event) == (
+        "[result.xlsx]\napplication/x-book, 4 bytes; --raw FOLDER keeps it\n"
+        '[result.json]\n{\n  "a": 1\n}'
+    )
+    assert [one.content for one in shown.held_by(event)] == [b"PK\0\0", b'{"a":1}']
+
+
 def test_a_status_tells_verdicts_outcomes_and_what_waits():
     """Each message with its problems, its outcomes, and what has no dossier yet."""
     problem = as_json(Problem("reference.unknown", "it means nothing", hint="check it"))

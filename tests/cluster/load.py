@@ -72,7 +72,7 @@ async def told(site: Site, misfortune: Misfortune, seed: int, lasts_s: float) ->
     """
     began, history = perf_counter(), History()
     book = site.configuration
-    lodging = Bounds(declarations=int(lasts_s) + 10, changes=4, pace=lasts_s / 300)
+    lodging = Bounds(declarations=int(lasts_s / 2) + 5, changes=4, pace=lasts_s / 300)
     answering = Bounds(pace=0.02, late_s=lasts_s / 4)
     senders = [
         Sender(name, site, history, drawn(seed, name), lodging) for name in sorted(book.senders)

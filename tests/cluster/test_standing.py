@@ -46,7 +46,7 @@ def wrong(**changed):
     history = History()
     for submission in ("s1", "s2"):
         answers = [(202, {"submission": submission})]
-        history.attempts.append(Attempt("a", "/v1/submissions", "put", "L", "", None, answers))
+        history.attempts.append(Attempt("a", "/v1/submissions", "L", "", answers=answers))
     said = {"id": "d2", "data_base64": base64.b64encode(b"x").decode()}
     given = (Given(2, orjson.dumps(said), said),)
     history.pages.append(Page("ferry", None, given, "c2"))

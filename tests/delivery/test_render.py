@@ -5,7 +5,7 @@ import base64
 import orjson
 import pytest
 
-from broker.adapter import Profile
+from broker.adapter import Artifact, Profile
 from broker.delivery.render import ReplyTo, numbered, rendered
 from broker.model.problem import Problem
 from broker.replies import payloads
@@ -22,6 +22,7 @@ REFUSAL = refusal_row(
     Refused("s_1", 2, "toy-house", "toys", "", AT, ""), "rejected",
     [Problem("toy.rejected", "no")], [("LRN", "A")],
 )._asdict()  # fmt: skip
+REFERENCES = [("MRN", "26QZ1", ""), ("CALL", "1/QZPOR", "toys"), ("LRN", "B", "others")]
 REPLY_TO = ReplyTo(b"{}", ToyFormat(), Profile("", "toy", "toy 1"))
 
 
@@ -48,8 +49,8 @@ def test_a_reply_on_a_topic_is_in_its_senders_syntax_too():
 
 
 def test_a_reply_is_rendered_by_the_adapter_of_what_it_answers():
-    """Status, message, problems and references reach the adapter; its bytes go out in base64."""
-    shown = orjson.loads(rendered(REFUSAL, REPLY_TO, [("MRN", "26QZ1")], "urn:qz"))
+    """Status, message, problems and its party's references reach the adapter; base64 goes out."""
+    shown = orjson.loads(rendered(REFUSAL, REPLY_TO, REFERENCES, "urn:qz"))
     assert (shown["swbsubmission"], shown["swbmessage"], shown["swbstatus"]) == (
         "s_1", 2, "rejected",
     )  # fmt: skip
@@ -60,8 +61,31 @@ def test_a_reply_is_rendered_by_the_adapter_of_what_it_answers():
         "status": "rejected",
         "message": 2,
         "codes": ["toy.rejected"],
-        "references": [["LRN", "A"], ["MRN", "26QZ1"]],
+        "references": [["LRN", "A"], ["MRN", "26QZ1"], ["CALL", "1/QZPOR"]],
     }
+
+
+class TwoArtifacts(ToyFormat):
+    """A format whose reply is a workbook and a list."""
+
+    def reply(self, out, original, profile):
+        """The name in the document it was given, as bytes and as JSON."""
+        del original, profile
+        said = orjson.dumps({"name": out.document["Name"]})
+        return (Artifact(b"PK", "application/x-book", "book.x"),
+                Artifact(said, "application/json", "problems.json"))  # fmt: skip
+
+
+def test_a_reply_of_several_artifacts_holds_each_by_its_name():
+    """Bytes are base64, JSON is JSON; the adapter is given the document it answers about."""
+    to = ReplyTo(b"{}", TwoArtifacts(), REPLY_TO.profile, {"Name": "TEST SHIP"})
+    shown = orjson.loads(rendered(REFUSAL, to, (), "urn:qz"))
+    assert "data_base64" not in shown
+    assert shown["data"]["artifacts"] == [
+        {"name": "book.x", "content_type": "application/x-book", "content_base64": "UEs="},
+        {"name": "problems.json", "content_type": "application/json",
+         "content": {"name": "TEST SHIP"}},
+    ]  # fmt: skip
 
 
 def test_a_reply_to_bytes_of_no_format_is_plain_data():

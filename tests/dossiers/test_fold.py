@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from broker.dossiers.fold import DECLINES, decline_problem, fold
-from broker.model.dossier import Dossier
+from broker.model.dossier import Change, Dossier
+from broker.model.events import body_of
 from tests.sample_events import DOSSIER, event
 
 NEW = Dossier(DOSSIER, "declaration")
@@ -121,9 +122,103 @@ def test_a_withdrawal_ends_the_dossier():
 
 
 def test_a_verb_nobody_folds_is_a_bug_of_ours():
-    """A verb that the core does not send here is an assertion, not a problem of the sender."""
-    with pytest.raises(AssertionError, match="merge"):
-        fold(OPEN, event("merge", 9))
+    """A verb that the core does not send here is no problem of the sender: it raises."""
+    with pytest.raises(KeyError, match="link"):
+        fold(OPEN, event("link", 9))
+
+
+def persons(*names, **more):
+    """A list of these passengers, as a message says it."""
+    listed = [{"SequenceNumeric": str(at), "FamilyName": name, "GivenName": "IMA",
+               "BirthDateTime": "1990-01-01"} for at, name in enumerate(names, 1)]  # fmt: skip
+    return {**more, "BorderTransportMeans": {"Passenger": listed}}
+
+
+def listing(does, number, *names, **more):
+    """An event about the part `passengers`."""
+    said = {"part": "passengers", "package": "persons-report", "kind": "flight"}
+    return event(does, number, body=persons(*names, **more.pop("body", {})), **{**said, **more})
+
+
+def on_board(dossier):
+    """Who is on the live list."""
+    tree = body_of(dossier.live["passengers"].payload)
+    return [one["FamilyName"] for one in tree["BorderTransportMeans"]["Passenger"]]
+
+
+def folded(*happened):
+    """The dossier after these events, and each one's outcome."""
+    dossier, outcomes = Dossier(DOSSIER, "flight"), []
+    for one in happened:
+        made = fold(dossier, one)
+        dossier = made.dossier
+        outcomes.append(made.outcome)
+    return dossier, outcomes
+
+
+LISTED = "BorderTransportMeans.Passenger"
+TWO = {"FamilyName": "TWO", "GivenName": "IMA", "BirthDateTime": "1990-01-01"}
+REMOVED = (Change("remove", LISTED, TWO),)
+NOBODY = (Change("remove", LISTED, {"CarrierReferenceID": "9"}),)
+
+
+def test_pieces_of_a_list_add_up_to_one_live_version():
+    """Each piece is a version with everybody so far; the same piece again is repeated."""
+    dossier, outcomes = folded(listing("merge", 1, "ONE"), listing("merge", 2, "TWO"),
+                               listing("merge", 3, "TWO"))  # fmt: skip
+    assert outcomes == ["applied", "applied", "repeated"]
+    assert on_board(dossier) == ["ONE", "TWO"]
+    assert dossier.versions == {"passengers": 2}
+
+
+def test_a_change_list_takes_persons_off_and_tells_of_those_it_missed():
+    """Whom it matches is removed, whom it does not is a warning; if nobody, it is declined."""
+    two = (listing("merge", 1, "ONE", "TWO"),)
+    dossier, _ = folded(*two, listing("patch", 2, changes=REMOVED))
+    assert on_board(dossier) == ["ONE"]
+    both = fold(folded(*two)[0], listing("patch", 2, changes=(*REMOVED, *NOBODY)))
+    assert [(one.code, one.severity) for one in both.problems] == [
+        ("event.element-unknown", "warning")
+    ]
+    none = fold(folded(*two)[0], listing("patch", 2, changes=NOBODY))
+    assert (none.outcome, none.problems[0].code) == ("declined", "event.nothing-matched")
+
+
+def test_a_closed_dossier_says_so_and_takes_what_completes_it():
+    """The closing is a version of its part; a piece that was late still counts, a put does not."""
+    close = event("close", 2, body={"FunctionCode": "CL"}, part="passengers")
+    dossier, outcomes = folded(listing("merge", 1, "ONE"), close, listing("merge", 3, "TWO"),
+                               listing("put", 4, "THREE"))  # fmt: skip
+    assert outcomes == ["applied", "applied", "applied", "declined"]
+    assert (dossier.state, on_board(dossier)) == ("closed", ["ONE", "TWO"])
+    assert body_of(dossier.live["passengers"].payload)["FunctionCode"] == "CL"
+
+
+def test_another_party_changes_nothing_of_a_part():
+    """Pieces, changes, closing and withdrawal are for whoever lodged the part."""
+    dossier, _ = folded(listing("merge", 1, "ONE", "TWO"))
+    for does in ("merge", "patch", "close", "withdraw"):
+        made = fold(dossier, listing(does, 2, "TWO", party="pebble", changes=REMOVED))
+        assert (made.outcome, made.dossier) == ("declined", dossier), does
+
+
+def test_a_part_is_taken_back_alone():
+    """Its next version says so; the rest of the dossier stays, and it may be lodged again."""
+    crew = listing("merge", 2, "CREW", part="crew")
+    gone = event("withdraw", 3, part="passengers")
+    dossier, _ = folded(listing("merge", 1, "ONE"), crew, gone)
+    assert (dossier.state, set(dossier.live)) == ("open", {"crew"})
+    assert dossier.versions == {"passengers": 2, "crew": 1}
+    again = fold(dossier, listing("put", 4, "ONE"))
+    assert (again.outcome, again.dossier.versions["passengers"]) == ("applied", 3)
+
+
+def test_a_decline_about_a_reference_says_where_its_sender_wrote_it():
+    """The place of the reference travels with the event, so that its cell can be marked."""
+    where = {("VISIT", "V-1"): {"sheet": "FAL 5", "cell": "B1"}}
+    one = listing("patch", 1, changes=REMOVED, places=where)
+    (problem,) = fold(NEW, one).problems
+    assert (problem.code, problem.where.cell, problem.found) == ("reference.unknown", "B1", "V-1")
 
 
 @pytest.mark.parametrize("code", sorted(DECLINES))

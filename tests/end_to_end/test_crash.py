@@ -28,7 +28,7 @@ from tests.simulation.world import configuration
 KILLS = int(os.environ.get("SWB_CRASH_KILLS", "20"))
 SEED = int(os.environ.get("SWB_CRASH_SEED", "1"))
 PARTITIONS = 8
-LODGING = Bounds(declarations=6 * KILLS, changes=4, pace=0.01 * KILLS)
+LODGING = Bounds(declarations=2 * KILLS, changes=4, pace=0.01 * KILLS)
 ANSWERING = Bounds(pace=0.02, late_s=15.0)
 STATUSES = 150
 

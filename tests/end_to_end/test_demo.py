@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from broker import demo
+from broker.demo import play, stage
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEMO_S = 240
@@ -55,7 +55,15 @@ def test_the_demo_walks_the_road_in_order(shown):
         "== the reply to the trader", "<FunctionCode>09</FunctionCode>",
         "<ID>26QZ00000000000001</ID>",
         "== a trader lodges a broken declaration", "rejected", "line", "xpath",
-        "<FunctionCode>03</FunctionCode>", "== the broker has ended cleanly ==",
+        "<FunctionCode>03</FunctionCode>",
+        "== a postal operator sends an ITMATT", "customs answers released", "<DecisionCd>1<",
+        "== an airline sends a passenger list", "border-police is given 3 passengers",
+        "Passenger[2]: paperkite-airlines is told refused", "UNH+1+CUSRES", "ERC+1Z'",
+        "== a ship's agent files FAL 1", "VISIT V", "== a crewing firm files FAL 5",
+        "held for BorderTransportMeans.Crew[2]: saltbox-agents is told held",
+        "border-police answers released: saltbox-agents is told released",
+        "== the reply to saltbox-agents", "[result.xlsx]", "== the reply to nettle-crewing",
+        "== the broker has ended cleanly ==",
     )  # fmt: skip
     at = 0
     for step in steps:
@@ -67,6 +75,7 @@ def test_the_demo_walks_the_road_in_order(shown):
 def test_the_broken_declaration_has_every_problem_that_was_put_in(shown):
     """All problems are told at once, each with its place."""
     broken = shown.partition("== a trader lodges a broken declaration")[2]
+    broken = broken.partition("== a postal operator")[0]
     codes = re.findall(r"error (wco\.[a-z.-]+):", broken)
     assert set(codes) == {
         "wco.lrn.too-long", "wco.sequence-repeated", "wco.net-mass.missing",
@@ -90,8 +99,8 @@ def test_the_readme_shows_what_the_demo_prints(shown):
 
 def test_a_step_that_does_not_happen_ends_it_with_a_sentence(monkeypatch, capsys):
     """No traceback, exit code 1, and no process left behind."""
-    monkeypatch.setattr(demo, "SWB", Path("/bin/false"))
-    assert demo.main() == 1
+    monkeypatch.setattr(stage, "SWB", Path("/bin/false"))
+    assert play.main() == 1
     said = capsys.readouterr().err
     assert said.startswith("demo: 'swb keys issue")
     assert said.count("\n") == 1
@@ -99,6 +108,6 @@ def test_a_step_that_does_not_happen_ends_it_with_a_sentence(monkeypatch, capsys
 
 def test_a_broker_that_does_not_start_ends_it_at_once(monkeypatch, capsys):
     """It does not wait for one that has ended already."""
-    monkeypatch.setattr(demo, "SWB", Path("/bin/true"))
-    assert demo.main() == 1
+    monkeypatch.setattr(stage, "SWB", Path("/bin/true"))
+    assert play.main() == 1
     assert "before it listened" in capsys.readouterr().err

@@ -12,6 +12,13 @@ BOARD, DOCUMENT, WITHDRAWAL = (
     "single_window.v1.GoodsDeclarationDocument",
     "single_window.v1.Withdrawal",
 )
+DOCUMENTS = {
+    DOCUMENT: "goods-declaration",
+    "single_window.v1.PostalItemDocument": "postal-item",
+    "single_window.v1.ConveyanceReportDocument": "conveyance-report",
+    "single_window.v1.PersonsReportDocument": "persons-report",
+}
+"""Subjects of documents, and their packages."""
 LISTS = st.lists(st.text(max_size=80), max_size=3)
 NUMBERS = st.integers(0, 2**63 - 1)
 MATCHED = st.fixed_dictionaries({"path": TEXTS, "checks": LISTS, "codes": LISTS})
@@ -29,13 +36,16 @@ _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         **dict.fromkeys(("dossier", "part", "purpose", "delivery"), st.text(max_size=80)),
         "withdrawn": st.just(True),
     },
-    DOCUMENT: {
-        **dict.fromkeys(("dossier", "document", "package", "part", "purpose"), TEXTS),
-        "version": NUMBERS,
-        "previous_version": st.none() | NUMBERS,
-        **dict.fromkeys(("rules", "because", "legal_basis", "checks", "codes"), LISTS),
-        "elements": st.just("whole") | st.lists(MATCHED, min_size=1, max_size=3),
-        "expects": st.just("nothing") | EXPECTED,
-        "body": trees(PACKAGES["goods-declaration"]),
+    **{
+        subject: {
+            **dict.fromkeys(("dossier", "document", "package", "part", "purpose"), TEXTS),
+            "version": NUMBERS,
+            "previous_version": st.none() | NUMBERS,
+            **dict.fromkeys(("rules", "because", "legal_basis", "checks", "codes"), LISTS),
+            "elements": st.just("whole") | st.lists(MATCHED, min_size=1, max_size=3),
+            "expects": st.just("nothing") | EXPECTED,
+            "body": trees(PACKAGES[package]),
+        }
+        for subject, package in DOCUMENTS.items()
     },
 }

@@ -10,9 +10,9 @@ from broker.model.leaf import Canonical
 from broker.model.packages import PACKAGES, Field, fields_of
 from broker.model.subjects import NAMESPACE, subject_of, subjects
 from tests.broker_in_process import configuration
-from tests.model.payloads_drawn import BOARD, DOCUMENT, WITHDRAWAL
+from tests.model.payloads_drawn import BOARD, DOCUMENT, DOCUMENTS, WITHDRAWAL
 
-BODIES = {DOCUMENT: "goods-declaration", BOARD: "board"}
+BODIES = {**DOCUMENTS, BOARD: "board"}
 
 
 def records(schema: Any) -> Iterator[Any]:
@@ -37,7 +37,7 @@ def below(model: type[Canonical]) -> Iterator[tuple[type[Canonical], Field]]:
 
 def test_a_subject_is_named_as_its_record():
     """There is a subject for each form of a delivery, in one namespace."""
-    assert set(subjects()) == {BOARD, DOCUMENT, WITHDRAWAL}
+    assert set(subjects()) == {BOARD, WITHDRAWAL, *DOCUMENTS}
     for name, schema in subjects().items():
         assert name == f"{schema['namespace']}.{schema['name']}"
         assert schema["namespace"] == NAMESPACE

@@ -1,7 +1,8 @@
 """`make bench`: every figure of one run, ratios first; each floor is a short file of its own.
 
 Figures are noisy on a shared machine: only the ratios within one run mean anything.
-Usage: bench.py [intake] [road] [translate]; SWB_BENCH_SECONDS and SWB_BENCH_ROUNDS shorten it.
+Usage: bench.py [intake] [road] [translate] [paxlst] [workbook] [memory]; SWB_BENCH_SECONDS and
+SWB_BENCH_ROUNDS shorten it.
 """
 
 import os
@@ -9,8 +10,11 @@ import sys
 from collections.abc import Iterator
 
 import intake_bench
+import memory_bench
+import paxlst_bench
 import road_bench
 import translate_bench
+import workbook_bench
 from figures import Figure, table
 
 SECONDS = float(os.environ.get("SWB_BENCH_SECONDS", "5"))
@@ -25,7 +29,15 @@ def measured(wanted: set[str]) -> Iterator[Figure]:
         yield from road_bench.figures(ROUNDS)
     if "translate" in wanted:
         yield from translate_bench.figures(ROUNDS)
+    if "paxlst" in wanted:
+        yield from paxlst_bench.figures(ROUNDS)
+    if "workbook" in wanted:
+        yield from workbook_bench.figures(ROUNDS)
+    if "memory" in wanted:
+        yield from memory_bench.figures(ROUNDS)
 
+
+ALL = ("intake", "road", "translate", "paxlst", "workbook", "memory")
 
 if __name__ == "__main__":
-    print(table(measured(set(sys.argv[1:]) or {"intake", "road", "translate"})))
+    print(table(measured(set(sys.argv[1:] or ALL))))

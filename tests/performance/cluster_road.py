@@ -39,6 +39,8 @@ from tests.servers.ports import Port
 
 HERE = Path(__file__).parent
 CONNECTIONS = 32
+SETTLE_S = 1.0
+REST_S = 5.0
 DONE = r"^swb_(?:hop_messages|deliveries)_total({(?![^}]*acknowledged)[^}]*}) ([\d.e+]+)$"
 ROLES = {"intake": 1, "translation": 1, "core": 1, "delivery": 1, "timers": 1}
 
@@ -64,16 +66,24 @@ class Lodged:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run of the stations: how long, what it cost, who did how much, records by partition."""
+    """A run of the stations: how long, what it cost, who did how much, records by partition.
+
+    `rest` is the processor time that the same processes take in a second with nothing to do.
+    """
 
     seconds: float
     used: Mapping[str, float]
+    rest: float
     done: Mapping[str, float]
     ends: Mapping[str, Sequence[int]]
 
     def cpu(self, *, servers: bool = True) -> float:
         """Seconds of processor time, with or without what the servers took."""
         return sum(used for name, used in self.used.items() if servers or name.startswith(STATIONS))
+
+    def work(self) -> float:
+        """Seconds of the stations' processor time, without what they would have taken at rest."""
+        return self.cpu(servers=False) - self.rest * self.seconds
 
     def shown(self, count: int) -> str:
         """What each part took of a declaration."""
@@ -167,13 +177,23 @@ async def alone(servers: Servers, one: Lodged, each: int) -> Run:
         await finished(plumbing, one.count)
         seconds = time.time() - began
         used = difference(spent(pids, servers), before)
+        rest = await _at_rest(pids, servers) if each else 0.0
         topics = [name for name in read(site.config).topic_names if not name.startswith("agency")]
         if each and not one.recorded.made:
             found = await record(plumbing, [name for name in topics if name.startswith("events")])
             found.submissions = one.recorded.submissions
             one.recorded = found
         ends = {name: [end for _, end in await plumbing.log.ends(name)] for name in topics}
-        return Run(seconds, used, await _done(site), ends)
+        return Run(seconds, used, rest, await _done(site), ends)
+
+
+async def _at_rest(pids: Mapping[str, int], servers: Servers) -> float:
+    """What processes that have done everything take of a processor, in a second."""
+    await asyncio.sleep(SETTLE_S)
+    before = spent(pids, servers)
+    await asyncio.sleep(REST_S)
+    used = difference(spent(pids, servers), before)
+    return sum(one for name, one in used.items() if name.startswith(STATIONS)) / REST_S
 
 
 async def whole(servers: Servers, one: Lodged, *, floor: bool) -> float:
@@ -254,6 +274,13 @@ async def scale(servers: Servers, one: Lodged, rounds: int) -> list[Figure]:
     ratio = median([two.cpu(servers=False) / single.cpu(servers=False) for single, two in runs])
     told = [Figure("processor time a declaration, two processes a role beside one", ratio,
                    "<= 1.15", shown(1), shown(0))]  # fmt: skip
+    net = median([two.work() / single.work() for single, two in runs])
+    two, single = (median([run[side].rest for run in runs]) for side in (1, 0))
+    told.append(Figure("the same without what the processes take at rest", net, "-",
+                       f"{runs[-1][1].work() / one.count * 1000:.1f} ms",
+                       f"{runs[-1][0].work() / one.count * 1000:.1f} ms"))  # fmt: skip
+    told.append(Figure("what the processes take of a processor at rest", two / single, "-",
+                       f"{two * 100:.0f} %", f"{single * 100:.0f} %"))  # fmt: skip
     last = runs[-1][1]
     for station in STATIONS:
         parts = [done for name, done in last.done.items() if name.startswith(station)]

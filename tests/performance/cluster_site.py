@@ -58,8 +58,7 @@ class Servers:
 
 def composed(configuration: Configuration, items: int, count: int) -> list[bytes]:
     """Different declarations, always the same."""
-    compose = configuration.families["customs"].sample
-    assert compose is not None
+    compose = configuration.families["customs"].samples["declaration"]
     return [compose(items=items, number=number, seed=1) for number in range(count)]
 
 

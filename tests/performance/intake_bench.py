@@ -27,17 +27,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: list[str], port: int) -> Iterator[None]:
-    """A process that listens on the port, ended with SIGTERM."""
+def running(command: list[str], port: int) -> Iterator[int]:
+    """The id of a process that listens on the port, ended with SIGTERM."""
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL)  # fmt: skip
     try:
-        for _ in range(200):
+        for _ in range(600):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
+            assert process.poll() is None, f"{command} has ended"
             time.sleep(0.05)
-        yield
+        yield process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
@@ -53,10 +54,10 @@ def accepted(port: int, path: str, key: str, bodies: Path, seconds: float) -> fl
     return float(done.stdout)
 
 
-def issued(swb: list[str], data: Path) -> str:
+def issued(swb: list[str], data: Path, sender: str = "lantern-forwarding") -> str:
     """A sender's key of this data folder."""
     done = subprocess.run(
-        [*swb, "keys", "issue", "lantern-forwarding", "--data", str(data)],
+        [*swb, "keys", "issue", sender, "--data", str(data)],
         cwd=ROOT, capture_output=True, text=True, check=True, env=dict(os.environ),
     )  # fmt: skip
     return done.stdout.split()[-1]
@@ -64,8 +65,7 @@ def issued(swb: list[str], data: Path) -> str:
 
 def figures(seconds: float, rounds: int) -> Iterator[Figure]:
     """Floor, doors alone and whole broker in turns; a ratio is the median of the rounds'."""
-    compose = installed_families()["customs"].sample
-    assert compose is not None
+    compose = installed_families()["customs"].samples["declaration"]
     with tempfile.TemporaryDirectory() as folder:
         bodies = Path(folder, "bodies")
         bodies.mkdir()

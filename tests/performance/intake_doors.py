@@ -8,8 +8,9 @@ import uvloop
 
 from broker.configuration import read
 from broker.doors import Keyring
-from broker.serve import embedded, steady, web_server, with_operators
-from broker.settings import Settings
+from broker.plumbing import opened
+from broker.serve import steady, web_server, with_operators
+from broker.settings import Secrets, Settings
 from broker.state import keys
 from broker.stations import assemble
 
@@ -20,7 +21,7 @@ async def run(directory: str, port: int) -> None:
     """Accept until SIGTERM."""
     settings = Settings(data_directory=directory, port=port, log_level="WARNING")
     configuration = with_operators(read(ROOT / "config"), settings)
-    async with embedded(settings) as plumbing, asyncio.TaskGroup() as group:
+    async with opened(settings, Secrets(), ()) as plumbing, asyncio.TaskGroup() as group:
         stations = assemble(configuration, plumbing, settings)
         known = await plumbing.database.read(keys.live)
         keyring = Keyring(plumbing, configuration.principals, known)

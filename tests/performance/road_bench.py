@@ -4,21 +4,21 @@ import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from figures import Figure, median
-from road_floor import FloorCore, FloorTranslation
+from road_floor import FloorCore, FloorTranslation, Told
+from road_loads import LOADS, PARSES, Load
 
 from broker.clock import SystemClock
 from broker.configuration import Configuration, read
 from broker.core.station import CoreStation
 from broker.eventlog.embedded import SqliteFile
 from broker.hop import Hop, Piece, Plumbing, Station, heard
-from broker.intake.accept import Acceptance, Arrival
-from broker.model.events import body_of, record_of
+from broker.intake.accept import Acceptance
+from broker.model.events import body_of
 from broker.serve import steady
 from broker.settings import Settings
 from broker.state import positions
@@ -26,12 +26,10 @@ from broker.state.aliases import Alias
 from broker.state.database import EmbeddedDatabase
 from broker.state.positions import Reader
 from broker.stations import event_topics, rules_of
-from broker.translation.resolve import dossier_id
+from broker.translation.resolve import _keys, _opening
 from broker.translation.station import TranslationStation, _message_row
 
 ROOT = Path(__file__).parent.parent.parent
-SIZES = {1: 1000, 10: 300, 100: 40}
-TOPIC = "submissions.customs"
 
 
 def opened(folder: Path) -> tuple[SqliteFile, Plumbing]:
@@ -40,28 +38,21 @@ def opened(folder: Path) -> tuple[SqliteFile, Plumbing]:
     return file, Plumbing(file, EmbeddedDatabase(file), SystemClock(), wait_s=1)
 
 
-async def lodged(folder: Path, configuration: Configuration, items: int, count: int) -> None:
+async def lodged(folder: Path, configuration: Configuration, load: Load, sample: str) -> None:
     """Submissions accepted, and nothing more."""
     file, plumbing = opened(folder)
     settings = Settings.model_validate({})
     acceptance = Acceptance(plumbing, inline_bytes_max=settings.inline_bytes_max, owed_max=100_000)
-    sender = configuration.principals["lantern-forwarding"]
-    compose = configuration.families["customs"].sample
-    assert compose is not None
     async with asyncio.TaskGroup() as group:
         running = group.create_task(acceptance.run())
-        arrivals = [
-            Arrival(sender, compose(items=items, number=number, seed=1), "customs",
-                    "UK CDS WCO-DEC 3.6", "uk-cds", "application/xml")
-            for number in range(count)
-        ]  # fmt: skip
+        arrivals = load.arrivals(configuration, sample)
         await asyncio.gather(*(acceptance.accept(arrival) for arrival in arrivals))
         running.cancel()
     file.close()
 
 
 async def run(folder: Path, stations: Sequence[tuple[Station, Sequence[str]]], count: int) -> float:
-    """Seconds until the core has worked every declaration."""
+    """Seconds until the core has worked so many messages."""
     file, plumbing = opened(folder)
     hops = [
         Hop(station, Reader(station.name, topic, partition), plumbing)
@@ -86,14 +77,46 @@ async def _worked(plumbing: Plumbing) -> int:
     return sum(position.next for reader, position in standing if reader.station == "core")
 
 
-class Recording:
-    """A station that remembers what its steps came to, by id."""
+class RecordingTranslation:
+    """The real station, which remembers what each message came to."""
 
-    def __init__(self, station: Any, keep: Callable[[Piece], tuple[str, Any]]) -> None:
-        self.name = station.name
+    name = "translation"
+
+    def __init__(self, station: TranslationStation, configuration: Configuration) -> None:
+        self.kept: dict[str, list[Told]] = {}
+        self._station = station
+        self._kinds = configuration.kinds
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._station, name)
+
+    def write(self, connection: Any, pieces: Sequence[Piece]) -> Any:
+        """The station's own, remembered."""
+        records = self._station.write(connection, pieces)
+        by_id = {record.headers["ce_id"]: record for record in records}
+        for piece in pieces:
+            one = piece.value
+            told = Told(_message_row(one), one.number, one.size, last=one.last)
+            for event in one.events:
+                record = by_id[event.id]
+                opening = _opening(event, self._kinds)
+                dossier = record.headers["ce_subject"]
+                told.aliases += [Alias(*key, dossier, event.kind) for key in opening]
+                told.keys += _keys(event, self._kinds)
+                told.bodies.append((event.package, body_of(event.payload)))
+                told.records.append(record)
+            self.kept.setdefault(one.submission.id, []).append(told)
+        return records
+
+
+class RecordingCore:
+    """The real station, which remembers what each event came to."""
+
+    name = "core"
+
+    def __init__(self, station: CoreStation) -> None:
         self.kept: dict[str, Any] = {}
         self._station = station
-        self._keep = keep
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._station, name)
@@ -101,44 +124,30 @@ class Recording:
     def work(self, *given: Any) -> Iterator[Piece]:
         """The station's own, remembered."""
         for piece in self._station.work(*given):
-            identity, value = self._keep(piece)
-            self.kept[identity] = value
+            self.kept[piece.value.event.id] = piece.value
             yield piece
 
 
-def _of_translation(piece: Piece) -> tuple[str, Any]:
-    one = piece.value
-    event = one.events[0]
-    key = ("LRN", event.party, event.references[0][1])
-    alias = Alias(*key, dossier_id(key, 0), event.kind)
-    record = record_of(replace(event, dossier=alias.dossier))
-    return one.submission.id, (
-        _message_row(one), alias, record, event.package, body_of(event.payload)
-    )  # fmt: skip
-
-
 def figures(rounds: int) -> Iterator[Figure]:
-    """Each size: lodged once; recorded; then floor and road in turns, each on a fresh copy."""
+    """Each load: lodged once; recorded; then floor and road in turns, each on a fresh copy."""
     configuration = read(ROOT / "config")
     steady()
-    for items, count in SIZES.items():
+    for load in LOADS:
         with tempfile.TemporaryDirectory() as folder:
-            base = Path(folder)
-            asyncio.run(lodged(base / "lodged", configuration, items, count))
-            runs = asyncio.run(_pairs(base, configuration, count, rounds))
+            runs = asyncio.run(_pairs(Path(folder), configuration, load, rounds))
         ratio = median([floor / ours for ours, floor in runs])
-        ours = count / median([one for one, _ in runs])
-        floor = count / median([one for _, one in runs])
-        yield Figure(f"road, {items} item(s)", ratio, ">= 0.5",
-                     f"{ours:,.0f} declarations/s", f"{floor:,.0f} declarations/s")  # fmt: skip
+        ours = load.all / median([one for one, _ in runs])
+        floor = load.all / median([one for _, one in runs])
+        yield Figure(load.name, ratio, ">= 0.5", f"{ours:,.0f} {load.unit}/s",
+                     f"{floor:,.0f} {load.unit}/s")  # fmt: skip
 
 
 async def _pairs(
-    base: Path, configuration: Configuration, count: int, rounds: int
+    base: Path, configuration: Configuration, load: Load, rounds: int
 ) -> list[tuple[float, float]]:
     topics = event_topics(configuration)
 
-    def real() -> tuple[Any, Any]:
+    def real() -> tuple[TranslationStation, CoreStation]:
         translation = TranslationStation(
             configuration.adapters, configuration.profile_of, configuration.kinds
         )
@@ -149,18 +158,27 @@ async def _pairs(
         shutil.copytree(base / "lodged", base / name)
         return base / name
 
+    async def through(name: str, translation: Station, core: Station) -> float:
+        folder = base / name if name == "lodged" else copy(name)
+        return await run(folder, [(translation, [load.topic]), (core, topics)], count)
+
+    count = 0
+    if load.before:
+        await lodged(base / "lodged", configuration, load, load.before)
+        count += load.count
+        await through("lodged", *real())
+    await lodged(base / "lodged", configuration, load, load.sample)
+    count += load.all
     translation, core = real()
-    first = Recording(translation, _of_translation)
-    second = Recording(core, lambda piece: (piece.value.event.id, piece.value))
-    await run(copy("recorded"), [(first, [TOPIC]), (second, topics)], count)
+    first, second = RecordingTranslation(translation, configuration), RecordingCore(core)
+    await through("recorded", first, second)
     found = []
     for _ in range(rounds):
-        translation, core = real()
-        ours = await run(copy("ours"), [(translation, [TOPIC]), (core, topics)], count)
-        floor = await run(
-            copy("floor"),
-            [(FloorTranslation(first.kept), [TOPIC]), (FloorCore(second.kept), topics)],
-            count,
+        ours = await through("ours", *real())
+        floor = await through(
+            "floor",
+            FloorTranslation(first.kept, PARSES[load.family]),
+            FloorCore(second.kept),
         )
         found.append((ours, floor))
     return found

@@ -1,23 +1,36 @@
 """The floor of the road: the same hops, rows and appends, with no work between.
 
 What each message came to was recorded by the real stations; these give it back, having made once
-a message the library calls no design avoids: parse the XML, validate one body, encode one JSON,
+the library calls no design avoids: parse the submission, validate one body, encode one JSON,
 decode one to a plain tree.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
-from lxml import etree
 from sqlalchemy import Connection
 
 from broker.core.station import write_effects
 from broker.hop import Piece
 from broker.model.records import Entry, Record
 from broker.state import aliases, dossiers, parked, submissions
+from broker.state.aliases import Alias
 from broker.state.positions import Position
 from broker.translation.step import canonical_json
+
+
+class Told:
+    """What one message came to in the translation: its row, bindings, records and bodies."""
+
+    __slots__ = ("aliases", "bodies", "keys", "last", "number", "records", "row", "size")
+
+    def __init__(self, row: dict[str, Any], number: int, size: int, *, last: bool) -> None:
+        self.row, self.number, self.size, self.last = row, number, size, last
+        self.aliases: list[Alias] = []
+        self.keys: list[tuple[str, str, str]] = []
+        self.bodies: list[tuple[str, dict[str, Any]]] = []
+        self.records: list[Record] = []
 
 
 class FloorTranslation:
@@ -25,8 +38,11 @@ class FloorTranslation:
 
     name = "translation"
 
-    def __init__(self, recorded: Mapping[str, tuple[Any, ...]]) -> None:
+    def __init__(
+        self, recorded: Mapping[str, Sequence[Told]], parse: Callable[[bytes], object]
+    ) -> None:
         self._recorded = recorded
+        self._parse = parse
 
     def load(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, bytes]:
         """The originals, as the real station loads them."""
@@ -34,23 +50,25 @@ class FloorTranslation:
         return submissions.originals(connection, wanted) if wanted else {}
 
     def work(self, entry: Entry, loaded: dict[str, bytes], skip: int) -> Iterator[Piece]:
-        """Parse, validate, encode; then what was recorded."""
-        del skip
+        """Parse; validate and encode each body; then what was recorded."""
         identity = entry.headers["ce_id"]
-        row, alias, record, package, body = self._recorded[identity]
-        etree.fromstring(entry.value or loaded[identity])
-        canonical_json(package, body)
-        yield Piece(entry, Position(entry.position + 1), (row, alias, record), len(record.value))
+        self._parse(entry.value or loaded[identity])
+        for told in self._recorded[identity][skip:]:
+            for package, body in told.bodies:
+                canonical_json(package, body)
+            end = Position(entry.position, told.number)
+            yield Piece(entry, Position(entry.position + 1) if told.last else end, told, told.size)
 
     def park(self, entry: Entry, loaded: dict[str, bytes]) -> None:
         """Nothing is parked here."""
 
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
         """The same statements: messages, aliases bound and read, records."""
-        submissions.put_messages(connection, [piece.value[0] for piece in pieces])
-        aliases.bind(connection, [piece.value[1] for piece in pieces])
-        aliases.meanings(connection, [piece.value[1].key for piece in pieces])
-        return [piece.value[2] for piece in pieces]
+        told: list[Told] = [piece.value for piece in pieces]
+        submissions.put_messages(connection, [one.row for one in told])
+        aliases.bind(connection, [alias for one in told for alias in one.aliases])
+        aliases.meanings(connection, [key for one in told for key in one.keys])
+        return [record for one in told for record in one.records]
 
 
 class FloorCore:

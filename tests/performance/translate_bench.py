@@ -22,8 +22,7 @@ def ready() -> tuple[Adapter, Profile, Callable[[int], bytes]]:
     """The adapter, its profile as in force today, and sample bytes by their number of items."""
     configuration = read(ROOT / "config")
     profile = configuration.profile_of("uk-cds", "UK CDS WCO-DEC 3.6", "2026-01-01")
-    compose = configuration.families["customs"].sample
-    assert compose is not None
+    compose = configuration.families["customs"].samples["declaration"]
     adapter = configuration.adapters["UK CDS WCO-DEC 3.6"]
     return adapter, profile, lambda items: compose(items=items, number=1, seed=1)
 
@@ -78,9 +77,9 @@ def memory(items: int) -> float:
     return float(done.stdout)
 
 
-def resident(line: str) -> int:
-    """A line of this process's memory, in kB."""
-    found = Path("/proc/self/status").read_text().split(f"{line}:")[1]
+def resident(line: str, pid: int | str = "self") -> int:
+    """A line of a process's memory, in kB."""
+    found = Path(f"/proc/{pid}/status").read_text().split(f"{line}:")[1]
     return int(found.split()[0])
 
 

@@ -20,11 +20,12 @@ KNOWN = Known(
         {
             "customs", "border-police", "plant-health", "animal-health", "port-health",
             "harbour-master", "aviation-security", "medicines", "wildlife", "firearms",
-            "environment", "radiation", "cultural-property", "statistics", "submitter",
+            "environment", "radiation", "cultural-property", "statistics", "market-surveillance",
+            "submitter",
         }
     ),
-    kinds=frozenset({"declaration"}),
-    no_personal=frozenset({"statistics", "harbour-master", "port-health"}),
+    kinds=frozenset({"declaration", "item", "visit", "flight"}),
+    no_personal=frozenset({"statistics", "harbour-master", "port-health", "market-surveillance"}),
 )  # fmt: skip
 
 

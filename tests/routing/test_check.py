@@ -11,8 +11,8 @@ def texts(checked):
 def test_the_sample_configuration_is_sound(sample):
     """Nothing is wrong with the sample rules and views, their tests included."""
     assert texts(sample) == []
-    assert len(sample.book.rows) == 25
-    assert len(sample.views) == 15
+    assert len(sample.book.rows) == 58
+    assert len(sample.views) == 35
     assert "trade-statistics" in sample.purposes
 
 

@@ -44,8 +44,8 @@ def test_a_sound_row_has_no_findings(told, row):
         ("recipient", "phyto", "animal-health, aviation-security"),
         ("view", "phyto-items", "other-items, plant-health-items"),
         ("purpose", "curiosity", "phytosanitary-control, trade-statistics"),
-        ("kind", "flight", "declaration"),
-        ("package", "manifest", "answer, board, goods-declaration"),
+        ("kind", "tram", "declaration, flight, item, visit"),
+        ("package", "manifest", "answer, board, conveyance-report, goods-declaration"),
     ],
 )
 def test_unknown_names_are_told_with_the_known_ones(told, row, key, value, names):

@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,9 +87,12 @@ def test_every_row_has_a_purpose_a_reason_and_an_instrument(sample):
     assert all(row.rule.because and row.rule.legal_basis for row in sample.book.rows)
 
 
+PURPOSES = "routes/purposes.yaml"
+
+
 def never(row):
     """Conditions that hold of no document of the row's package."""
-    pattern = "OverallStatusCode" if row.get("package") == "board" else "FunctionCode"
+    pattern = "OverallStatusCode" if row.get("package") == "board" else "FunctionalReferenceID"
     when = {pattern: {"equals": "none"}}
     return {"document": when} if row.get("each") else when
 
@@ -101,7 +105,8 @@ def test_every_row_is_exercised_by_a_positive_and_a_negative_test(routes, views,
             for when in [never(row), *([{}] if row.get("when") else [])]:
                 rules = list(raw["rules"])
                 rules[number] = {**row, "when": when}
-                checked = check({**routes, name: {**raw, "rules": rules}}, views, known)
+                alone = {name: {**raw, "rules": rules}, PURPOSES: routes[PURPOSES]}
+                checked = check(alone, views, known)
                 paths = [finding.path for finding in checked.findings]
                 assert any(path.startswith("tests[") for path in paths), (row["name"], when)
             exercised.add(row["name"])
@@ -132,11 +137,15 @@ def test_statistics_and_the_harbour_master_never_see_a_personal_value(sample, kn
         assert [pattern_of(path) for path, _ in leaves(cut.tree)] == []
 
 
-def test_customs_sees_everything_the_model_knows(sample, known):
-    """No leaf of a goods declaration is withheld from customs."""
-    for pattern in known.packages["goods-declaration"]:
+@pytest.mark.parametrize(
+    ("package", "view"),
+    [("goods-declaration", "customs-declaration"), ("postal-item", "customs-postal")],
+)
+def test_customs_sees_everything_the_model_knows(sample, known, package, view):
+    """No leaf of a goods declaration or a postal item is withheld from customs."""
+    for pattern in known.packages[package]:
         tree = "x"
         for name in reversed(pattern.split(".")):
             tree = {name: tree}
-        cut = apply(sample.views["customs-declaration"], tree)
+        cut = apply(sample.views[view], tree)
         assert (cut.tree, cut.withheld) == (tree, ())

@@ -1,25 +1,47 @@
 """What the clients of a broker saw: every request with its answer, every page of every feed."""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.said import said
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of what is lodged, as its sender means it.
+
+    `says`: put, merge, remove, keep, close, note, patch, withdraw; bad is what must be rejected.
+    `about` and `part`: the thing; `content` names what a put says: the same is the same text.
+    `who`: the persons named; `left`: who is named wrongly, and so left out. `events`: how many
+    come of it.
+    """
+
+    says: str
+    about: str = ""
+    part: str = ""
+    content: str = ""
+    who: tuple[str, ...] = ()
+    events: int = 1
+    left: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Attempt:
     """One thing a client sends, however often it has to try; `answers` are (status, body).
 
-    `says`: put, withdraw, note, patch, broken, answer. `about`: the LRN it concerns.
+    `about`: the thing it concerns, of which one client speaks in order. `messages`: what is in it,
+    where somebody can know that; `reference` goes beside the bytes.
     """
 
     who: str
     door: str
-    says: str
     about: str
     sha256: str
     key: str | None = None
+    messages: tuple[Said, ...] = ()
+    reference: str = ""
     answers: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
 
     @property
@@ -62,6 +84,18 @@ class History:
         for page in self.pages:
             found.setdefault(page.who, []).extend(page.given)
         return found
+
+
+def meant(
+    history: History, submissions: Iterable[Mapping[str, Any]]
+) -> dict[tuple[str, int], Said]:
+    """What each message says, by (submission, number), in the order of acceptance."""
+    known = {(one.who, one.sha256): one.messages for one in history.attempts}
+    return {
+        (row["id"], number): one
+        for row in sorted(submissions, key=lambda row: row["number"])
+        for number, one in enumerate(known.get((row["sender"], row["sha256"]), ()), 1)
+    }
 
 
 def page_of(who: str, cursor: str | None, body: bytes) -> Page:

@@ -62,13 +62,21 @@ def broken(drawn: random.Random, number: int) -> bytes:
 
 def answer(agency: str, said: Mapping[str, Any], drawn: random.Random) -> tuple[bytes, str]:
     """An agency's answer to a delivery, with its content type; customs brings the MRN."""
-    data = said["data"]
     number = f"{agency[:8]}-{drawn.getrandbits(32):08x}"
-    if agency != "customs":
-        return _json(number, said, drawn), "application/json"
-    lrn = data["body"]["FunctionalReferenceID"]
-    if drawn.random() < 0.4:
-        return _json(number, said, drawn, [["MRN", mrn_of(lrn)]]), "application/json"
+    content = _content(number, said, drawn)
+    reference = said["data"]["body"].get("FunctionalReferenceID", "")
+    match said["data"]["package"]:
+        case "goods-declaration" if agency == "customs":
+            if drawn.random() >= 0.4:
+                return _responses(number, reference, drawn), "application/xml"
+            content["references"] = [["MRN", mrn_of(reference)]]
+        case "postal-item" if agency == "customs" and drawn.random() < 0.3:
+            del content["delivery"]
+            content["references"] = [["S10", reference]]
+    return orjson.dumps(content), "application/json"
+
+
+def _responses(number: str, lrn: str, drawn: random.Random) -> bytes:
     said_at_once = [
         response_document(
             {
@@ -80,7 +88,7 @@ def answer(agency: str, said: Mapping[str, Any], drawn: random.Random) -> tuple[
         )
         for ordinal in range(drawn.choice((1, 1, 4)))
     ]
-    return _in_one(said_at_once), "application/xml"
+    return _in_one(said_at_once)
 
 
 def _in_one(documents: list[bytes]) -> bytes:
@@ -90,18 +98,35 @@ def _in_one(documents: list[bytes]) -> bytes:
     return documents[0].replace(end, b"".join(bodies) + end)
 
 
-def _json(
-    number: str, said: Mapping[str, Any], drawn: random.Random, references: Any = ()
-) -> bytes:
-    elements = said["data"]["elements"]
+def _content(number: str, said: Mapping[str, Any], drawn: random.Random) -> dict[str, Any]:
+    """About the whole, or about each element; under a condition that says which delivery it was."""
+    paths = _paths(said["data"])
     subjects: list[dict[str, Any]] = [{}]
-    if elements != "whole" and drawn.random() < 0.6:
-        subjects = [{"subject": {"path": one["path"]}} for one in elements]
-    content: dict[str, Any] = {
+    if paths and drawn.random() < 0.6:
+        subjects = [{"subject": {"path": path}} for path in paths]
+    condition = [keep(said["id"])] if drawn.random() < 0.4 else []
+    return {
         "id": number,
         "delivery": said["id"],
-        "answers": [{**subject, "status": drawn.choice(STATUSES)} for subject in subjects],
+        "answers": [
+            {**subject, "status": drawn.choice(STATUSES), "conditions": condition}
+            for subject in subjects
+        ],
     }
-    if references:
-        content["references"] = references
-    return orjson.dumps(content)
+
+
+def keep(delivery: str) -> str:
+    """A condition that nobody else sets: it names the delivery, in letters that any format has."""
+    return f"KEEP {delivery.removeprefix('d_').upper()}"
+
+
+def _paths(data: Mapping[str, Any]) -> list[str]:
+    """The elements that were picked for an agency; of a list of persons, the first two."""
+    if data["elements"] != "whole":
+        return [one["path"] for one in data["elements"]]
+    means = data["body"].get("BorderTransportMeans", {})
+    return [
+        f"BorderTransportMeans.{name}[{one['SequenceNumeric']}]"
+        for name in ("Crew", "Passenger")
+        for one in means.get(name, ())[:2]
+    ]

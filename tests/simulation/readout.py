@@ -7,7 +7,9 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Table, select
 
+from broker.model.events import body_of
 from broker.state import tables
+from tests.families import token_of
 
 Rows = list[dict[str, Any]]
 Ends = Mapping[tuple[str, int], int]
@@ -43,7 +45,19 @@ def _rows(connection: Connection, table: Table) -> Rows:
     columns = [column for column in table.c if column.name not in {"payload", "value", "content"}]
     query = select(*columns).order_by(*table.primary_key.columns)
     found = [dict(row) for row in connection.execute(query).mappings()]
+    if table is tables.DOCUMENTS:
+        _with_persons(connection, found)
     for row in found:
         if "headers" in row:
             row["headers"] = orjson.loads(row["headers"])
     return found
+
+
+def _with_persons(connection: Connection, found: Rows) -> None:
+    """What the persons of each list are known by, in the order of the list."""
+    query = select(tables.DOCUMENTS.c.id, tables.DOCUMENTS.c.payload)
+    bodies = {one.id: body_of(one.payload) for one in connection.execute(query)}
+    for row in found:
+        means = bodies[row["id"]].get("BorderTransportMeans", {})
+        persons = [*means.get("Passenger", ()), *means.get("Crew", ())]
+        row["persons"] = tuple(token_of(one) for one in persons)

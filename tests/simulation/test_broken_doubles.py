@@ -1,25 +1,36 @@
 """Mutations: a broker with one deliberately broken double is caught, or the checker is blind."""
 
 import random
+from dataclasses import replace
 
+import pytest
 from sqlalchemy import update
 
+from broker.core import told as core_told
 from broker.delivery.feed import Feed
+from broker.dossiers import fold, merging
+from broker.dossiers.board import board_tree
 from broker.errors import LogFault
 from broker.eventlog.memory import MemoryLog
 from broker.hop import Hop
 from broker.state import outbox, positions, queue
 from broker.state.database import MemoryDatabase
 from broker.state.queue import Given
+from tests.simulation.ships import AGENT, FIRM
+from tests.simulation.trades import AIRLINES
 from tests.simulation.world import SHORT, simulate
 
 TRIES = 6
+GOODS = replace(SHORT, senders=("lantern-forwarding", "pebble-imports"))
+BOUNDS = replace(SHORT.bounds, declarations=9)
+FLIGHTS = replace(SHORT, senders=tuple(AIRLINES), bounds=BOUNDS)
+VISITS = replace(SHORT, senders=(AGENT, FIRM), bounds=BOUNDS)
 
 
-def caught(prepare=None):
+def caught(prepare=None, story=GOODS):
     """Every sentence of the first of a few seeds that is caught."""
     for seed in range(TRIES):
-        told = simulate(seed, SHORT, prepare)
+        told = simulate(seed, story, prepare)
         if told.wrong:
             return told.wrong
     return []
@@ -134,6 +145,30 @@ def test_a_queue_that_queues_twice_is_caught(monkeypatch):
     assert begins(caught(), "phantom", "once")
 
 
-def test_without_a_mutation_nothing_is_wrong():
-    """The short story itself is sound: what is caught above is the mutation."""
-    assert simulate(0, SHORT).wrong == []
+def test_a_merge_that_loses_a_piece_is_caught(monkeypatch):
+    """Whoever came with a piece and is not on the list is missed."""
+    sound = fold.merged
+
+    def merged(live, said, package):
+        return sound(live, {**said, "BorderTransportMeans": {}}, package)
+
+    monkeypatch.setattr(fold, "merged", merged)
+    assert begins(caught(story=FLIGHTS), "aboard")
+
+
+def test_a_merge_that_matches_nobody_is_caught(monkeypatch):
+    """Whoever comes again must not be on the list twice."""
+    monkeypatch.setattr(merging._Known, "take", lambda _known, _element: None)
+    assert begins(caught(story=FLIGHTS), "aboard")
+
+
+def test_a_board_that_says_all_to_everybody_is_caught(monkeypatch):
+    """What was said of one declarant's part is not for the other one."""
+    monkeypatch.setattr(core_told, "declarant_tree", lambda dossier, _part: board_tree(dossier))
+    assert begins(caught(story=VISITS), "private")
+
+
+@pytest.mark.parametrize("story", [GOODS, FLIGHTS, VISITS], ids=["goods", "flights", "visits"])
+def test_without_a_mutation_nothing_is_wrong(story):
+    """The short stories themselves are sound: what is caught above is the mutation."""
+    assert simulate(0, story).wrong == []

@@ -1,5 +1,6 @@
 """The checker: each promise, broken by hand in a sound read-out, is told."""
 
+import base64
 import copy
 from dataclasses import replace
 from functools import cache
@@ -8,13 +9,14 @@ import pytest
 
 from tests.simulation.checker import check
 from tests.simulation.history import Given
+from tests.simulation.messages import keep
 from tests.simulation.world import SHORT, Told, simulate
 
 
 @cache
 def sound() -> Told:
     """A short story without a wrong."""
-    return simulate(4, SHORT)
+    return simulate(8, SHORT)
 
 
 def row(readout, table, **wanted):
@@ -150,7 +152,7 @@ def leave_it_waiting(history, readout):
 
 def deliver_twice(history, readout):
     """One delivery under two numbers."""
-    number = next(n for n, page in enumerate(history.pages) if len(page.given) > 1)
+    number = max(n for n, page in enumerate(history.pages) if len(page.given) > 1)
     page = history.pages[number]
     again = Given(page.given[1].seq, page.given[1].content, page.given[0].said)
     history.pages[number] = replace(page, given=(page.given[0], again))
@@ -161,6 +163,100 @@ def swap_versions(history, readout):
     for one in readout.of("queue"):
         if one["what"] == "reply" and one["dossier"]:
             one["version"] = 1000 - one["version"]
+
+
+def on_the_list(readout):
+    """The newest version of a list that names somebody."""
+    return next(
+        one for one in reversed(readout.of("documents"))
+        if one["persons"] and one["state"] == "live"
+        and (one["dossier"], one["part"], one["version"] + 1)
+        not in {(it["dossier"], it["part"], it["version"]) for it in readout.of("documents")}
+    )  # fmt: skip
+
+
+def lose_a_person(history, readout):
+    """Somebody who came is not on the live list."""
+    found = on_the_list(readout)
+    found["persons"] = found["persons"][1:]
+
+
+def double_a_person(history, readout):
+    """Somebody is on the live list twice."""
+    found = on_the_list(readout)
+    found["persons"] = (*found["persons"], found["persons"][0])
+
+
+def tell_the_police_of_another(history, readout):
+    """The police was given somebody who is on no list."""
+    for page in history.pages:
+        for one in page.given:
+            data = one.said.get("data", {})
+            if page.who == "border-police" and data.get("package") == "persons-report":
+                means = data["body"]["BorderTransportMeans"]
+                for person in (*means.get("Passenger", ()), *means.get("Crew", ())):
+                    person["CarrierReferenceID"] = "STOWAWAY"
+
+
+def take_over_a_part(history, readout):
+    """A version of a part by another party than lodged it first."""
+    found = row(readout, "documents", part="FAL1", version=2)
+    found["party"] = "somebody"
+
+
+def let_the_bad_pass(history, readout):
+    """A message that was wrong and was accepted."""
+    wrong = [one for one in readout.of("messages") if one["verdict"] == "rejected"]
+    max(wrong, key=lambda one: int(one["message"]))["verdict"] = "accepted"
+
+
+def reject_the_neighbour(history, readout):
+    """A message beside a bad one, rejected with it."""
+    row(readout, "messages", verdict="accepted", message=2)["verdict"] = "rejected"
+
+
+def forget_the_second_event(history, readout):
+    """Of two events of one message only the first has an end."""
+    gone = row(readout, "outcomes", does="close")
+    readout.of("outcomes").remove(gone)
+
+
+def park_a_record(history, readout):
+    """A step that failed at what it was given."""
+    readout.of("parked").append(
+        {"id": "p_1", "station": "core", "reason": "KeyError", "state": "parked", "headers": {}}
+    )
+
+
+def whisper(history, readout):
+    """A sender reads a person whom only another one has named."""
+    person = next(
+        said.who[0] for one in history.attempts for said in one.messages
+        if said.who and one.who == "paperkite-airlines"
+    )  # fmt: skip
+    tell("marigold-post", history, person)
+
+
+def whisper_a_condition(history, readout):
+    """A sender reads the condition of an item that is another's."""
+    given = row(readout, "queue", what="document", recipient="customs")
+    tell("nettle-crewing", history, keep(given["id"]))
+
+
+def tell(who, history, words):
+    """One more delivery in a page that a sender read."""
+    number = next(n for n, page in enumerate(history.pages) if page.who == who and page.given)
+    page = history.pages[number]
+    said = {**page.given[0].said, "data_base64": base64.b64encode(words.encode()).decode()}
+    told = Given(page.given[0].seq, page.given[0].content, said)
+    history.pages.append(replace(page, given=(told, *page.given[1:])))
+
+
+def say_nothing_of_who_stays(history, readout):
+    """Somebody was left out of a list, and its sender was never told."""
+    for number, page in enumerate(history.pages):
+        kept = tuple(one for one in page.given if one.said.get("swbstatus") != "noted")
+        history.pages[number] = replace(page, given=kept)
 
 
 BROKEN = {
@@ -187,6 +283,17 @@ BROKEN = {
     leave_it_waiting: "settled",
     deliver_twice: "once",
     swap_versions: "order",
+    lose_a_person: "aboard",
+    double_a_person: "aboard",
+    tell_the_police_of_another: "aboard",
+    take_over_a_part: "whose",
+    let_the_bad_pass: "partial",
+    reject_the_neighbour: "partial",
+    forget_the_second_event: "accounted",
+    park_a_record: "parked",
+    whisper: "private",
+    whisper_a_condition: "private",
+    say_nothing_of_who_stays: "told",
 }
 
 

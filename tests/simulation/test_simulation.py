@@ -43,12 +43,21 @@ def test_a_seed_is_the_same_story_each_time():
 
 
 def test_the_stories_are_eventful():
-    """The first seeds have kills, repeats on the log, and every kind of end."""
+    """The first seeds have kills, repeats on the log, every kind of end, and every family's."""
     told = [_told(seed) for seed in range(4)]
     ends = {(row["does"], row["outcome"]) for one in told for row in one.readout.of("outcomes")}
     wanted = {("put", "applied"), ("put", "repeated"), ("withdraw", "applied"),
-              ("note", "applied"), ("answer", "applied"), ("elapsed", "applied")}  # fmt: skip
+              ("note", "applied"), ("answer", "applied"), ("elapsed", "applied"),
+              ("merge", "applied"), ("merge", "repeated"), ("patch", "applied"),
+              ("close", "applied"), ("put", "declined")}  # fmt: skip
     assert wanted <= ends
     assert all(one.world.kills > 5 and one.world.repeats > 5 for one in told)
+    kinds = {row["kind"] for one in told for row in one.readout.of("dossiers")}
+    assert kinds == {"declaration", "item", "flight", "visit"}
+    parties = {
+        (row["dossier"], row["party"])
+        for one in told for row in one.readout.of("documents") if row["part"].startswith("FAL")
+    }  # fmt: skip
+    assert len(parties) > len({dossier for dossier, _ in parties}), "no visit had two declarants"
     verdicts = {row["verdict"] for one in told for row in one.readout.of("messages")}
     assert verdicts == {"accepted", "rejected"}

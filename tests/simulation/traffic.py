@@ -8,14 +8,22 @@ import asyncio
 import hashlib
 import random
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import orjson
 
 from tests.simulation import messages
-from tests.simulation.history import Attempt, History, Page, page_of
+from tests.simulation.history import Attempt, History, Page, Said, page_of
+from tests.simulation.ships import AGENT, FIRM, agent, firm
+from tests.simulation.trades import AIRLINES, POSTS, Lodged, Trade, carrier, declarant, post
 
+TRADE_OF: dict[str, Trade] = {
+    **dict.fromkeys(POSTS, post), **dict.fromkeys(AIRLINES, carrier), AGENT: agent, FIRM: firm,
+}  # fmt: skip
+"""What each sender does; everybody else declares goods."""
+SHARE = 3
+"""Of so many declarations there is one thing of another trade for each sender."""
 AGAIN_S = 4.0
 GIVE_UP_S = 120.0
 """Of the wall, or of virtual time scaled by the pace: nobody is without an answer so long."""
@@ -69,6 +77,8 @@ class Client:
             headers = {**self._key(), "content-type": content_type}
             if attempt.key:
                 headers["idempotency-key"] = attempt.key
+            if attempt.reference:
+                headers["swb-reference"] = attempt.reference
             try:
                 status, body = await self.door.request("POST", attempt.door, headers, payload)
             except Outage:
@@ -134,15 +144,20 @@ class Client:
 
 
 class Sender(Client):
-    """Lodges declarations, corrects, repeats, withdraws them, and breaks some."""
+    """Lodges what its trade has, corrects, repeats, withdraws it, and breaks some."""
+
+    @property
+    def changes(self) -> int:
+        """How often it changes its mind about one thing, at most."""
+        return self.bounds.changes
 
     async def run(self) -> None:
-        """Every declaration is a story of its own; the feed is read meanwhile."""
+        """Each thing is a story of its own; the feed is read meanwhile."""
+        trade = TRADE_OF.get(self.name, declarant)
+        share = 1 if trade is declarant else SHARE
+        things = range(1, -(-self.bounds.declarations // share) + 1)
         async with asyncio.TaskGroup() as group:
-            stories = [
-                group.create_task(self._story(number))
-                for number in range(1, self.bounds.declarations + 1)
-            ]
+            stories = [group.create_task(trade(self, number)) for number in things]
             reading = group.create_task(self._read())
             await asyncio.gather(*stories)
             reading.cancel()
@@ -152,42 +167,26 @@ class Sender(Client):
             await self.poll(self.random.choice((1, 5, 50)))
             await self.pause(40)
 
-    async def _story(self, number: int) -> None:
-        lrn = messages.lrn_of(self.name, number)
-        await self.pause(120)
-        last = await self._put(lrn, number, 0)
-        for step in range(self.random.randint(0, self.bounds.changes)):
-            await self.pause(90)
-            chance = self.random.random()
-            if chance < 0.35:
-                last = await self._put(lrn, number, self.random.randint(0, 2))
-            elif chance < 0.45:
-                await self._again(last, last[0].key)
-            elif chance < 0.55:
-                await self._again(last, None)
-            elif chance < 0.65:
-                payload = messages.broken(self.random, number)
-                await self._lodge("broken", lrn, payload)
-            else:
-                does = self.random.choices(("note", "patch", "withdraw"), (4, 3, 2))[0]
-                await self._lodge(does, lrn, messages.request(does, lrn, step))
-
-    async def _put(self, lrn: str, number: int, variant: int) -> tuple[Attempt, bytes]:
-        return await self._lodge("put", lrn, messages.declaration(lrn, number, variant))
-
-    async def _again(self, last: tuple[Attempt, bytes], key: str | None) -> None:
-        attempt, payload = last
-        again = Attempt(self.name, attempt.door, attempt.says, attempt.about, attempt.sha256, key)
-        await self.send(again, payload, "application/xml")
-
-    async def _lodge(self, says: str, lrn: str, payload: bytes) -> tuple[Attempt, bytes]:
+    async def lodge(
+        self, about: str, what: tuple[bytes, str], says: tuple[Said, ...], reference: str = ""
+    ) -> Lodged:
+        """Lodge bytes of a type, mostly with a key of their own."""
+        payload, content_type = what
         key = f"{self.random.getrandbits(64):016x}" if self.random.random() < 0.8 else None
         sha256 = hashlib.sha256(payload).hexdigest()
-        attempt = Attempt(self.name, "/v1/submissions", says, lrn, sha256, key)
-        status = await self.send(attempt, payload, "application/xml")
+        attempt = Attempt(
+            self.name, "/v1/submissions", about, sha256, key, says, reference=reference
+        )
+        status = await self.send(attempt, payload, content_type)
         if status not in {200, 202}:
-            self.refused(f"lodged a {says} and got {status}")
-        return attempt, payload
+            self.refused(f"lodged something about {about} and got {status}")
+        return attempt, payload, content_type
+
+    async def again(self, last: Lodged, key: str | None) -> None:
+        """Lodge the same bytes."""
+        attempt, payload, content_type = last
+        again = replace(attempt, key=key, answers=[])
+        await self.send(again, payload, content_type)
 
     async def ask_statuses(self, at_most: int = 1000) -> None:
         """The status of what it has receipts for."""
@@ -227,7 +226,7 @@ class Agency(Client):
         sha256 = hashlib.sha256(payload).hexdigest()
         key = f"{self.random.getrandbits(64):016x}" if self.random.random() < 0.7 else None
         for _ in range(2 if self.random.random() < 0.15 else 1):
-            attempt = Attempt(self.name, "/v1/responses", "answer", said["id"], sha256, key)
+            attempt = Attempt(self.name, "/v1/responses", said["id"], sha256, key)
             status = await self.send(attempt, payload, content_type)
             if status not in {200, 202}:
                 self.refused(f"answered {said['id']} and got {status}")

@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,18 +41,24 @@ ECHO_S = 20 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """How long the storm lasts and how long the calm after it, in which answers come late."""
+    """How long the storm lasts and how long the calm after it, in which answers come late.
+
+    `senders`: who lodges; (): everybody.
+    """
 
     storm_s: float = 420.0
     calm_s: float = 110 * 3600.0
     rates: Rates = STORM
     bounds: Bounds = field(default_factory=Bounds)
+    senders: tuple[str, ...] = ()
 
 
 SHORT = Story(
     240.0, 3600.0, replace(STORM, fault=0.05), Bounds(declarations=3, pace=1.5, late_s=1800.0)
 )
 """Enough for a broken double to show itself."""
+TICK_S = 3000.0
+"""How often the timers look when it is calm."""
 REST_S = 4000.0
 SETTINGS = Settings(partitions=2, timers_every_s=20.0, read_wait_s=30.0, inline_bytes_max=6_000)
 
@@ -197,14 +204,15 @@ class World:
         """Storm, long calm in which answers come late and deadlines pass, rest, final reading."""
         await self._issue_keys()
         book = configuration()
-        senders = [self._client(Sender, name) for name in sorted(book.senders)]
+        lodging = self.story.senders or sorted(book.senders)
+        senders = [self._client(Sender, name) for name in lodging]
         agencies = [self._client(Agency, name) for name in sorted(book.recipients)]
         resting = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             clients = [group.create_task(one.run(resting)) for one in agencies]
             clients += [group.create_task(one.run()) for one in senders]
             await self._storm()
-            calm = SETTINGS.model_copy(update={"timers_every_s": 3000.0, "read_wait_s": 7200.0})
+            calm = SETTINGS.model_copy(update={"timers_every_s": TICK_S, "read_wait_s": 7200.0})
             last = self.start(QUIET, calm)
             for one in (*agencies, *senders):
                 one.bounds = replace(one.bounds, pace=one.bounds.pace * 1000)
@@ -234,7 +242,7 @@ class World:
         for topic in (*submission_topics(configuration()), *event_topics(configuration())):
             for partition, (_start, end) in enumerate(await self.log.ends(topic)):
                 ends[topic, partition] = end
-        at = stamp(self.clock.now())
+        at = stamp(self.clock.now() - timedelta(seconds=TICK_S))  # who looked last looked then
         return await self.database.read(lambda connection: read_out(connection, ends, at))
 
 

@@ -53,4 +53,6 @@ def test_a_dossiers_references_are_listed(connection):
         connection,
         [alias("o_a"), alias("o_a", ("MRN", "", "M-1")), alias("o_b", ("MRN", "", "M-2"))],
     )
-    assert aliases.of_dossiers(connection, ["o_a"]) == {"o_a": [("LRN", "L-1"), ("MRN", "M-1")]}
+    assert aliases.of_dossiers(connection, ["o_a"]) == {
+        "o_a": [("LRN", "L-1", "lantern"), ("MRN", "M-1", "")]
+    }

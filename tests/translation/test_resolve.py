@@ -41,7 +41,8 @@ async def resolved(database, *batch):
 
 async def core_saw(database, dossier, **more):
     """The core has worked a put: the dossier has a head."""
-    head = Dossier(dossier, "declaration", **{"state": "open", "party": "lantern", **more})
+    said = {"kind": "declaration", "state": "open", "party": "lantern", **more}
+    head = Dossier(dossier, **said)
     await database.write(lambda connection: dossiers.put_heads(connection, [head]))
 
 
@@ -90,12 +91,128 @@ async def test_another_partys_reference_of_the_same_value_is_another_dossier():
 async def test_a_put_without_an_opening_reference_is_declined():
     """It gets a dossier of its own, to be declined there; nothing is bound."""
     database = MemoryDatabase()
-    found = await resolved(
-        database, put(1), put(2, ("MRN", "26QZ1")), put(3, ("LRN", "")), put(4, ("ABC", "A"))
-    )
+    found = await resolved(database, put(1), put(2, ("LRN", "")), put(3, ("ABC", "A")))
     assert {one.problem for one in found.events} == {"reference.missing"}
-    assert len({one.dossier for one in found.events}) == 4
+    assert len({one.dossier for one in found.events}) == 3
     assert await bound(database) == {}
+
+
+@story
+async def test_a_put_that_cannot_open_waits_for_what_it_names():
+    """A part of something that nobody has opened yet opens nothing, and is not lost."""
+    database = MemoryDatabase()
+    found = await resolved(database, put(1, ("MRN", "26QZ1")))
+    assert (found.events, [one.event for one in found.waiting]) == ((), ["e_1"])
+    assert await bound(database) == {}
+
+
+VISIT = Kind(
+    "visit",
+    (
+        Scheme("CALL", opens=True, binds=("sender",), scope="party"),
+        Scheme("VISIT", opens=False, binds=("broker",), joins=True),
+        Scheme("VOYAGE", opens=False, binds=("sender",), scope="party", newest=True),
+    ),
+    names=("VISIT", "QZV-"),
+)
+
+
+def calls(number, *references, **more):
+    """A form of a port call."""
+    return put(number, *references, kind="visit", **more)
+
+
+async def visited(database, *batch):
+    """The batch through the resolver that knows visits."""
+    kinds = {"visit": VISIT}
+    found = await database.write(lambda connection: resolve(connection, batch, kinds))
+    for one in found.events:
+        await core_saw(database, one.dossier, kind="visit", party=one.party)
+    return found
+
+
+@story
+async def test_the_broker_names_what_is_opened_and_anybody_may_join_by_the_name():
+    """Another party's form finds the visit by its id; it opens nothing, and a wrong id waits."""
+    database = MemoryDatabase()
+    (opened,) = (await visited(database, calls(1, ("CALL", "1/QZPOR/A/12")))).events
+    ids = [value for scheme, _, value in await bound(database) if scheme == "VISIT"]
+    assert len(ids) == 1
+    assert ids[0].startswith("QZV-")
+    (joined,) = (await visited(database, calls(2, ("VISIT", ids[0]), party="pebble"))).events
+    assert joined.dossier == opened.dossier
+    wrong = await visited(database, calls(3, ("VISIT", "QZV-0"), party="pebble"))
+    assert [one.event for one in wrong.waiting] == ["e_3"]
+
+
+@story
+async def test_an_opener_that_names_a_visit_adds_its_own_reference_to_it():
+    """A departure under the arrival's visit id is the same visit; one with a wrong id waits."""
+    database = MemoryDatabase()
+    (opened,) = (await visited(database, calls(1, ("CALL", "1/QZPOR/A/12")))).events
+    (visit,) = [value for scheme, _, value in await bound(database) if scheme == "VISIT"]
+    both = calls(2, ("CALL", "1/QZPOR/D/12"), ("VISIT", visit))
+    (joined,) = (await visited(database, both)).events
+    assert (joined.dossier, joined.problem) == (opened.dossier, "")
+    wrong = await visited(database, calls(3, ("CALL", "1/QZPOR/D/13"), ("VISIT", "QZV-0")))
+    assert [one.event for one in wrong.waiting] == ["e_3"]
+
+
+@story
+async def test_a_senders_newest_reference_means_what_it_opened_last():
+    """The voyage number comes again with the next voyage; another party's means nothing."""
+    database = MemoryDatabase()
+    for number, day in enumerate(("01", "02"), 1):
+        one = calls(number, ("CALL", f"1/QZPOR/A/{day}"), ("VOYAGE", "12"))
+        (last,) = (await visited(database, one)).events
+    (found,) = (await visited(database, calls(3, ("VOYAGE", "12")))).events
+    assert found.dossier == last.dossier
+    other = await visited(database, calls(4, ("VOYAGE", "12"), party="pebble"))
+    assert [one.event for one in other.waiting] == ["e_4"]
+
+
+DATED = Kind("item", (Scheme("S10", opens=True, binds=("sender",), dated=True,
+                             reuse_after=timedelta(days=365)),))  # fmt: skip
+
+
+async def posted(database, *postings):
+    """Items opened on these days, under one S10, all given to customs; their dossiers."""
+    found = []
+    for number, (day, opened_at) in enumerate(postings):
+        one = put(number, ("S10", f"LX202611031US/{day}"), kind="item")
+        batch = await database.write(lambda c, one=one: resolve(c, [one], {"item": DATED}))
+        dossier = batch.events[0].dossier
+        await core_saw(database, dossier, kind="item", opened_at=opened_at)
+        await given(database, dossier, "customs")
+        found.append(dossier)
+    return found
+
+
+async def answered_about(database, value):
+    """An answer of customs that names the item alone: what it found."""
+    one = said(9, "customs", references=[("S10", value)], dossier="")
+    return await database.write(lambda c: resolve(c, [one], {"item": DATED}))
+
+
+@story
+async def test_an_answer_that_has_only_the_s10_finds_the_live_item():
+    """Of two postings under one number the one of last year is not meant."""
+    database = MemoryDatabase()
+    _old, new = await posted(database, ("2025-01-02", "2025-01-03T00:00:00.000Z"),
+                             ("2026-11-20", "2026-11-21T00:00:00.000Z"))  # fmt: skip
+    (found,) = (await answered_about(database, "LX202611031US")).events
+    assert (found.dossier, found.kind, found.problem) == (new, "item", "")
+
+
+@story
+async def test_an_answer_with_an_s10_of_two_live_items_is_ambiguous_and_of_none_waits():
+    """Nobody guesses which of two is meant; what is not there may still come."""
+    database = MemoryDatabase()
+    await posted(database, ("2026-11-19", AT), ("2026-11-20", AT))
+    (found,) = (await answered_about(database, "LX202611031US")).events
+    assert found.problem == "reference.ambiguous"
+    none = await answered_about(database, "LX123456785US")
+    assert [one.event for one in none.waiting] == ["e_9"]
 
 
 @story

@@ -1,0 +1,19 @@
+"""Airline: passenger and crew lists of carriers, and the answers they get.
+
+paxlst               the format
+table, segments      where each value stands; compiled once
+reading, placing     one walk over the segments; single values
+listed               what the walk found
+legs                 which leg crosses the border
+flight, moment       the name of a flight; days and times
+whereabouts          where each value stands, for problems
+crossing             what only several values show together
+telling, words       problems with their places, and in words
+drafting             what a message does to its flight
+pieces               what is missing in a list that came in pieces
+writing, cusres      a list, and the answer to one, as EDIFACT
+sample_passenger_list  composed lists of invented persons
+kinds                what the family brings in
+"""
+
+from adapters.airline.kinds import family as family

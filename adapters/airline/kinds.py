@@ -1,0 +1,43 @@
+"""What the airline family brings in: its adapter, and the kind of dossier its lists open.
+
+A flight is known by carrier, number, day and airport of its departure, to everybody alike. Its
+passengers and its crew are two parts, each of the party that lodged it first.
+"""
+
+from datetime import timedelta
+
+from adapters.airline.drafting import FLIGHT as SCHEME
+from adapters.airline.drafting import KIND
+from adapters.airline.paxlst import Paxlst
+from adapters.airline.pieces import lacks
+from adapters.airline.sample_passenger_list import (
+    compose,
+    compose_closed,
+    compose_crew,
+    compose_flawed,
+    compose_pieces,
+)
+from broker.adapter import Family, Kind, Part, Scheme
+
+FLIGHT = Kind(
+    name=KIND,
+    schemes=(
+        Scheme(SCHEME, opens=True, binds=("sender",), reuse_after=timedelta(days=365), joins=True),
+    ),
+    parts=(Part("passengers"), Part("crew")),
+    complete_within=timedelta(minutes=30),
+    lacks=lacks,
+)
+
+
+SAMPLES = {
+    "passengers": compose,
+    "pieces": compose_pieces,
+    "crew": compose_crew,
+    "closed": compose_closed,
+}
+
+
+def family() -> Family:
+    """The family as its entry point names it."""
+    return Family("airline", (Paxlst(),), (FLIGHT,), SAMPLES, compose_flawed)

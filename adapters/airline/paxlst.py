@@ -1,0 +1,122 @@
+"""PAXLST: passenger and crew lists, UN/EDIFACT, by the WCO/IATA/ICAO guide, as airlines send them.
+
+Behaviour
+    One interchange may hold many messages; each is about one flight and becomes one event, or two
+    (persons on board, then closed). What it does: `drafting`. Which flight it is: `flight`.
+    745 and 266 speak of the part passengers, 250 of the part crew. NAD says who somebody is: FL,
+    DDU, ZZZ a passenger, FM, DDT crew.
+    A person with an error is left out, the others go on; the message is accepted, and the problems
+    say whom it is about. Nobody left: rejected.
+    Structure is the guide's, not that of the directory release that UNH names: real lists carry
+    segments which that release does not have. Order inside a group is free.
+    Counts of UNT, UNE and UNZ are wrong so often that the profile makes them warnings.
+Knowingly not done
+    Code lists and agencies beside a code (110:111) and format codes are read, not kept. A baggage
+    tag NULL says that there is none.
+    Master crew lists (336), gate passes (655), truck manifests (10) and the older layout
+    PAXLST:001:000 are refused, each with one problem.
+    CUSRES of a carrier (BGM 312, it has seen a changed decision) is accepted and changes nothing;
+    any other CUSRES is refused: it is an authority that sends those.
+    Any other message type is one problem at its UNH; its neighbours go on.
+    A later leg's carrier and means of transport are kept unmapped; its flight number stands at its
+    airports.
+Versions
+    D.02B to D.15B   read
+    D.05B            written
+"""
+
+from collections.abc import Iterator
+
+from adapters.airline.cusres import acknowledged, reply_to
+from adapters.airline.drafting import Purpose, drafts_of, purpose_of
+from adapters.airline.reading import read_list
+from adapters.airline.telling import Telling
+from adapters.airline.whereabouts import placed, years_of
+from adapters.airline.writing import interchange
+from adapters.wire.edifact import MessageIn, looks_like, not_understood, read
+from broker.adapter import (
+    Artifact,
+    Message,
+    Original,
+    Outgoing,
+    Path,
+    Profile,
+    Recognition,
+    Translation,
+)
+from broker.model.problem import Place
+
+UNDERSTOOD = ("PAXLST",)
+_SURE, _UNSURE = 90, 10
+
+
+class Paxlst:
+    """The adapter of this format; it holds nothing."""
+
+    family = "airline"
+    format = "WCO/IATA/ICAO PAXLST"
+    content_types: tuple[str, ...] = ("application/edifact", "text/plain")
+    echoes = True
+
+    def recognises(self, payload: bytes) -> Recognition | None:
+        """Any EDIFACT, so that a stray message gets a clear answer; surely one with PAXLST."""
+        sight = looks_like(payload)
+        if sight is None:
+            return None
+        sure = "PAXLST" in sight.types
+        version = sight.versions[0] if sure and len(sight.versions) == 1 else ""
+        return Recognition(self.format, version, _SURE if sure else _UNSURE)
+
+    def translate(self, payload: bytes, profile: Profile) -> Translation:
+        """One message for each UNH, read when it is asked for."""
+        reading = read(payload, profile.settings.get("severities", {}))
+        messages = (_message(message, profile) for message in reading.messages)
+        return Translation(reading.problems, messages)
+
+    def places(
+        self, payload: bytes, message: int, profile: Profile
+    ) -> Iterator[tuple[Path, Place]]:
+        """Where each value of a list stood; nothing for what is no list."""
+        reading = read(payload, profile.settings.get("severities", {}))
+        if 1 <= message <= len(reading.envelope.spans):
+            found = reading.message(message)
+            if found.type in UNDERSTOOD:
+                yield from placed(found, profile)
+
+    def render(self, out: Outgoing, profile: Profile) -> tuple[Artifact, ...]:
+        """The cut list as a PAXLST."""
+        content = interchange(out.tree, out.stamp, profile)
+        return (Artifact(content, self.content_types[0], f"list-{out.stamp.version}.edi"),)
+
+    def reply(self, out: Outgoing, original: Original, profile: Profile) -> tuple[Artifact, ...]:
+        """A CUSRES for the carrier."""
+        content = reply_to(out, original, profile)
+        return (Artifact(content, self.content_types[0], "cusres.edi"),)
+
+
+def _message(message: MessageIn, profile: Profile) -> Message:
+    if message.type == "CUSRES":
+        return acknowledged(message)
+    if message.type not in UNDERSTOOD:
+        problem = not_understood(message, UNDERSTOOD)
+        return Message(message.number, message.reference, "rejected", (problem,), iter(()))
+    listed = read_list(message, years_of(profile))
+    purpose = purpose_of(message, listed, profile)
+    if not purpose.function:
+        return _refused(message, purpose, profile)
+    told = Telling(message, listed, profile).all(purpose.oddities)
+    nobody = bool(told.left_out) and len(told.left_out) == len(listed.persons)
+    return Message(
+        number=message.number,
+        reference=message.reference,
+        verdict="rejected" if told.rejects or nobody else "accepted",
+        problems=told.problems,
+        events=drafts_of(message, listed, purpose, told.left_out, profile),
+    )
+
+
+def _refused(message: MessageIn, purpose: Purpose, profile: Profile) -> Message:
+    """A list that is not read: one problem says why, whatever else may be in it."""
+    (oddity,) = purpose.oddities
+    problem = Telling.refusal(message, oddity, profile)
+    return Message(message.number, message.reference, "rejected", (problem,), iter(()))

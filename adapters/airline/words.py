@@ -1,0 +1,130 @@
+"""What each problem of a list is in words: what is wrong, what was expected, what to do.
+
+`{name}` is the last step of the canonical path; `{found}` stands in a text only where it is no
+value of a person. `{functions}` are those that the profile knows for the type of the list.
+"""
+
+from adapters.airline import flight, moment
+
+WORDS: dict[str, tuple[str, str, str]] = {
+    "paxlst.segment-unknown": (
+        "segment {found!r} is not known here",
+        "segments of the WCO/IATA/ICAO guide",
+        "it is kept, and passed to nobody",
+    ),
+    "paxlst.segment-misplaced": (
+        "a segment {found!r} stands before what it belongs to",
+        "COM behind NAD+MS, DTM of an airport behind its LOC, DTM and LOC of a document behind DOC",
+        "put it behind the segment that it is about",
+    ),
+    "paxlst.role-unknown": (
+        "a person has the role {found!r}",
+        "FL, FM, DDU, DDT; ZZZ with RFF+ABO alone",
+        "say whether this is a passenger (FL, DDU) or crew (FM, DDT); the others go on",
+    ),
+    "paxlst.value-repeated": (
+        "{name} is said twice, and differently",
+        "one value",
+        "the first was read; leave the other out",
+    ),
+    "paxlst.value-too-long": (
+        "{name} is longer than its element",
+        "at most what the directory allows",
+        "it was read whole; shorten it",
+    ),
+    "paxlst.moment-malformed": (
+        "{name} is no day or time",
+        moment.EXPECTED,
+        "write it as its format says; of a person: the others go on, send this one again",
+    ),
+    "paxlst.number-malformed": (
+        "{name} is no number",
+        "digits",
+        "write digits without grouping; it was not read",
+    ),
+    "paxlst.number-misplaced": (
+        "{name} stands one place off",
+        "CNT+42:160, MEA+CT++:2, MEA+WT++KGM:40",
+        "it was read; write it as a component behind its qualifier or unit",
+    ),
+    "paxlst.document-empty": (
+        "a document has neither type nor number",
+        "DOC with type and number",
+        "leave out documents that are not known; what is said of it is kept aside",
+    ),
+    "paxlst.flight-malformed": (
+        "the flight is {found!r}",
+        flight.EXPECTED,
+        "write the flight as the schedule has it",
+    ),
+    "paxlst.flight-unknown": (
+        "nothing says which flight this is",
+        "TDT with the flight number, LOC+125 with DTM+189 (else LOC+87 with DTM+232)",
+        "name flight, airport and day of departure",
+    ),
+    "paxlst.carrier-differs": (
+        "flight {found!r} does not start with its carrier",
+        "a flight number that begins with the carrier beside it",
+        "both are kept as said; check the carrier code",
+    ),
+    "paxlst.times-disordered": (
+        "the arrival ({found}) lies more than a day before its departure",
+        "an arrival after its departure, a day less at most where zones differ",
+        "check days and times of the legs",
+    ),
+    "paxlst.journey-circular": (
+        "a person leaves the aircraft where he entered it",
+        "two different airports in LOC+178 and LOC+179",
+        "check both airports",
+    ),
+    "paxlst.person-repeated": (
+        "two persons of the list have the same reference of the carrier",
+        "RFF+ABO unique within the flight",
+        "they will be taken for one person: give each his own",
+    ),
+    "paxlst.document-repeated": (
+        "two persons of the list have the same document",
+        "document and issuer unique within the flight",
+        "without RFF+ABO they will be taken for one person: check the numbers",
+    ),
+    "paxlst.dates-disordered": (
+        "a document was issued before its holder was born, or after it expired",
+        "birth, issue, expiry in this order",
+        "check the three days",
+    ),
+    "paxlst.part-malformed": (
+        "the number of this part of the list is {found!r}",
+        "01:C for the first part, 02 between, 03:F for the last; 01:F for a list of one",
+        "number the parts",
+    ),
+    "paxlst.type-unknown": (
+        "the list type of BGM is {found!r}",
+        "745 (passengers), 250 (crew), 266 (flight status)",
+        "say in BGM what this message is",
+    ),
+    "paxlst.type-refused": (
+        "lists of the type {found!r} are not taken here",
+        "745 (passengers), 250 (crew), 266 (flight status)",
+        "ask the operator how else to send them",
+    ),
+    "paxlst.function-unknown": (
+        "the function of BGM is {found!r}",
+        "{functions}",
+        "leave it out for a list; CP for a change",
+    ),
+    "paxlst.version-unknown": (
+        "the message is PAXLST of version {found!r}",
+        "PAXLST of UN/EDIFACT, version D (as PAXLST:D:05B:UN:IATA)",
+        "this older layout is not read: send the layout of the WCO/IATA/ICAO guide",
+    ),
+    "paxlst.persons-too-many": (
+        "the message lists more than {found} persons",
+        "at most {found} persons in a message",
+        "split the list; what follows was not read",
+    ),
+    "paxlst.persons-missing": (
+        "the message lists nobody",
+        "NAD of at least one person, or CNT+42:0 for a flight without any",
+        "list the persons whom the message is about",
+    ),
+}

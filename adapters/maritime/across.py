@@ -1,0 +1,65 @@
+"""What only the parts of a visit together show: persons on board against the list.
+
+Rules
+    Each declarant is told of his own part: his own number, where it stands in his own form, and
+    that the other form has another number. That number is told, nothing else of the other form:
+    it is what a declarant needs to see who is wrong, and a count names nobody.
+    It warns. Both may be right for now: a list is sent again when somebody signs on.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from adapters.maritime.layout import USUAL, layout
+from broker.adapter import Tree
+from broker.model.problem import Place, Problem
+
+_CODE = "fal.crew-count-differs"
+_COUNTED = ("FAL1", "FAL1-departure")
+
+
+def across(parts: Mapping[str, Tree]) -> Iterator[tuple[str, Problem]]:
+    """The number of crew that a declaration states, against the persons that the list names."""
+    crew_list = parts.get("FAL5")
+    if crew_list is None:
+        return
+    listed = len(crew_list.get("BorderTransportMeans", {}).get("Crew", ()))
+    for part in _COUNTED:
+        ship = parts.get(part, {}).get("BorderTransportMeans", {})
+        stated = ship.get("CrewQuantity", {}).get("value", "")
+        if stated and stated != str(listed):
+            yield part, _of_declaration(part, stated, listed)
+            yield "FAL5", _of_list(stated, listed)
+
+
+def _of_declaration(part: str, stated: str, listed: int) -> Problem:
+    return Problem(
+        code=_CODE,
+        text=f"the declaration states {stated} crew; the crew list of the visit names {listed}",
+        severity="warning",
+        message=1,
+        part=part,
+        where=Place(sheet="FAL 1", cell=_cell("FAL1", "BorderTransportMeans.CrewQuantity")),
+        path="Declaration.BorderTransportMeans.CrewQuantity",
+        found=stated,
+        expected="the number of persons on the crew list",
+        hint="correct the number, or see that the list is sent again",
+    )
+
+
+def _of_list(stated: str, listed: int) -> Problem:
+    return Problem(
+        code=_CODE,
+        text=f"the list names {listed} persons; the declaration of the visit states {stated} crew",
+        severity="warning",
+        message=1,
+        part="FAL5",
+        where=Place(sheet="FAL 5", cell=layout(USUAL).forms["FAL5"].reference),
+        path="Declaration.BorderTransportMeans.Crew",
+        found=str(listed),
+        expected="as many persons as the declaration states",
+        hint="send the whole list again if somebody is missing or too many",
+    )
+
+
+def _cell(form: str, pattern: str) -> str:
+    return next(one.cell for one in layout(USUAL).forms[form].fields if one.pattern == pattern)

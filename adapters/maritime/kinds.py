@@ -1,0 +1,34 @@
+"""What the maritime family brings in: its adapters, and the kind of dossier they open.
+
+A visit is one call of a ship at a port. It is opened by the General Declaration, whose CALL names
+it within the party of the declarant. The broker gives it an id (VISIT), returned to the declarant,
+by which others join their lists to it; so does the voyage number within one party.
+"""
+
+from datetime import timedelta
+
+from adapters.maritime.across import across
+from adapters.maritime.fal1 import ARRIVAL, DEPARTURE, Fal1
+from adapters.maritime.fal5 import Fal5
+from adapters.maritime.listed import PART
+from adapters.maritime.sample_visit import compose_fal1, compose_fal5, flawed
+from broker.adapter import Family, Kind, Part, Scheme
+
+VISIT = Kind(
+    name="visit",
+    schemes=(
+        Scheme("CALL", opens=True, binds=("sender",), scope="party"),
+        Scheme("VISIT", opens=False, binds=("broker",), joins=True),
+        Scheme("VOYAGE", opens=False, binds=("sender",), scope="party", newest=True),
+    ),
+    parts=(Part(ARRIVAL), Part(DEPARTURE), Part(PART)),
+    unresolved_for=timedelta(hours=72),
+    across=across,
+    names=("VISIT", "V"),
+)
+
+
+def family() -> Family:
+    """The family as its entry point names it."""
+    samples = {"fal1": compose_fal1, "fal5": compose_fal5}
+    return Family("maritime", (Fal1(), Fal5()), (VISIT,), samples, flawed)

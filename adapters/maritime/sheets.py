@@ -1,0 +1,94 @@
+"""The sheet of a form in a workbook, or why there is none.
+
+Rules
+    A sheet is known by its name; of two, the one that is shown. Other forms in the same workbook
+    are told: one workbook is one form here.
+    A workbook without any of the forms is told which sheets it has and which were expected.
+"""
+
+from typing import NamedTuple
+
+from adapters.maritime.layout import USUAL, Form, Layout, layout, names
+from adapters.wire.xlsx import Sheet, Workbook, looks_like, read
+from broker.adapter import Profile
+from broker.model.problem import Place, Problem
+
+_SHOWN = 20
+
+
+class FormSheet(NamedTuple):
+    """A form's sheet with its layout, and the names of sheets that hold other forms."""
+
+    sheet: Sheet
+    form: Form
+    layout: Layout
+    others: tuple[str, ...]
+
+
+def layout_of(profile: Profile) -> Layout:
+    """The workbook profile that a profile names."""
+    name = str(profile.settings.get("workbook", USUAL))
+    return layout(name if name in names() else USUAL)
+
+
+def has_form(payload: bytes, form: str) -> bool | None:
+    """Whether a workbook has a sheet of the form; None if these bytes are no workbook."""
+    found = looks_like(payload)
+    if found is None:
+        return None
+    return any(layout(name).form_of(sheet) == form for name in names() for sheet in found)
+
+
+def opened(payload: bytes, form: str, profile: Profile) -> FormSheet | tuple[Problem, ...]:
+    """The sheet of the form, or all problems that keep it from being read."""
+    known = layout_of(profile)
+    book = read(payload, lambda name: known.form_of(name) == form)
+    if not isinstance(book, Workbook):
+        return book
+    if not book.sheets:
+        return (_missing(book.names, form, known),)
+    sheet = next((one for one in book.sheets if not one.hidden), book.sheets[0])
+    others = tuple(name for name in book.names if known.form_of(name) not in {form, None})
+    return FormSheet(sheet, known.forms[form], known, others)
+
+
+def _missing(found: tuple[str, ...], form: str, known: Layout) -> Problem:
+    """No such sheet; another form that is known is named as such."""
+    forms = {known.form_of(name): name for name in found}
+    other = next((one for one in forms if one), None)
+    read_here = ", ".join(f"'{one.name}'" for one in known.forms.values() if one.fields)
+    sheets = ", ".join(found[:_SHOWN])
+    if other is not None and not known.forms[other].fields:
+        return Problem(
+            code="fal.form-not-read",
+            text=f"sheet {forms[other]!r} is {other}, a form that is not taken here",
+            where=Place(sheet=forms[other]),
+            found=sheets,
+            expected=f"a workbook with one of the forms {read_here}",
+            hint="hand it in as you did until now; nothing of it was passed on",
+        )
+    return Problem(
+        code="fal.form-unknown",
+        text=f"no sheet of the workbook is named as form {form} is",
+        where=Place(sheet=found[0] if found else None),
+        found=sheets or None,
+        expected=f"a sheet named {form[:3]} {form[3:]}",
+        hint="use the template of the form, and keep the name of its sheet",
+    )
+
+
+def other_forms(opened_sheet: FormSheet, part: str) -> tuple[Problem, ...]:
+    """One problem for each sheet that holds another form: nobody else would read it."""
+    return tuple(
+        Problem(
+            code="fal.sheet-not-read",
+            text=f"sheet {name!r} holds another form, which was not read",
+            message=1,
+            part=part,
+            where=Place(sheet=name),
+            path="Declaration",
+            expected="one form in a workbook",
+            hint="send that form as a workbook of its own",
+        )
+        for name in opened_sheet.others
+    )

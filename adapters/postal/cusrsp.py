@@ -1,0 +1,114 @@
+"""CUSRSP: what a post is told about one item (UPU M44), in XML.
+
+Behaviour
+    FunctionalReferenceID is the item's identifier, without its date. ClearanceDt is the moment of
+    the reply. DecisionCd, DecisionReasonCd and DecisionReasonNm stand for the overall status, as
+    the profile has it (`decisions`).
+    Each answer, with its reasons, conditions and wanted documents, and each problem of a rejected
+    item stands behind them, as far as the view let it through.
+Knowingly not done
+    Dutiable, Taxes and fees: an answer carries no taxes.
+    Reading: customs answers the broker as any agency does.
+Versions
+    M44 (V1)   written, as dialects/cusrsp.xsd describes it; the names of Response, Data and the
+               elements in Data are those of the UPU's service contract, the others are composed
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from xml.sax.saxutils import escape
+
+from adapters.postal.writing import clean
+from broker.adapter import Outgoing, Profile, Tree
+from broker.model.problem import Problem
+
+
+def response_xml(out: Outgoing, identifier: Callable[[], str], profile: Profile) -> bytes:
+    """The response document; `identifier` is asked when no reference names the item."""
+    settings: Mapping[str, Any] = profile.settings.get("cusrsp", {})
+    decisions: Mapping[str, Mapping[str, str]] = profile.settings.get("decisions", {})
+    decision = decisions.get(out.status) or decisions.get("*", {})
+    content = [
+        _leaf("FunctionalReferenceID", item_of(out) or identifier()),
+        _leaf("CustOrganizationCd", settings.get("customs_organization")),
+        _leaf("PostOrganizationCd", settings.get("post_organization")),
+        _group(
+            "Data",
+            [
+                _leaf("ClearanceDt", out.stamp.issued_at),
+                _leaf("DecisionCd", decision.get("decision")),
+                _leaf("DecisionReasonCd", decision.get("reason")),
+                _leaf("DecisionReasonNm", decision.get("name") or out.status),
+            ],
+        ),
+        _group("Answers", [_answer(one) for one in out.answers]),
+        _group("Problems", [_problem(one) for one in out.problems]),
+    ]
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return f"{head}<Response>{''.join(content)}</Response>\n".encode()
+
+
+def item_of(out: Outgoing) -> str:
+    """The identifier among the references; "" if there is none."""
+    known = (one.value for one in out.references if one.scheme == "S10")
+    value = next(known, "")
+    return value.rpartition("/")[0] or value
+
+
+def _leaf(name: str, value: Any) -> str:
+    text = clean(str(value)).strip() if value is not None else ""
+    return f"<{name}>{escape(text)}</{name}>" if text else ""
+
+
+def _group(name: str, pieces: list[str]) -> str:
+    content = "".join(pieces)
+    return f"<{name}>{content}</{name}>" if content else ""
+
+
+def _answer(answer: Tree) -> str:
+    leaves = [
+        _leaf(name, answer.get(member))
+        for name, member in (
+            ("Agency", "AgencyID"),
+            ("Purpose", "PurposeCode"),
+            ("Subject", "Subject"),
+            ("Check", "CheckCode"),
+            ("Status", "StatusCode"),
+            ("NativeCd", "NativeCode"),
+            ("NativeNm", "NativeText"),
+            ("ValidUntil", "ValidUntilDateTime"),
+        )
+    ]
+    for name, member in (
+        ("Reason", "Reason"),
+        ("Condition", "Condition"),
+        ("WantedDocument", "WantedDocument"),
+    ):
+        leaves += [_stated(name, one) for one in answer.get(member, ())]
+    return _group("Answer", leaves)
+
+
+def _stated(name: str, one: Tree) -> str:
+    """A reason, a condition or a document that is wanted."""
+    code = one.get("Code") or one.get("TypeCode")
+    pieces = [_leaf("Cd", code), _leaf("Id", one.get("ID")), _leaf("Nm", one.get("Text"))]
+    return _group(name, [*pieces, _leaf("Path", one.get("Path"))])
+
+
+def _problem(problem: Problem) -> str:
+    where = problem.where
+    return _group(
+        "Problem",
+        [
+            _leaf("Cd", problem.code),
+            _leaf("Severity", problem.severity),
+            _leaf("Nm", problem.text),
+            _leaf("Path", problem.path),
+            _leaf("Found", problem.found),
+            _leaf("Expected", problem.expected),
+            _leaf("Hint", problem.hint),
+            _leaf("XPath", where.xpath),
+            _leaf("JsonPointer", where.json_pointer),
+            _leaf("Line", where.line),
+        ],
+    )

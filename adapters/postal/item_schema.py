@@ -1,0 +1,121 @@
+"""The schema of the item push: JSON Schema 2020-12, as OpenAPI 3.1 takes it, from the model.
+
+Names, nesting, formats and lengths are the model's; what is required is what a profile demands
+without a condition, and what the key needs. Conditions, codes and check digits are judged by the
+adapter, not by the schema. `item.schema.json` is what this gives for the shipped profile.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from adapters.postal.members import LIST_MAX
+from broker.adapter import Constraint
+from broker.model.leaf import MOMENT, Canonical
+from broker.model.packages import Field, fields_of
+from broker.model.postal import PostalItem
+
+_TITLE = "Postal item, one object a request or a line"
+_DESCRIPTION = (
+    "The declaration data of CN 22, CN 23 and ITMATT in the names of the WCO Data Model. Values "
+    "and masses are those of the line, not of one piece; masses are in KGM; every sum has its "
+    "currency. Decimals are strings or numbers, and are kept as they are written."
+)
+_KEY = ("AcceptanceDateTime", "FunctionalReferenceID")
+_FORMAT = re.compile(r"(an|a|n)(\.\.)?([0-9]+)(?:,([0-9]+))?")
+
+
+def schema(constraints: Iterable[Constraint]) -> dict[str, Any]:
+    """The schema, with what these constraints make obligatory."""
+    demanded = {
+        one.path
+        for one in constraints
+        if one.demand == "mandatory" and one.severity == "error" and not one.when
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": _TITLE,
+        "description": _DESCRIPTION,
+        **_class(PostalItem, "", demanded | set(_KEY)),
+    }
+
+
+@cache
+def published() -> dict[str, Any]:
+    """The schema of the shipped profile, as it is shown at the doors."""
+    text = files("adapters.postal").joinpath("item.schema.json").read_text("utf-8")
+    said: dict[str, Any] = json.loads(text)
+    return said
+
+
+def _class(model: type[Canonical], prefix: str, demanded: set[str]) -> dict[str, Any]:
+    fields = fields_of(model)
+    shown: dict[str, Any] = {
+        "type": "object",
+        "description": (model.__doc__ or "").splitlines()[0],
+        "properties": {
+            name: _field(field, f"{prefix}{name}", demanded) for name, field in fields.items()
+        },
+        "additionalProperties": False,
+    }
+    required = [name for name in fields if f"{prefix}{name}" in demanded]
+    if required:
+        shown["required"] = required
+    return shown
+
+
+def _field(field: Field, path: str, demanded: set[str]) -> dict[str, Any]:
+    if field.kind == "class" and field.model is not None:
+        one = _class(field.model, f"{path}.", demanded)
+        return {"type": "array", "items": one, "maxItems": LIST_MAX} if field.repeats else one
+    if field.kind in {"amount", "measure"}:
+        return _pair(field, path, demanded)
+    return {**_leaf(field), **_named(field)}
+
+
+def _named(field: Field) -> dict[str, str]:
+    wco = field.element.wco
+    return {"description": f"WCO {wco}"} if wco else {}
+
+
+def _leaf(field: Field) -> dict[str, Any]:
+    if field.kind == "number":
+        return _decimal(field)
+    if field.kind == "moment":
+        return {"type": "string", "pattern": MOMENT}
+    said = _FORMAT.fullmatch(field.element.format)
+    if said is None:
+        return {"type": "string"}
+    letters, upto, length, _decimals = said.groups()
+    if letters == "an":
+        return {"type": "string", "maxLength": int(length)}
+    span = f"{{1,{length}}}" if upto else f"{{{length}}}"
+    return {"type": "string", "pattern": f"^[A-Z]{span}$" if letters == "a" else f"^[0-9]{span}$"}
+
+
+def _decimal(field: Field) -> dict[str, Any]:
+    said = _FORMAT.fullmatch(field.element.format)
+    digits, places = (int(said[3]), int(said[4] or 0)) if said else (18, 9)
+    shape = (
+        f"^[0-9]{{1,{digits}}}(\\.[0-9]{{1,{places}}})?$" if places else f"^[0-9]{{1,{digits}}}$"
+    )
+    return {"type": ["string", "number"], "pattern": shape, "minimum": 0}
+
+
+def _pair(field: Field, path: str, demanded: set[str]) -> dict[str, Any]:
+    currency: dict[str, Any] = {"type": "string", "pattern": "^[A-Z]{3}$"}
+    unit: dict[str, Any] = {"type": "string", "maxLength": 5}
+    half, shown = ("currency", currency) if field.kind == "amount" else ("unit", unit)
+    required = ["value"]
+    if field.kind == "amount" or f"{path}.{half}" in demanded:
+        required.append(half)
+    return {
+        "type": "object",
+        **_named(field),
+        "properties": {"value": _decimal(field), half: shown},
+        "required": required,
+        "additionalProperties": False,
+    }

@@ -1,0 +1,30 @@
+"""What the postal family brings in: its adapters, and the kind of dossier they open.
+
+An item is known by its identifier and its date of posting: numbers are used again. An agency may
+say the number alone; the broker finds the live item.
+"""
+
+from datetime import timedelta
+
+from adapters.postal.item_json import ItemJson
+from adapters.postal.item_schema import published
+from adapters.postal.itmatt import Itmatt
+from adapters.postal.sample_item import compose, compose_flawed, compose_lines
+from broker.adapter import Family, Kind, Scheme
+
+ITEM = Kind(
+    name="item",
+    schemes=(Scheme("S10", opens=True, binds=("sender",), reuse_after=timedelta(365), dated=True),),
+)
+
+
+def family() -> Family:
+    """The family as its entry point names it."""
+    return Family(
+        "postal",
+        (Itmatt(), ItemJson()),
+        (ITEM,),
+        {"itmatt": compose, "items": compose_lines},
+        compose_flawed,
+        {kind: published() for kind in ItemJson.content_types},
+    )

@@ -1,0 +1,190 @@
+"""Marks in a workbook: the sender's own file, its faulty cells coloured and commented.
+
+Rules
+    The sheets stay in their order with their values; a result sheet comes last and is the one
+    that is shown first. Whoever sends the corrected file again needs to remove nothing: earlier
+    marks and result sheets are taken out before new ones are set.
+    The zip is judged as for reading; what the writer would need too much memory for gives a
+    workbook with the result sheet alone.
+    Text of others is written as text, never as a formula.
+    The same file and marks give the same bytes: no time of writing is kept.
+What the writer loses
+    Pictures, charts, controls, custom properties of the office suite, comments in threads, bold
+    words within a text. A cell that was marked before and is right now has no colour.
+What does not belong
+    Which cells are faulty, and the words.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from warnings import filterwarnings
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+
+from openpyxl import Workbook as OpenWorkbook
+from openpyxl import load_workbook
+from openpyxl.cell import Cell, MergedCell
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.worksheet import Worksheet
+
+from adapters.wire.xlsx import address, position
+from adapters.wire.xlsx_bounds import covered, too_far
+from adapters.wire.xlsx_parts import LIMITS, Limits, Parts, open_parts, packed
+from broker.model.problem import Problem
+
+filterwarnings("ignore", module="openpyxl")  # what it leaves out is said above, once for all
+AUTHOR, RESULT_SHEET = "Single Window", "Result"
+_ERROR, _WARNING = (
+    PatternFill("solid", start_color="FFFFC7CE", end_color="FFFFC7CE"),
+    PatternFill("solid", start_color="FFFFEB9C", end_color="FFFFEB9C"),
+)
+_FILLED = {_ERROR.start_color.rgb, _WARNING.start_color.rgb}
+_SHEET_BYTES_MAX = 16 << 20
+_SPANNED_MAX = 200_000
+_TEXT_MAX = 2000
+_WIDTHS = (12, 18, 60, 30, 40, 60)
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_CORE = "docProps/core.xml"
+_MOMENTS = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
+"""The writer's own clock; a file that said such moments keeps its own."""
+_UNOPENED = (
+    AttributeError, BadZipFile, IndexError, InvalidFileException, KeyError, OSError,
+    OverflowError, SyntaxError, TypeError, ValueError,
+)  # fmt: skip
+"""What the writer raises for a file it cannot take apart; each was seen, or is documented."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One faulty cell, and what its sender is told there."""
+
+    sheet: str
+    cell: str
+    text: str
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The result sheet: a title, lines about the whole, and a table under its headings."""
+
+    title: str
+    lines: tuple[str, ...]
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def marked(payload: bytes, marks: Sequence[Mark], result: Result, limits: Limits = LIMITS) -> bytes:
+    """The same workbook with marks and result; the result alone where it cannot be opened."""
+    parts = _writable(payload, limits)
+    book = None if parts is None else _opened(parts)
+    if parts is None or book is None:
+        alone = OpenWorkbook()
+        alone.remove(alone.worksheets[0])
+        return _saved(alone, result, None)
+    for sheet in book.worksheets:
+        _unmark(sheet)
+        _mark(sheet, [mark for mark in marks if mark.sheet == sheet.title])
+    return _saved(book, result, parts.get(_CORE))
+
+
+def _writable(payload: bytes, limits: Limits) -> dict[str, bytes] | None:
+    """The checked parts, if the writer can hold them in memory."""
+    parts = open_parts(payload, limits)
+    if not isinstance(parts, Parts):
+        return None
+    found: dict[str, bytes] = {}
+    for name in parts.entries:
+        data = parts.inflated(name)
+        if isinstance(data, Problem):
+            return None
+        found[name] = data
+    sheets = [data for data in found.values() if b"sheetData" in data]
+    if sum(len(data) for data in found.values()) > _SHEET_BYTES_MAX:
+        return None
+    fits = all(covered(data) <= _SPANNED_MAX and not too_far("", data) for data in sheets)
+    return found if fits else None
+
+
+def _opened(parts: dict[str, bytes]) -> OpenWorkbook | None:
+    try:
+        book = load_workbook(BytesIO(packed(parts)), keep_links=False)
+    except _UNOPENED:
+        return None
+    return book if book.worksheets else None
+
+
+def _unmark(sheet: Worksheet) -> None:
+    """Without the comments of earlier marks, and without their colour."""
+    known = sheet._cells.values()  # noqa: SLF001 (the public walk makes all cells in between)
+    for cell in known:
+        if cell.comment is not None and cell.comment.author == AUTHOR:
+            cell.comment = None
+            if cell.fill.start_color.rgb in _FILLED:
+                cell.fill = PatternFill()
+
+
+def _mark(sheet: Worksheet, marks: Iterable[Mark]) -> None:
+    texts: dict[str, list[str]] = {}
+    wrong: set[str] = set()
+    for mark in marks:
+        texts.setdefault(mark.cell, []).append(mark.text)
+        if not mark.warning:
+            wrong.add(mark.cell)
+    for where, said in texts.items():
+        cell = _cell(sheet, where)
+        cell.fill = _ERROR if where in wrong else _WARNING
+        before = [cell.comment.text] if cell.comment is not None else []
+        text = _written("\n\n".join([*before, *said]))
+        cell.comment = Comment(text, AUTHOR, height=60 + 18 * len(text) // 40, width=320)
+
+
+def _cell(sheet: Worksheet, where: str) -> Cell:
+    """The cell at an address; of merged cells the first, which is the one that is shown."""
+    row, column = position(where)
+    cell = sheet.cell(row + 1, column + 1)
+    if isinstance(cell, MergedCell):
+        span = next(one for one in sheet.merged_cells.ranges if where in one)
+        cell = sheet.cell(span.min_row, span.min_col)
+    assert isinstance(cell, Cell)
+    return cell
+
+
+def _saved(book: OpenWorkbook, result: Result, core: bytes | None) -> bytes:
+    _add(book, result)
+    target = BytesIO()
+    book.save(target)
+    with ZipFile(target) as written:
+        parts = {name: written.read(name) for name in written.namelist()}
+    parts[_CORE] = core or _MOMENTS.sub(b"", parts[_CORE])
+    return packed(parts, ZIP_DEFLATED)
+
+
+def _add(book: OpenWorkbook, result: Result) -> None:
+    """The result sheet, last in order and shown first, instead of an earlier one."""
+    for sheet in book.worksheets:
+        if sheet.title == RESULT_SHEET and sheet["A1"].value == result.title:
+            book.remove(sheet)
+    sheet = book.create_sheet(RESULT_SHEET)
+    lines = [(result.title,), *((line,) for line in result.lines), (), result.headings]
+    for number, line in enumerate([*lines, *result.rows], 1):
+        for column, text in enumerate(line, 1):
+            cell = sheet.cell(number, column)
+            cell.value = _written(text)
+            cell.data_type = "s"
+            if number > len(lines):
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for cell in (sheet["A1"], *next(sheet.iter_rows(len(lines), len(lines)))):
+        cell.font = Font(bold=True)
+    for column, width in enumerate(_WIDTHS):
+        sheet.column_dimensions[address(0, column)[:-1]].width = width
+    for other in book.worksheets:
+        other.sheet_view.tabSelected = other is sheet
+    book.active = len(book.worksheets) - 1
+
+
+def _written(text: str) -> str:
+    return _UNWRITABLE.sub(" ", text)[:_TEXT_MAX]

@@ -1,0 +1,7 @@
+"""`make demo`: a message of each family on its whole road, through a broker that really runs.
+
+play       the acts, in their order
+stage      the broker, everybody's keys; saying and doing
+goods      a declaration that five agencies look at, and a broken one
+families   a postal item, a passenger list, a ship's visit with its crew
+"""

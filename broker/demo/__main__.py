@@ -1,0 +1,5 @@
+"""Run the demo."""
+
+from broker.demo.play import main
+
+raise SystemExit(main())

@@ -1,0 +1,245 @@
+"""The format as the broker meets it: recognition, neighbours, refusals, any bytes."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.airline.paxlst import Paxlst
+from adapters.airline.sample_passenger_list import compose
+from broker.adapter import Profile
+from broker.model.packages import PACKAGES
+from broker.model.paths import leaves
+from tests.adapters.airline.conftest import header, interchange, message, person
+from tests.adapters.conftest import load_profile
+
+GUIDE = load_profile("paxlst-guide")
+ORDERS = ["UNH+O1+ORDERS:D:96A:UN", "BGM+220+1+9", "UNT+3+O1"]
+SAMPLE = compose(items=3, number=1, seed=1)
+
+
+def test_any_edifact_is_recognised_and_a_list_surely():
+    """A stray message of another type still gets a clear answer; other bytes do not."""
+    found = Paxlst().recognises(SAMPLE)
+    assert found is not None
+    assert (found.certainty, found.version) == (90, "D.05B")
+    stray = Paxlst().recognises(interchange(ORDERS))
+    assert stray is not None
+    assert stray.certainty == 10
+    mixed = Paxlst().recognises(
+        interchange([one.replace("96A", "05B") for one in ORDERS], message(*header()), ORDERS)
+    )
+    assert mixed is not None
+    assert (mixed.certainty, mixed.version) == (90, "")
+    assert Paxlst().recognises(b"<?xml version='1.0'?><MetaData/>") is None
+    assert Paxlst().recognises(b"") is None
+
+
+def test_a_message_nobody_claims_is_one_problem_and_its_neighbours_go_on(guide):
+    """The problem stands at its UNH and names the types understood."""
+    good = message(*header(), *person())
+    payload = interchange(good, ORDERS, good)
+    found = list(Paxlst().translate(payload, guide).messages)
+    assert [one.verdict for one in found] == ["accepted", "rejected", "accepted"]
+    (problem,) = found[1].problems
+    assert (problem.code, problem.found, problem.expected) == (
+        "edifact.message-unknown", "ORDERS", "PAXLST",
+    )  # fmt: skip
+    assert (problem.where.segment, problem.where.element) == ("UNH 1", "2.1")
+    assert payload[problem.where.byte :].startswith(b"ORDERS")
+    assert list(found[1].events) == []
+
+
+REFUSED = [
+    (header(BGM="BGM+336+G"), {}, "paxlst.type-refused", "BGM 2", "1.1"),
+    (header(BGM="BGM+655"), {}, "paxlst.type-refused", "BGM 2", "1.1"),
+    (header(BGM="BGM+10"), {}, "paxlst.type-refused", "BGM 2", "1.1"),
+    (header(BGM="BGM+999"), {}, "paxlst.type-unknown", "BGM 2", "1.1"),
+    (header(without="BGM"), {}, "paxlst.type-unknown", "UNH 1", None),
+    (header(), {"unh": "PAXLST:001:000:NZ"}, "paxlst.version-unknown", "UNH 1", "2.2"),
+]
+
+
+@pytest.mark.parametrize(("lines", "around", "code", "segment", "element"), REFUSED)
+def test_lists_of_another_kind_are_refused_with_one_problem(
+    lines, around, code, segment, element, one
+):
+    """Master crew lists, truck manifests, the older layout: one sentence, and no draft."""
+    found, drafts = one(*lines, *person(NAD="NAD+FL+++"), **around)
+    (problem,) = found.problems
+    assert (found.verdict, problem.code, drafts) == ("rejected", code, [])
+    assert (problem.where.segment, problem.where.element) == (segment, element)
+    assert problem.path
+    assert problem.expected
+    assert problem.hint
+
+
+WRONG = [
+    (header(BGM="BGM+745+QQ"), "paxlst.function-unknown", "Declaration.FunctionCode", "BGM 2"),
+    (header(TDT="TDT+20"), "paxlst.flight-unknown", "Declaration.BorderTransportMeans", "TDT 6"),
+    (header(without="TDT"), "paxlst.flight-unknown", "Declaration.BorderTransportMeans", "UNH 1"),
+    (header(DTM="DTM+999:1"), "paxlst.flight-unknown", "Declaration.BorderTransportMeans", "TDT 6"),
+    (header(TDT="TDT+20+QQQQ"), "paxlst.flight-malformed",
+     "Declaration.BorderTransportMeans.JourneyID", "TDT 6"),
+    (header(DTM="DTM+189:2699990810:201"), "paxlst.moment-malformed",
+     "Declaration.BorderTransportMeans.Itinerary[1].DepartureDateTime", "DTM 8"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "code", "path", "segment"), WRONG)
+def test_what_is_wrong_with_the_flight_rejects_the_list(lines, code, path, segment, one):
+    """Without function or flight nobody can tell what is meant; the drafts can still be seen."""
+    found, drafts = one(*lines, *person())
+    told = next(problem for problem in found.problems if problem.code == code)
+    assert (found.verdict, told.severity, told.path) == ("rejected", "error", path)
+    assert told.where.segment == segment
+    assert len(drafts) == 1
+
+
+WARNED = [
+    (header(TDT="TDT+20+ZZ35+++ZY"), "paxlst.carrier-differs", "TDT 6"),
+    (["RFF+AB:1", *header()], "paxlst.segment-unknown", "RFF 2"),
+    (["COM+1:TE", *header()], "paxlst.segment-misplaced", "COM 2"),
+    ([*header(), "CNT+3:2"], "paxlst.segment-unknown", "CNT 11"),
+    ([*header(), "CNT+42+1"], "paxlst.number-misplaced", "CNT 11"),
+    ([*header()[:-1], "DTM+232:2601130810:201"], "paxlst.times-disordered", "DTM 10"),
+    (header(LOC="LOC+125+AUVIE"), "paxlst.airport-unlike", "LOC 7"),
+]
+
+
+@pytest.mark.parametrize(("lines", "code", "segment"), WARNED)
+def test_what_is_untidy_about_the_flight_is_a_warning(lines, code, segment, one):
+    """The list is taken, and its sender hears of it."""
+    found, drafts = one(*lines, *person())
+    told = [problem for problem in found.problems if problem.code == code]
+    assert told
+    assert told[0].where.segment == segment
+    assert {problem.severity for problem in found.problems} == {"warning"}
+    assert (found.verdict, len(drafts)) == ("accepted", 1)
+
+
+def test_wrong_counts_are_warnings_by_the_profile(guide):
+    """UNT is wrong in most real lists; a profile that says nothing rejects them."""
+    payload = interchange(message(*header(), *person())).replace(b"UNT+20+", b"UNT+99+")
+    strict = Profile("strict", "airline", Paxlst.format,
+                     settings={**guide.settings, "severities": {}})  # fmt: skip
+    verdicts = [
+        next(iter(Paxlst().translate(payload, profile).messages)).verdict
+        for profile in (guide, strict)
+    ]
+    assert verdicts == ["accepted", "rejected"]
+
+
+def test_an_acknowledgement_of_a_carrier_changes_nothing(guide):
+    """CUSRES 312 is accepted with a word about it; 962 is an authority's and refused."""
+    for kind, verdict, code in (
+        ("312", "accepted", "cusres.acknowledgement"),
+        ("962", "rejected", "cusres.not-from-carrier"),
+    ):
+        lines = ["UNH+C1+CUSRES:D:05B:UN", f"BGM+{kind}", "RFF+TN:1", "UNT+4+C1"]
+        (found,) = Paxlst().translate(interchange(lines), guide).messages
+        (problem,) = found.problems
+        assert (found.verdict, problem.code, problem.found) == (verdict, code, kind)
+        assert (problem.where.segment, problem.where.element) == ("BGM 2", "1.1")
+        assert list(found.events) == []
+
+
+def test_an_unreadable_segment_costs_one_person(one):
+    """A terminator in a name without its release character leaves that person out."""
+    second = person(NAD="NAD+FL+++O'BRIEN:ALPHA", RFF="RFF+ABO:A2")
+    found, (draft,) = one(*header(), *person(), *second)
+    assert "edifact.segment-unreadable" in {problem.code for problem in found.problems}
+    assert found.verdict == "accepted"
+    assert len(draft.body["BorderTransportMeans"]["Passenger"]) == 1
+
+
+def test_places_are_those_of_the_values(guide):
+    """Each value of the body has its segment, element and byte; other messages have none."""
+    payload = interchange(message(*header(), *person()), ORDERS)
+    (first, _other) = Paxlst().translate(payload, guide).messages
+    (draft,) = first.events
+    placed = dict(Paxlst().places(payload, 1, guide))
+    assert set(placed) == {path for path, _value in leaves(draft.body)}
+    name = placed["BorderTransportMeans.Passenger[1].GivenName"]
+    assert (name.segment, name.element) == ("NAD 11", "4.2")
+    assert payload[name.byte :].startswith(b"ALPHA")
+    issuer = placed["BorderTransportMeans.Passenger[1].AdditionalDocument[#1].IssueCountryCode"]
+    assert (issuer.segment, issuer.element) == ("LOC 19", "2.1")
+    for number in (0, 2, 3):
+        assert list(Paxlst().places(payload, number, guide)) == []
+
+
+BOMBS = [
+    ["NAD+FL"] * 30_000,
+    ["NAD+FL+++EXAMPLE", "DOC+P+N1", *["DTM+36:999999"] * 60_000],
+    [*["NAD+FL+++EXAMPLE", "RFF+ABO:A1", "DOC+P+N1"] * 9_000],
+    ["TDT+20+ZZ1", "LOC+92+VIE"] * 40_000,
+    ["FTX+BAG+++A"] * 60_000,
+    ["NAD+QQ+++EXAMPLE"] * 9_000,
+]
+
+
+@pytest.mark.parametrize("lines", BOMBS, ids=range(len(BOMBS)))
+def test_a_list_without_end_is_judged_in_bounded_time(lines, guide):
+    """Tens of thousands of persons, documents, legs or faults take seconds, not minutes."""
+    payload = interchange(message(*header(), *lines))
+    begun = time.process_time()
+    (found,) = Paxlst().translate(payload, guide).messages
+    list(found.events)
+    assert time.process_time() - begun < 10
+    assert len(found.problems) <= 101
+
+
+def test_more_persons_than_an_aircraft_holds_are_refused(one):
+    """After 9,999 persons nothing more is read, and the list is rejected."""
+    found, _drafts = one(*header(), *(["NAD+FL+++EXAMPLE"] * 10_005))
+    told = [problem for problem in found.problems if problem.code == "paxlst.persons-too-many"]
+    assert (found.verdict, len(told)) == ("rejected", 1)
+
+
+def _judged(payload: bytes) -> None:
+    """Any bytes give verdicts, bodies that validate, and places."""
+    translation = Paxlst().translate(payload, GUIDE)
+    for found in translation.messages:
+        assert found.verdict in {"accepted", "rejected"}
+        errors = [one for one in found.problems if one.severity == "error"]
+        assert found.verdict == "accepted" or errors
+        for draft in found.events:
+            PACKAGES[draft.package].model_validate(draft.body)
+        for _path, place in Paxlst().places(payload, found.number, GUIDE):
+            assert place.byte is not None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=300))
+def test_any_bytes_give_verdicts(noise):
+    """Noise, and noise after a header, is judged and never raises."""
+    Paxlst().recognises(noise)
+    _judged(noise)
+    _judged(SAMPLE[:120] + noise)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(SAMPLE) - 1), st.sampled_from(list(b"'+:?*\x00A9 \n\xff"))),
+        max_size=12,
+    )
+)
+def test_a_spoiled_list_is_judged(spoiled):
+    """Bytes changed anywhere in a valid list give verdicts, valid bodies and places."""
+    payload = bytearray(SAMPLE)
+    for at, byte in spoiled:
+        payload[at] = byte
+    _judged(bytes(payload))
+
+
+LINES = SAMPLE.decode().split("'")[:-1]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(LINES), max_size=40))
+def test_segments_in_any_order_are_judged(lines):
+    """Segments of a list, left out, repeated or shuffled, are judged and never raise."""
+    _judged("".join(f"{line}'" for line in (*LINES[:4], *lines)).encode())

@@ -1,0 +1,99 @@
+"""Cells as canonical leaves: what people and spreadsheets write, and what is refused."""
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+
+from adapters.maritime.layout import Field, layout
+from adapters.maritime.values import Trouble, convert, has_check_digit, plain
+
+UK = layout("uk-nmsw")
+
+
+def said(how: str, raw: object) -> str:
+    """The leaf, or the code of what is wrong."""
+    kind, _, argument = how.partition(" ")
+    found = convert(Field("A1", ("x",), (("X", None),), kind, argument, ""), raw, UK)
+    return found.code if isinstance(found, Trouble) else found
+
+
+CASES = [
+    ("text", "\n\t Smith \n\n Jones\xa0 ", "Smith Jones"),
+    ("text", 123456789.0, "123456789"),
+    ("text", 12.5, "12.5"),
+    ("text", True, "TRUE"),
+    ("text", date(2023, 2, 1), "2023-02-01"),
+    ("text", "José", "José"),
+    ("country", " gbr\n", "GBR"),
+    ("country", "NLD - Netherlands", "NLD"),
+    ("country", "NLD \u2013 Netherlands", "NLD"),
+    ("locode", "GB SOU", "GBSOU"),
+    ("locode", "TN\nTUN", "TNTUN"),
+    ("locode", "gbdvr", "GBDVR"),
+    ("locode", "NOXXX", "NOXXX"),
+    ("locode", "?????", "?????"),
+    ("locode", "GBSOU / Southampton", "GBSOU"),
+    ("locode", "London", "fal.locode-malformed"),
+    ("locode", "GBS0U", "fal.locode-malformed"),
+    ("imo-number", 9074729.0, "9074729"),
+    ("imo-number", "IMO 9074729", "9074729"),
+    ("imo-number", "imo9074729", "9074729"),
+    ("imo-number", "IMO-9074729", "fal.imo-number-malformed"),
+    ("imo-number", "907472", "fal.imo-number-malformed"),
+    ("number", 20.0, "20"),
+    ("number", "12.50", "12.50"),
+    ("number", "12,000", "fal.number-malformed"),
+    ("number", "about 12", "fal.number-malformed"),
+    ("choice movement", "Arrival in the UK", "arrival"),
+    ("choice document", "P - Passport", "P"),
+    ("choice document", "ID card", "I"),
+    ("choice document", "Wrong", "fal.choice-unknown"),
+    ("choice gender", "F     ", "F"),
+    ("choice gender", "M / Male", "M"),
+    ("choice gender", "Male?", "fal.choice-unknown"),
+    ("date", date(2026, 9, 13), "2026-09-13"),
+    ("date", datetime.fromisoformat("2026-09-13T10:00"), "2026-09-13"),
+    ("date", "\n\t12/07/2030\n", "2030-07-12"),
+    ("date", "29/02/2028", "2028-02-29"),
+    ("date", "29/02/2027", "fal.date-malformed"),
+    ("date", "12/31/2027", "fal.date-malformed"),
+    ("date", "01/01/ 1975", "fal.date-malformed"),
+    ("date", "01011975", "fal.date-malformed"),
+    ("date", "01.01.1975", "fal.date-malformed"),
+    ("date", "03/12/90", "fal.date-malformed"),
+    ("date", "1stJan2024", "fal.date-malformed"),
+    ("date", 45000.0, "fal.date-malformed"),
+    ("time", time(14, 0), "14:00"),
+    ("time", time(10, 30, 30), "10:30:30"),
+    ("time", " 12:00:00 ", "12:00:00"),
+    ("time", "9:05", "09:05"),
+    ("time", "01:00:00 pm", "13:00:00"),
+    ("time", "12:15 am", "00:15"),
+    ("time", 0.5, "12:00"),
+    ("time", "13:00 pm", "fal.time-malformed"),
+    ("time", "24:00", "fal.time-malformed"),
+    ("time", timedelta(days=1, hours=1), "fal.time-malformed"),
+]
+
+
+@pytest.mark.parametrize(("how", "raw", "expected"), CASES)
+def test_cells_as_people_write_them(how, raw, expected):
+    """Each cell gives this leaf, or is told by this code."""
+    assert said(how, raw) == expected
+
+
+def test_numbers_that_are_no_numbers_are_text():
+    """Neither infinity nor what is too large for a spreadsheet breaks the reading."""
+    assert [plain(value) for value in (float("inf"), float("nan"), 1e300)] == [
+        "inf",
+        "nan",
+        "1e+300",
+    ]
+    assert said("imo-number", float("nan")) == "fal.imo-number-malformed"
+
+
+def test_the_check_digit_of_an_imo_number():
+    """9074729 has its own (139: 9); 9999990 and 0000101 have not."""
+    assert has_check_digit("9074729")
+    assert not has_check_digit("9999990")
+    assert not has_check_digit("0000101")

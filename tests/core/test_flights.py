@@ -1,0 +1,104 @@
+"""The lists of a flight on the whole road: pieces in any order, changes, closing, two carriers."""
+
+import pytest
+
+from adapters.wire.edifact import read
+from broker.state.tables import DOCUMENTS, OUTCOMES, PARKED
+from tests.broker_in_process import in_process, story
+from tests.families import EDIFACT, flight, flown, listed, paxlst, people, staff, token_of
+from tests.families_told import native, persons_of, told, verdicts
+
+AIRLINE, GROUND = "paperkite-airlines", "thistledown-air"
+
+
+def piece(number, flag, *who):
+    """One piece of the list of flight 7, which has six passengers."""
+    return listed(flight(7), people(7, *who), piece=(number, flag), total=6)
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 1, 2), (2, 3, 1), (3, 3, 2, 1, 2)])
+@story
+async def test_pieces_in_any_order_make_one_list(order):
+    """Whatever came is delivered at once; at the end everybody is on the list, once."""
+    async with in_process() as broker:
+        pieces = {1: piece(1, "C", 1, 2), 2: piece(2, "", 3, 4), 3: piece(3, "F", 5, 6)}
+        for number in order:
+            await broker.lodge(paxlst(pieces[number]), AIRLINE, **EDIFACT)
+        wanted = sorted(token_of(one) for one in people(7, *range(1, 7)))
+        assert sorted(await persons_of(broker, "passengers")) == wanted
+        broker.clock.move(hours=1)
+        await broker.settle()
+        assert await told(broker, AIRLINE, "message") == []
+
+
+@story
+async def test_a_missing_piece_is_named_by_the_timer_and_holds_nobody_back():
+    """Who came is with the police at once; half an hour later it is told what did not come."""
+    async with in_process() as broker:
+        await broker.lodge(paxlst(piece(1, "C", 1, 2), piece(3, "F", 5, 6)), AIRLINE, **EDIFACT)
+        assert len(await persons_of(broker, "passengers")) == 4
+        assert await told(broker, AIRLINE, "message.noted") == []
+        broker.clock.move(minutes=31)
+        await broker.settle()
+        (reply,) = await told(broker, AIRLINE, "message.noted")
+        (message,) = read(native(reply), {}).messages
+        text = str([one for one in message.segments if one[0][0] == "FTX"])
+        assert "THESE PARTS HAVE NOT COME: 02;" in text
+        await broker.lodge(paxlst(piece(2, "", 3, 4)), AIRLINE, **EDIFACT)
+        broker.clock.move(minutes=31)
+        await broker.settle()
+        assert len(await persons_of(broker, "passengers")) == 6
+
+
+@pytest.mark.parametrize(
+    ("letters", "who", "stay"),
+    [("CLNB", (2,), (1, 3)), ("CLOB", (1, 3), (1, 3)), ("CL", (), (1, 2, 3))],
+)
+@story
+async def test_a_flight_that_closes_keeps_those_who_fly(letters, who, stay):
+    """Without those who are not on board, with those who are, or just so; then no list is taken."""
+    async with in_process() as broker:
+        await broker.lodge(paxlst(listed(flight(7), people(7, 1, 2, 3))), AIRLINE, **EDIFACT)
+        closing = listed(flight(7), people(7, *who), kind="266", letters=letters)
+        shown = await broker.status(await broker.lodge(paxlst(closing), AIRLINE, **EDIFACT))
+        assert {outcome for _, ends in verdicts(shown) for outcome in ends} == {"applied"}
+        assert await persons_of(broker, "passengers") == [token_of(p) for p in people(7, *stay)]
+        again = paxlst(listed(flight(7), people(7, 1, 2)))
+        shown = await broker.status(await broker.lodge(again, AIRLINE, **EDIFACT))
+        assert verdicts(shown) == [("accepted", ["declined"])]
+        assert await broker.rows(PARKED) == []
+
+
+@story
+async def test_a_change_list_adds_moves_and_takes_off():
+    """CP adds who is new and moves who is known; XR takes off; whom nobody knows is noted."""
+    async with in_process() as broker:
+        await broker.lodge(paxlst(listed(flight(7), people(7, 1, 2))), AIRLINE, **EDIFACT)
+        change = listed(flight(7), people(7, 2, 3, seat="40A"), letters="CP")
+        await broker.lodge(paxlst(change), AIRLINE, **EDIFACT)
+        gone = listed(flight(7), people(7, 1, 9), letters="XR")
+        await broker.lodge(paxlst(gone), AIRLINE, **EDIFACT)
+        assert await persons_of(broker, "passengers") == [token_of(p) for p in people(7, 2, 3)]
+        (reply,) = await told(broker, AIRLINE, "message.noted")
+        assert reply["swbsubmission"]
+
+
+@story
+async def test_crew_and_passengers_of_one_flight_may_have_two_owners():
+    """The second carrier joins the flight with its own part, and may not touch the first's."""
+    async with in_process() as broker:
+        await broker.lodge(paxlst(listed(flight(7), people(7, 1, 2))), AIRLINE, **EDIFACT)
+        await broker.lodge(paxlst(listed(flight(7), staff(7, 1), kind="250")), GROUND, **EDIFACT)
+        stolen = paxlst(
+            listed(flight(7), people(7, 3)), listed(flight(7), people(7, 1), letters="XR")
+        )
+        shown = await broker.status(await broker.lodge(stolen, GROUND, **EDIFACT))
+        assert verdicts(shown) == [("accepted", ["declined"])] * 2
+        rows = await broker.rows(DOCUMENTS)
+        assert {(row["part"], row["party"]) for row in rows} == {
+            ("passengers", "paperkite"), ("crew", "thistledown")
+        }  # fmt: skip
+        assert len({row["dossier"] for row in rows}) == 1
+        assert flown(7) in {one["value"] for m in shown["messages"] for one in m["references"]}
+        outcomes = [row["outcome"] for row in await broker.rows(OUTCOMES)]
+        assert outcomes.count("declined") == 2
