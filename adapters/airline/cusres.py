@@ -18,6 +18,7 @@ Versions
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from adapters.airline.listed import Listed
@@ -25,10 +26,10 @@ from adapters.airline.moment import to_edifact
 from adapters.airline.reading import read_list
 from adapters.airline.whereabouts import years_of
 from adapters.airline.writing import prepared, unh
-from adapters.wire.edifact import Group, Interchange, MessageIn, Segment, read, value
+from adapters.wire.edifact import Group, Interchange, MessageIn, Reading, Segment, read, value
 from adapters.wire.edifact_write import MessageOut, write
 from broker.adapter import Message, Original, Outgoing, Profile, Tree
-from broker.model.problem import Problem
+from broker.model.problem import Problem, Severity
 
 _GRAVEST = ("refused", "do_not_load", "held", "information_wanted", "inspection", "waiting",
             "acknowledged", "conditional", "released")  # fmt: skip
@@ -104,7 +105,8 @@ def acknowledged(message: MessageIn) -> Message:
 
 
 def _asked(original: Original, profile: Profile) -> Asked:
-    reading = read(original.payload, profile.settings.get("severities", {}))
+    severities = profile.settings.get("severities", {})
+    reading = _surveyed(original.payload, tuple(sorted(severities.items())))
     if not 1 <= original.message <= len(reading.envelope.spans):
         said = reading.interchanges
         return Asked(said[0] if said else Interchange(), None, Listed())
@@ -112,6 +114,12 @@ def _asked(original: Original, profile: Profile) -> Asked:
     if message.type != "PAXLST":
         return Asked(message.interchange, message, Listed())
     return Asked(message.interchange, message, read_list(message, years_of(profile)))
+
+
+@lru_cache(maxsize=1)
+def _surveyed(payload: bytes, severities: tuple[tuple[str, Severity], ...]) -> Reading:
+    """The first pass over an interchange. Replies about one come in a row."""
+    return read(payload, dict(severities))
 
 
 def _header(asked: Asked, out: Outgoing, profile: Profile) -> Interchange:

@@ -19,7 +19,7 @@ Versions
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from adapters.postal.cusrsp import response_xml
@@ -189,8 +189,16 @@ def _envelope(root: Element, around: list[Element], positions: Positions) -> Ite
 
 def _identifier(original: Original) -> str:
     """The identifier an item was sent with; "" where none can be read."""
-    root = _root(original.payload)
+    said = _identifiers(original.payload)
+    at = max(original.message, 1) - 1
+    return said[at] if at < len(said) else ""
+
+
+@lru_cache(maxsize=1)
+def _identifiers(payload: bytes) -> tuple[str, ...]:
+    """Those of all items, in order. Replies about one interchange come in a row."""
+    root = _root(payload)
     if isinstance(root, Problem):
-        return ""
-    parts = next(islice(_items(root, []), max(original.message, 1) - 1, None), None)
-    return str(read(parts, itmatt()).tree.get("FunctionalReferenceID", "")) if parts else ""
+        return ()
+    trees = (read(parts, itmatt()).tree for parts in _items(root, []))
+    return tuple(str(tree.get("FunctionalReferenceID", "")) for tree in trees)

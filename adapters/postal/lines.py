@@ -11,6 +11,7 @@ Rules
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -65,31 +66,41 @@ def lines_of(payload: bytes) -> Iterator[Line]:
         if not payload.isspace() and payload:
             yield Line(1, None, payload)
         return
-    number = 0
-    for at, content in _cut(payload):
-        if content and not content.isspace():
-            number += 1
-            yield Line(number, at, content)
+    for number, (at, start, end) in enumerate(_cut(payload), 1):
+        yield Line(number, at, payload[start:end])
 
 
 def line_of(payload: bytes, number: int) -> Line | None:
     """The item with this number; the others are passed over unread."""
-    return next(islice(lines_of(payload), max(number, 1) - 1, None), None)
+    spans = _spans(payload)
+    if spans is None:
+        return next(lines_of(payload), None) if number <= 1 else None
+    if number > len(spans):
+        return None
+    at, start, end = spans[max(number, 1) - 1]
+    return Line(max(number, 1), at, payload[start:end])
 
 
-def _cut(payload: bytes) -> Iterator[tuple[int, bytes]]:
+@lru_cache(maxsize=1)
+def _spans(payload: bytes) -> tuple[tuple[int, int, int], ...] | None:
+    """Where the items stand; None if the bytes are one. Replies about one request come in a row."""
+    return None if _is_one(payload) else tuple(_cut(payload))
+
+
+def _cut(payload: bytes) -> Iterator[tuple[int, int, int]]:
+    """Line from 1, first and last byte of each line that is not empty."""
     start, at = 0, 1
     while start < len(payload):
         end = payload.find(b"\n", start)
         end = len(payload) if end < 0 else end
-        yield at, payload[start:end]
+        if end > start and not payload[start:end].isspace():
+            yield at, start, end
         start, at = end + 1, at + 1
 
 
 def _is_one(payload: bytes) -> bool:
     """Whether the bytes are one item, be it spread over lines."""
-    said = (content for _at, content in _cut(payload) if content and not content.isspace())
-    looked = list(islice(said, _LOOKED_AT))
+    looked = [payload[start:end] for _at, start, end in islice(_cut(payload), _LOOKED_AT)]
     if len(looked) <= 1 or not isinstance(parse(payload), Problem):
         return True
     return not any(map(_is_object, looked))

@@ -25,7 +25,7 @@ from tests.simulation.readout import Readout, read_out
 from tests.simulation.traffic import Agency, Bounds, Sender
 from tests.simulation.world import configuration
 
-KILLS = int(os.environ.get("SWB_CRASH_KILLS", "20"))
+KILLS = int(os.environ.get("SWB_CRASH_KILLS", "12"))
 SEED = int(os.environ.get("SWB_CRASH_SEED", "1"))
 PARTITIONS = 8
 LODGING = Bounds(declarations=2 * KILLS, changes=4, pace=0.01 * KILLS)
