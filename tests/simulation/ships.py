@@ -12,7 +12,7 @@ from broker.model.records import digest
 from tests import families
 from tests.families import token_of
 from tests.simulation.history import History, Said
-from tests.simulation.trades import STRIDE, Lodged, Trader, apart
+from tests.simulation.trades import STRIDE, Lodged, Trader, apart, places
 
 AGENT, FIRM = "saltbox-agents", "nettle-crewing"
 PARTY = "saltbox"
@@ -74,11 +74,12 @@ async def _crew_listed(trader: Trader, visit: int, reference: str) -> Lodged:
     unborn = trader.random.randrange(len(who)) if wrong else None
     if unborn is not None:
         persons[unborn] = {k: v for k, v in persons[unborn].items() if k != "BirthDateTime"}
-    named, left = apart(tuple(token_of(one) for one in persons), unborn)
+    tokens = tuple(token_of(one) for one in persons)
+    named, left = apart(tokens, unborn)
     beside = trader.random.random() < 0.4 and reference.startswith("V")
     payload = families.crewed("" if beside else reference, persons)
     voyage = families.voyage(visit)
-    content = f"{who} {unborn} {reference if not beside else ''}"
+    content = f"{places(tokens, left)} {reference if not beside else ''}"
     says = Said("put", voyage, "FAL5", content, named, left=left)
     what = (payload, CONTENT_TYPE)
     return await trader.lodge(_about(visit), what, (says,), f"VISIT={reference}" if beside else "")

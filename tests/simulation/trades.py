@@ -206,8 +206,7 @@ def _whole(trader: Trader, flight: int, who: list[int]) -> Message:
         persons[nameless] = {k: v for k, v in persons[nameless].items() if k != "FamilyName"}
     tokens = _tokens(persons)
     named, left = apart(tokens, nameless)
-    content = f"{who} without {nameless}"
-    says = Said("put", families.flown(flight), LIST, content, named, left=left)
+    says = Said("put", families.flown(flight), LIST, places(tokens, left), named, left=left)
     return families.listed(families.flight(flight), persons), says
 
 
@@ -249,6 +248,11 @@ def apart(tokens: tuple[str, ...], at: int | None) -> tuple[tuple[str, ...], tup
     if at is None:
         return tokens, ()
     return (*tokens[:at], *tokens[at + 1 :]), (tokens[at],)
+
+
+def places(tokens: tuple[str, ...], left: tuple[str, ...]) -> str:
+    """Who stands where on a list: without its last person it is the list that never had him."""
+    return str([(at, one) for at, one in enumerate(tokens, 1) if one not in left])
 
 
 def _tokens(persons: list[families.Tree]) -> tuple[str, ...]:

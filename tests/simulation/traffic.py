@@ -25,7 +25,7 @@ TRADE_OF: dict[str, Trade] = {
 SHARE = 3
 """Of so many declarations there is one thing of another trade for each sender."""
 AGAIN_S = 4.0
-GIVE_UP_S = 240.0
+GIVE_UP_S = 120.0
 """Of the wall, or of virtual time scaled by the pace: nobody is without an answer so long."""
 
 
