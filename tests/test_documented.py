@@ -9,8 +9,12 @@ from typing import Any
 import click
 import yaml
 
+from adapters.airline.reading import PERSONS_MAX
 from adapters.customs import telling
-from adapters.wire import json, xml
+from adapters.postal import lines
+from adapters.postal.members import LIST_MAX
+from adapters.wire import edifact_told, json, xml
+from adapters.wire.xlsx_bounds import ROWS_MAX
 from broker import errors, operators_http
 from broker.cli.program import swb
 from broker.intake import http
@@ -245,6 +249,7 @@ def _event() -> Any:
 def test_limits_are_as_the_security_page_says():
     """The limits that SECURITY.md gives in numbers are those of the code."""
     said = section("SECURITY", "Limits")
+    edifact = edifact_told.LIMITS
     for number in (
         f"{Settings().body_bytes_max:,} bytes",
         f"{operators_http.BODY_BYTES_MAX:,} bytes; `why` {operators_http.WHY_CHARACTERS_MAX} char",
@@ -252,6 +257,14 @@ def test_limits_are_as_the_security_page_says():
         f"{xml.LIMITS.payload_bytes // 2**20} MiB, {xml.LIMITS.tags:,} tags",
         f"{xml.LIMITS.attributes} attributes on an element",
         f"{json.PAYLOAD_BYTES_MAX // 2**20} MiB, {json.DEPTH_MAX} levels",
+        f"{edifact.payload_bytes // 2**20} MiB; {edifact.messages:,} messages",
+        f"{edifact.interchanges:,} interchanges; {edifact.message_bytes // 2**20} MiB",
+        f"{edifact.pieces:,} separators a message; {edifact.segment_characters:,} characters",
+        f"{lines.PAYLOAD_BYTES_MAX // 2**20} MiB a request",
+        f"{lines.LINES_MAX:,} lines",
+        f"{LIST_MAX} instances of a repeated class",
+        f"{PERSONS_MAX:,} a message of EDIFACT",
+        f"up to row {ROWS_MAX:,}",
         f"| {telling.PROBLEMS_MAX}, then one",
         f"| {telling.UNMAPPED_MAX:,} a message",
         f"| {trace.DOSSIERS_MAX} dossiers, {trace.MESSAGES_MAX} messages",

@@ -5,8 +5,9 @@ Rules
     class are told apart by the match keys of the model (`many(...)`): one that matches is
     replaced and keeps its SequenceNumeric, any other is added with the next number. A repeated
     class without match keys is replaced whole.
-    Two elements are the same if the first key that both have is the same. Elements of one message
-    are never matched with each other, so nobody on a list is lost to his namesake.
+    Two elements are the same if the first key that both have is the same, unless all that the
+    model says keeps them apart is different. Elements of one message are never matched with each
+    other, so nobody on a list is lost to his namesake.
 What does not belong
     Who may change a part, and what becomes of the event (`fold`).
 """
@@ -15,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from broker.model.dossier import Change
-from broker.model.leaf import Canonical
+from broker.model.leaf import Canonical, Element
 from broker.model.packages import PACKAGES, Field, fields_of
 
 Tree = dict[str, Any]
@@ -58,7 +59,7 @@ def _merged(live: Mapping[str, Any], said: Mapping[str, Any], model: type[Canoni
 
 def _upserted(before: Sequence[Tree], said: Iterable[Tree], field: Field) -> list[Tree]:
     """The list with each element in place of the one it matches, or behind all others."""
-    elements, known = list(before), _Known(before, field.element.keys)
+    elements, known = list(before), _Known(before, field.element)
     for element in said:
         at = known.take(element)
         if at is None:
@@ -93,7 +94,7 @@ def _changed(
 def _list_changed(
     before: Sequence[Tree], changes: Sequence[Change], field: Field
 ) -> tuple[list[Tree], list[Change]]:
-    known = _Known(before, field.element.keys)
+    known = _Known(before, field.element)
     missed: list[Change] = []
     found: dict[str, set[int]] = {"remove": set(), "keep": set()}
     put = [change.element for change in changes if change.does == "put"]
@@ -117,8 +118,10 @@ def _list_changed(
 class _Known:
     """The elements of a list by their match keys; each is taken once."""
 
-    def __init__(self, elements: Sequence[Tree], keys: Sequence[str]) -> None:
-        self._keys = [_parts(key) for key in keys]
+    def __init__(self, elements: Sequence[Tree], repeated: Element) -> None:
+        self._elements = elements
+        self._apart = repeated.apart.split("+") if repeated.apart else []
+        self._keys = [_parts(key) for key in repeated.keys]
         self._said = [[_values(element, key) for key in self._keys] for element in elements]
         self._taken: set[int] = set()
         self._at: dict[tuple[int, tuple[str, ...]], list[int]] = {}
@@ -133,10 +136,17 @@ class _Known:
         for number, values in enumerate(said):
             for value in values:
                 for at in self._at.get((number, value), ()):
-                    if at not in self._taken and not _earlier(said, self._said[at], number):
+                    if at in self._taken or _earlier(said, self._said[at], number):
+                        continue
+                    if number == 0 or not self._differs(element, self._elements[at]):
                         self._taken.add(at)
                         return at
         return None
+
+    def _differs(self, one: Tree, other: Tree) -> bool:
+        """Whether both say all that keeps elements apart, and nothing of it is the same."""
+        pairs = [(one.get(leaf), other.get(leaf)) for leaf in self._apart]
+        return bool(pairs) and all(mine and his and mine != his for mine, his in pairs)
 
 
 def _earlier(one: Sequence[Values], other: Sequence[Values], number: int) -> bool:

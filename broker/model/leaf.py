@@ -36,7 +36,7 @@ class Element:
 
     `wco` is the WCO Data Model identifier (None: none is public), `edifact` the UN/EDIFACT data
     element, `imo` the IMO Compendium number, `format` the representation (an..35, n..16,3).
-    `keys` are the match keys of a repeated class.
+    `keys` are the match keys of a repeated class, `apart` the leaves that tell two of them apart.
     """
 
     wco: str | None
@@ -45,6 +45,7 @@ class Element:
     imo: str | None = None
     data: DataClass = "commercial"
     keys: tuple[str, ...] = ()
+    apart: str = ""
 
 
 class Canonical(BaseModel):
@@ -86,13 +87,14 @@ def one() -> Any:
     return _field(None, Element(None))
 
 
-def many(*keys: str) -> Any:
+def many(*keys: str, apart: str = "") -> Any:
     """A repeated class; `keys` are its match keys in order, none: by ordinal.
 
     A match key is a path below the element, or several joined by `+`; two elements are the same
-    if the first key that both of them have is the same.
+    if the first key that both of them have is the same. Under a key behind the first they are not
+    if they differ in every leaf of `apart`.
     """
-    return _field((), Element(None, keys=keys))
+    return _field((), Element(None, keys=keys, apart=apart))
 
 
 def _field(default: Any, element: Element) -> Any:

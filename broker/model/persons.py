@@ -70,6 +70,8 @@ PERSON_KEYS = (
     "FamilyName+GivenName+BirthDateTime",
 )
 """Match keys of persons, in order."""
+PERSONS_APART = "GivenName+BirthDateTime"
+"""A child on a parent's passport, or two with the document "NONE", are not the same person."""
 
 
 class CarriedPassenger(Canonical):
@@ -165,8 +167,8 @@ class PersonsTransportMeans(Canonical):
     PassengerQuantity: Measure | None = leaf(None, "n..8", "6066", data="public")
     Carrier: Carrier18A | None = one()
     Itinerary: tuple[ReportedCall, ...] = many("SequenceNumeric")
-    Crew: tuple[CrewMember, ...] = many(*PERSON_KEYS)
-    Passenger: tuple[CarriedPassenger, ...] = many(*PERSON_KEYS)
+    Crew: tuple[CrewMember, ...] = many(*PERSON_KEYS, apart=PERSONS_APART)
+    Passenger: tuple[CarriedPassenger, ...] = many(*PERSON_KEYS, apart=PERSONS_APART)
 
 
 class ListPiece(Canonical):

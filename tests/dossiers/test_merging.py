@@ -32,12 +32,19 @@ def names(tree):
     return [(one["SequenceNumeric"], one["FamilyName"]) for one in listed]
 
 
+CHILD = person("ONE", GivenName="MINOR", BirthDateTime="2019-01-01")
 SAME = (
     # on the list, in the message, whether they are the same person
     (person("ONE", CarrierReferenceID="1"), person("ONE X", CarrierReferenceID="1"), True),
     (person("ONE", CarrierReferenceID="1"), person("ONE", CarrierReferenceID="2"), False),
     (person("ONE", CarrierReferenceID="1"), person("ONE"), True),
     (person("ONE", **passport("A1")), person("UNO", **passport("A1")), True),
+    (person("ONE", **passport("A1")), person("ONE", GivenName="ADA", **passport("A1")), True),
+    (person("ONE", **passport("A1")), person("ONE", BirthDateTime="1991-01-01", **passport("A1")),
+     True),
+    (person("ONE", **passport("A1")), CHILD | passport("A1"), False),
+    (person("ONE", **passport("A1")), CHILD | passport("A1", None), False),
+    (person("ONE", CarrierReferenceID="1"), CHILD | {"CarrierReferenceID": "1"}, True),
     (person("ONE", **passport("A1")), person("ONE", **passport("A2")), False),
     (person("ONE", **passport("A1")), person("ONE", **passport("A1", "QZY")), False),
     (person("ONE", **passport("A1")), person("ONE", **passport("A1", None)), True),
@@ -49,7 +56,10 @@ SAME = (
 
 @pytest.mark.parametrize(("known", "said", "same"), SAME)
 def test_persons_are_matched_by_the_first_key_that_both_have(known, said, same):
-    """Carrier's reference, then document and issuer, then document, then name and birth."""
+    """Carrier's reference, then document and issuer, then document, then name and birth.
+
+    A child on a parent's passport is another person, for given name and birth both differ.
+    """
     tree = merged(report(known), report(said), "persons-report")
     assert len(names(tree)) == (1 if same else 2)
     if same:
