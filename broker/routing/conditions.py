@@ -222,11 +222,13 @@ def _moments(bounds: Range) -> Test:
 
 def has_value(value: Any) -> bool:
     """Whether anything is said: empty texts, classes and lists say nothing."""
+    if isinstance(value, str):
+        return value != ""
     if isinstance(value, dict):
         return any(map(has_value, value.values()))
     if isinstance(value, (list, tuple)):
         return any(map(has_value, value))
-    return value is not None and value != ""
+    return value is not None
 
 
 def described(condition: Condition) -> str:

@@ -171,7 +171,7 @@ def _dropped(patterns: tuple[Pattern, ...]) -> dict[str, Any]:
 
 
 def _withhold(value: Any, pattern: str, withheld: set[str]) -> None:
-    if has_value(value):
+    if pattern not in withheld and has_value(value):
         withheld.add(pattern)
 
 
