@@ -108,7 +108,7 @@ def opened(*codes: str) -> Dossier:
 def ask(target: Target, elements: tuple[str, ...] = (), **changes: Any) -> Ask:
     """An open ask about version 1."""
     made = Ask(target, 1, elements, "2026-11-23T09:30:00.000Z", "escalate", "open", "d_1", AT)
-    return replace(made, **changes)
+    return made._replace(**changes)
 
 
 def answer(

@@ -63,8 +63,8 @@ class Effects:
 class Making:
     """Effects while a step makes them; it belongs to one step and leaves it as `effects()`.
 
-    `dossier` is the state so far but for `sent` and `asks`, which are changed often and put in at
-    the end; `overall` reads them through `settled()`.
+    `dossier` is the state so far but for `sent`, `asks` and `board_version`, which are changed
+    often and put in at the end.
     """
 
     def __init__(
@@ -80,6 +80,7 @@ class Making:
         self.problems = problems
         self.sent: dict[Target, Sent] = dict(dossier.sent)
         self.asks: dict[Target, Ask] = dict(dossier.asks)
+        self.board_version = dossier.board_version
         self.decisions: list[Mapping[str, Any]] = []
         self.asked: list[Ask] = []
         self.answers: tuple[Answer, ...] = ()
@@ -111,15 +112,13 @@ class Making:
         )
         self.sent[target] = sent
 
-    def settled(self) -> Dossier:
-        """The dossier with what was sent and asked so far."""
-        self.dossier = replace(self.dossier, sent=dict(self.sent), asks=dict(self.asks))
-        return self.dossier
-
     def effects(self) -> Effects:
         """What the step came to: applied."""
+        settled = replace(
+            self.dossier, sent=self.sent, asks=self.asks, board_version=self.board_version
+        )
         return Effects(
-            dossier=self.settled(),
+            dossier=settled,
             event=self.event,
             problems=self.problems,
             document=self.document,

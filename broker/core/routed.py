@@ -4,9 +4,9 @@ The view is applied here: what waits in the queue is already cut.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -89,8 +89,7 @@ def _judged(dossier: Dossier, document: Document, tree: Tree) -> routing.Documen
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(NamedTuple):
     """A result with what its view passes."""
 
     result: routing.Result
@@ -118,7 +117,7 @@ def _decided(
         if change.outcome == "withdrawn":
             _gone(making, target, document.version, rules.digest)
         elif change.outcome == "unchanged":
-            sent = replace(before[target], result="unchanged")
+            sent = before[target]._replace(result="unchanged")
             making.note(target, document.version, sent, _why(told[target], rules))
         else:
             what = (change.outcome, digests[target])
@@ -171,11 +170,11 @@ def _sending(making: Making, document: Document, sent: Sent, told: _Told, rules:
 def _gone(making: Making, target: Target, version: int, configuration: str) -> None:
     """This target was told before and is not entitled any more: its ask closes, a notice goes."""
     sent = making.sent[target]
-    gone = replace(sent, result="withdrawn")
+    gone = sent._replace(result="withdrawn")
     making.note(target, version, gone, Why(configuration))
     ask = making.asks.get(target)
     if ask is not None and ask.counts:
-        _ask_is(making, replace(ask, state="withdrawn"))
+        _ask_is(making, ask._replace(state="withdrawn"))
     notice = Row(
         id="d_" + digest(sent.delivery, "withdrawn", version),
         subscription=target.recipient,
@@ -207,7 +206,7 @@ def _asked(
     """A new ask for what was sent; the one about an older version is superseded."""
     older = making.asks.get(target)
     if older is not None and older.counts:
-        _ask_is(making, replace(older, state="superseded"))
+        _ask_is(making, older._replace(state="superseded"))
     if expects is None:
         return None
     received_at = making.event.received_at

@@ -58,7 +58,7 @@ def _elapsed(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
 
 def _told(before: Dossier, making: Making, rules: Rules) -> None:
     """The overall status after the event, who is concerned by it, and the board's readers."""
-    status = overall(making.settled())
+    status = overall(making.dossier, making.asks)
     if status != before.overall:
         making.dossier = replace(making.dossier, overall=status)
         for document in making.dossier.live.values():

@@ -40,14 +40,14 @@ def board_told(making: Making, readers: Sequence[Document], rules: Rules) -> Non
         part=BOARD,
         overall=dossier.overall,
     )
-    version = dossier.board_version + 1
+    version = making.board_version + 1
     for result in decide(rules.book, document).results:
         if result.recipient != SUBMITTER:
             _board_for(making, _Reader(result, BOARD, document.body, None), version, rules)
             continue
         for one in readers:
             part = f"{BOARD}/{one.part}" if one.part else BOARD
-            tree = declarant_tree(dossier, one.part)
+            tree = declarant_tree(dossier, making.asks, one.part)
             _board_for(making, _Reader(result, part, tree, one), version, rules)
 
 
@@ -73,7 +73,7 @@ def _board_for(making: Making, reader: _Reader, version: int, rules: Rules) -> N
     sent = Sent(version, said, (), delivery, "changed" if before else "new")
     making.note(target, version, sent, Why(rules.digest, result))
     making.queue.append(_board_row(making, target, sent, (cut, reader.reply_to)))
-    making.dossier = replace(making.dossier, board_version=version)
+    making.board_version = version
 
 
 def _board_row(

@@ -9,7 +9,7 @@ Rules
     stands as released for what was not said; what its agency says later still counts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,12 +24,15 @@ GRAVITY = (
 NOT_REQUIRED = "not_required"
 
 
-def overall(dossier: Dossier) -> str:
-    """The overall status of the dossier."""
+Asks = Mapping[Target, Ask]
+
+
+def overall(dossier: Dossier, asks: Asks) -> str:
+    """The overall status of a dossier of which this is asked."""
     if dossier.state == "withdrawn":
         return "withdrawn"
     current = current_answers(dossier.answers)
-    statuses = [_status(ask, current) for ask in dossier.asks.values() if ask.counts]
+    statuses = [_status(ask, current) for ask in asks.values() if ask.counts]
     return min(statuses, key=GRAVITY.index, default=NOT_REQUIRED)
 
 
@@ -61,7 +64,7 @@ def elapsed(dossier: Dossier, name: str) -> Dossier:
         if _status(ask, current) != "waiting":
             return dossier
         state = "released" if ask.silence == "release" else "overdue"
-        return replace(dossier, asks={**dossier.asks, target: replace(ask, state=state)})
+        return replace(dossier, asks={**dossier.asks, target: ask._replace(state=state)})
     return dossier
 
 
@@ -78,7 +81,7 @@ def board_tree(dossier: Dossier) -> dict[str, Any]:
     }
 
 
-def declarant_tree(dossier: Dossier, part: str) -> dict[str, Any]:
+def declarant_tree(dossier: Dossier, asks: Asks, part: str) -> dict[str, Any]:
     """The board for the declarant of one part, before any view.
 
     What agencies said of other parties' parts is told as its status alone.
@@ -92,7 +95,7 @@ def declarant_tree(dossier: Dossier, part: str) -> dict[str, Any]:
             "Part": target.part,
             "StatusCode": status,
         }
-        for target, ask in sorted(dossier.asks.items())
+        for target, ask in sorted(asks.items())
         if target.part in others and ask.counts
         if (status := _status(ask, current)) != "waiting"
     ]

@@ -14,6 +14,7 @@ Parts
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import orjson
 
@@ -55,7 +56,7 @@ def _put(dossier: Dossier, event: Event) -> Folded:
             return Folded(dossier, "repeated")
         if event.order < live.order:
             late = _document(dossier, event, "late")
-            return Folded(_numbered(dossier, late), "late", late)
+            return Folded(replace(dossier, versions=_versions(dossier, late)), "late", late)
     return _applied(dossier, event, _document(dossier, event, "live"))
 
 
@@ -125,20 +126,25 @@ def _rewritten(dossier: Dossier, event: Event, tree: Tree) -> Folded:
 
 def _applied(dossier: Dossier, event: Event, document: Document) -> Folded:
     """The dossier with this live version."""
-    opened = dossier if dossier.state != "new" else _open(dossier, event)
-    live_now = {**opened.live, event.part: document}
-    return Folded(replace(_numbered(opened, document), live=live_now), "applied", document)
+    live = {**dossier.live, event.part: document}
+    opened = _opened(event) if dossier.state == "new" else {}
+    after = replace(dossier, live=live, versions=_versions(dossier, document), **opened)
+    return Folded(after, "applied", document)
 
 
-def _numbered(dossier: Dossier, document: Document) -> Dossier:
-    """The dossier that has given this version its number, late ones too."""
-    return replace(dossier, versions={**dossier.versions, document.part: document.version})
+def _versions(dossier: Dossier, document: Document) -> dict[str, int]:
+    """The highest number of each part that was given a version, late ones too."""
+    return {**dossier.versions, document.part: document.version}
 
 
-def _open(dossier: Dossier, event: Event) -> Dossier:
-    return replace(
-        dossier, state="open", party=event.party, sender=event.sender, opened_at=event.received_at
-    )
+def _opened(event: Event) -> dict[str, Any]:
+    """What the event that opens a dossier says of it."""
+    return {
+        "state": "open",
+        "party": event.party,
+        "sender": event.sender,
+        "opened_at": event.received_at,
+    }
 
 
 def _document(dossier: Dossier, event: Event, state: str) -> Document:
@@ -181,7 +187,8 @@ def _part_withdrawn(dossier: Dossier, event: Event) -> Folded:
         return _declined(dossier, event, "reference.unknown")
     document = replace(_document(dossier, event, "withdrawn"), package=live.package)
     rest = {part: one for part, one in dossier.live.items() if part != event.part}
-    return Folded(replace(_numbered(dossier, document), live=rest), "applied", document)
+    after = replace(dossier, live=rest, versions=_versions(dossier, document))
+    return Folded(after, "applied", document)
 
 
 def _note(dossier: Dossier, event: Event) -> Folded:

@@ -62,8 +62,7 @@ class Document:
     state: str = "live"
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """What a target was last told: the version, the digest of its cut, the elements."""
 
     version: int
@@ -73,8 +72,7 @@ class Sent:
     result: Result
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """An agency is expected to answer about a version; `elements` () is the whole."""
 
     target: Target

@@ -6,8 +6,7 @@ Rules
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -15,8 +14,7 @@ from broker.model.dossier import Document, Target
 from broker.model.problem import Problem, as_json
 
 
-@dataclass(frozen=True, slots=True)
-class Entitlement:
+class Entitlement(NamedTuple):
     """Why somebody is told, as the rows say it; `elements` None: the whole document."""
 
     purpose: str

@@ -4,16 +4,14 @@ A decision is stored and can be shown: it names rules, elements and reasons, and
 of the document.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from broker.adapter import Tree
 from broker.routing.elements import Matched
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One version of one part, as routing sees it.
 
     `body` is a plain tree, `overall` the dossier's overall status, `on` the day of `received_at`
@@ -28,16 +26,14 @@ class Document:
     overall: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(NamedTuple):
     """The strictest answer that the uniting rows expect."""
 
     within: timedelta
     silence: Literal["escalate", "release"]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What one recipient is entitled to for one purpose; `matched` None: the whole document."""
 
     part: str
@@ -53,8 +49,7 @@ class Result:
     legal_basis: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """All rows' results for one document, by recipient and purpose; `book`: digest of the rows."""
 
     kind: str

@@ -5,14 +5,12 @@ doubled. To people, and to recipients, it is shown by its key (`broker.model.pat
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from broker.model.paths import element_key
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One instance at a pattern: an index (from 0) and a key for each list on the way to it.
 
     `rules` matched it; `checks` and `codes` are theirs.
@@ -30,8 +28,7 @@ class Element:
         return ".".join(self.keys)
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(NamedTuple):
     """The elements at the pattern `each` that a recipient is entitled to."""
 
     each: str

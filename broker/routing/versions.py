@@ -6,8 +6,7 @@ digest of what was delivered last. Times, ids and deadlines are no part of it.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -16,8 +15,7 @@ from broker.model.dossier import Sent, Target
 from broker.routing.decision import Result
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What becomes of one entitlement.
 
     new: nothing was sent, or it was withdrawn since. changed, unchanged: sent before, and still

@@ -17,6 +17,7 @@ What does not belong
 
 import hashlib
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 
@@ -37,8 +38,7 @@ class View:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """What a recipient sees, and the patterns that had a value and were withheld or changed.
 
     The tree shares unchanged values with the document: neither is ever written to.

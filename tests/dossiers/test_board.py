@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from broker.dossiers import board
 from broker.dossiers.board import (
     GRAVITY,
     ask_status,
@@ -11,7 +12,6 @@ from broker.dossiers.board import (
     current_answers,
     deadline_name,
     elapsed,
-    overall,
 )
 from broker.model.answer import ANSWER_STATUSES
 from tests.sample_events import CUSTOMS, PLANTS, answer, ask, board_of
@@ -30,6 +30,11 @@ GRAVEST_FIRST = (
     ({"conditional"}, "conditional"),
     ({"released"}, "released"),
 )
+
+
+def overall(dossier):
+    """The status over the dossier's own asks."""
+    return board.overall(dossier, dossier.asks)
 
 
 def test_without_asks_nothing_is_required():
@@ -113,7 +118,7 @@ VERSIONS = (
 def test_an_answer_about_an_older_ask_never_settles_a_newer_one(version, said, status):
     """Nor does it replace what was said about the newer one, though it comes later."""
     answers = [answer(CUSTOMS, what, order=order, version=about) for about, order, what in said]
-    assert overall(board_of([replace(WHOLE, version=version)], answers)) == status
+    assert overall(board_of([WHOLE._replace(version=version)], answers)) == status
 
 
 def test_an_older_whole_does_not_replace_a_newer_element():
@@ -122,7 +127,7 @@ def test_an_older_whole_does_not_replace_a_newer_element():
         answer(PLANTS, "held", ONE, 1, version=2),
         answer(PLANTS, "released", "", 2, version=1),
     ]
-    assert overall(board_of([replace(BOTH, version=2)], answers)) == "held"
+    assert overall(board_of([BOTH._replace(version=2)], answers)) == "held"
 
 
 @pytest.mark.parametrize(
@@ -176,10 +181,10 @@ def test_silence_that_releases_closes_the_ask():
     [
         (WHOLE, [answer(CUSTOMS, "held")], deadline_name(WHOLE)),
         (WHOLE, [answer(CUSTOMS, "released")], deadline_name(WHOLE)),
-        (replace(WHOLE, state="superseded"), [], deadline_name(WHOLE)),
-        (replace(WHOLE, state="withdrawn"), [], deadline_name(WHOLE)),
-        (replace(WHOLE, state="overdue"), [], deadline_name(WHOLE)),
-        (WHOLE, [], deadline_name(replace(WHOLE, version=2))),
+        (WHOLE._replace(state="superseded"), [], deadline_name(WHOLE)),
+        (WHOLE._replace(state="withdrawn"), [], deadline_name(WHOLE)),
+        (WHOLE._replace(state="overdue"), [], deadline_name(WHOLE)),
+        (WHOLE, [], deadline_name(WHOLE._replace(version=2))),
         (WHOLE, [], "deadline//somebody/else/1"),
     ],
 )

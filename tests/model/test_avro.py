@@ -2,7 +2,6 @@
 
 import io
 from copy import deepcopy
-from dataclasses import replace
 from typing import Any
 
 import fastavro
@@ -61,8 +60,8 @@ def test_a_payload_survives_and_its_bytes_are_fastavros(subject, data):
     "told",
     [
         TOLD,
-        replace(TOLD, elements=({"path": "A[1]", "checks": ["H"], "codes": []},)),
-        replace(TOLD, answer_by="2026-11-22T10:00:00Z", silence="release"),
+        TOLD._replace(elements=({"path": "A[1]", "checks": ["H"], "codes": []},)),
+        TOLD._replace(answer_by="2026-11-22T10:00:00Z", silence="release"),
     ],
     ids=["whole", "matched", "expected"],
 )

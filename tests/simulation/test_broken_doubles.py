@@ -164,7 +164,7 @@ def test_a_merge_that_matches_nobody_is_caught(monkeypatch):
 
 def test_a_board_that_says_all_to_everybody_is_caught(monkeypatch):
     """What was said of one declarant's part is not for the other one."""
-    monkeypatch.setattr(core_told, "declarant_tree", lambda dossier, _part: board_tree(dossier))
+    monkeypatch.setattr(core_told, "declarant_tree", lambda dossier, *_: board_tree(dossier))
     assert begins(caught(story=VISITS), "private")
 
 
