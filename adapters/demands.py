@@ -6,19 +6,22 @@ Rules
     A condition of `when` that shares classes with the path is about the same instance; any other
     is met when any value at its path meets it. All conditions must be met.
     `demanded` says a breach in words, for whoever knows where in the sender's file it stands.
+    A value that could not be read has been told; it is not missing too (`is_unread`). One that
+    stands there under a similar name (`near`) is told as a pair.
 What does not belong
     Formats of values (the dialect's table), and which rows are in force today (the broker's).
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from broker.adapter import CodeList, Constraint, Path, Profile, Tree
 from broker.model.packages import data_class
 from broker.model.paths import element_key, pattern_of
-from broker.model.problem import Place, Problem
+from broker.model.problem import Place, Problem, Severity
 
 Trail = tuple[tuple[str, int], ...]
 """The classes on the way, each with its index among the instances (0 where it occurs once)."""
@@ -45,10 +48,10 @@ class Breach(NamedTuple):
             path = f"{path}.{step}" if path else step
         return f"{path}.{self.name}" if path else self.name
 
-    def words(self, lists: Mapping[str, CodeList]) -> tuple[str, str]:
-        """What is wrong, and what was expected."""
+    def words(self, lists: Mapping[str, CodeList], called: str = "") -> tuple[str, str]:
+        """What is wrong, and what was expected; `called`: as the sender's own format calls it."""
         rule, found = self.constraint, self.found or ""
-        name = f"{self.trail[-1][0]}.{self.name}" if self.trail else self.name
+        name = called or (f"{self.trail[-1][0]}.{self.name}" if self.trail else self.name)
         match rule.demand:
             case "mandatory":
                 return f"{name} is missing", "a value"
@@ -64,6 +67,9 @@ class Breach(NamedTuple):
         return f"{name} is {found!r}", f"one of {', '.join(known[:CODES_SHOWN])}{more}"
 
 
+_NAME_READ = 64
+"""Characters of a name that are compared with known ones."""
+
 CODES_SHOWN = 60
 """Codes of a list that a problem names."""
 
@@ -76,10 +82,12 @@ class About(NamedTuple):
     message: int
 
 
-def demanded(breach: Breach, tree: Tree, about: About, profile: Profile, where: Place) -> Problem:
-    """A breach in words, at the place where its value stands, or should."""
+def demanded(
+    breach: Breach, tree: Tree, about: About, profile: Profile, where: Place, *, called: str = ""
+) -> Problem:
+    """A breach in words, at the place where its value stands, or should; `called`: see `words`."""
     rule, path = breach.constraint, breach.path_in(tree)
-    text, expected = breach.words(profile.codelists)
+    text, expected = breach.words(profile.codelists, called)
     return Problem(
         code=rule.code,
         text=text,
@@ -91,6 +99,48 @@ def demanded(breach: Breach, tree: Tree, about: About, profile: Profile, where: 
         found_class=data_class(about.package, pattern_of(path)),
         expected=expected,
         hint=rule.hint or None,
+    )
+
+
+def near(name: str, known: Iterable[str]) -> str | None:
+    """The known name that was meant: the same but for capitals, or one that is spelt alike."""
+    return _near(name[:_NAME_READ], tuple(known))
+
+
+@lru_cache(maxsize=1024)
+def _near(said: str, known: tuple[str, ...]) -> str | None:
+    lower = said.lower()
+    same = next((one for one in known if one.lower() == lower), None)
+    return same or next(iter(get_close_matches(said, known, 1)), None)
+
+
+def unknown_words(what: str, name: str, known: Iterable[str]) -> tuple[str, str]:
+    """What was expected in the place of a name that nobody knows, and what to do."""
+    names = tuple(known)
+    meant = near(name, names)
+    hint = f"did you mean {meant!r}?" if meant else "leave it out, or ask for it to be added"
+    return f"one of {', '.join(names)}" if names else f"a value without {what} in it", hint
+
+
+def in_place_of(hint: str | None, instead: str) -> str:
+    """What to do about a value that is missing, where a name like its own stands there."""
+    return f"correct the name of {instead!r}, if that is meant; else {hint or 'add the value'}"
+
+
+Unread = dict[Path, Severity]
+"""What was told of values that could not be read: how severe it is, by the value's path."""
+
+
+def is_unread(path: Path, severity: Severity, unread: Unread) -> bool:
+    """Whether it has been told why there is no value at this path, or inside of it.
+
+    Then it is not missing once more; but a warning takes the place of no error.
+    """
+    inside = (f"{path}.", f"{path}[")
+    return any(
+        (one == path or one.startswith(inside) or path.startswith(f"{one}."))
+        and (told == "error" or severity == "warning")
+        for one, told in unread.items()
     )
 
 

@@ -23,10 +23,13 @@ import csv
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
 
 TEXT, CODE, SHAPED, AMOUNT, MEASURE, MOMENT, ONE, MANY, KEPT = range(9)
 _KINDS = {"text": TEXT, "code": CODE, "number": SHAPED, "key": SHAPED,
           "amount": AMOUNT, "measure": MEASURE, "moment": MOMENT, "kept": KEPT}  # fmt: skip
+_REPRESENTATION = re.compile(r"(an|a|n)(\.\.)?([0-9]+)(?:,([0-9]+))?")
 _DECIMAL = re.compile(r"-?([0-9]{1,18})(?:\.([0-9]{1,9}))?")
 UNBOUNDED = 1 << 30
 
@@ -154,6 +157,40 @@ def tag_in(namespace: str, local: str) -> str:
     return f"{{{namespace}}}{local}" if namespace else local
 
 
+class Representation(NamedTuple):
+    """A format such as an..35, a2 or n..16,3: of what, whether at most, and how many."""
+
+    letters: str
+    upto: bool
+    most: int
+    decimals: int
+
+
+@cache
+def representation(shown: str) -> Representation | None:
+    """A format taken apart; None where it says nothing."""
+    said = _REPRESENTATION.fullmatch(shown)
+    if said is None:
+        return None
+    return Representation(said[1], bool(said[2]), int(said[3]), int(said[4] or 0))
+
+
+@cache
+def picture(shown: str) -> str:
+    """A format in words, for whoever has to write such a value."""
+    form = representation(shown)
+    if form is None:
+        return "a value"
+    upto = "up to " if form.upto else ""
+    if form.letters != "n":
+        of = "letter" if form.letters == "a" else "character"
+        return f"{upto}{form.most} {of}{'s' if form.most > 1 else ''} ({shown})"
+    digits = f"{upto}{form.most} digit{'s' if form.most > 1 else ''}"
+    if not form.decimals:
+        return f"{digits} ({shown})"
+    return f"{digits}, up to {form.decimals} of them decimals behind a point ({shown})"
+
+
 def _any(_value: str) -> object:
     return True
 
@@ -161,11 +198,10 @@ def _any(_value: str) -> object:
 def _format(how: str, shown: str) -> tuple[int, int, Shape, Shape]:
     """Kind, length, shape and usual shape of a representation such as an..35, a2, n..16,3."""
     kind = _KINDS[how]
-    said = re.fullmatch(r"(an|a|n)(\.\.)?([0-9]+)(?:,([0-9]+))?", shown)
+    said = representation(shown)
     if said is None or kind == KEPT:
         return kind, UNBOUNDED, _any, _any
-    letters, upto, digits, decimals = said.groups()
-    most, places = int(digits), int(decimals or 0)
+    letters, upto, most, places = said
     if kind in {SHAPED, AMOUNT, MEASURE}:
         return kind, UNBOUNDED, *_number(most, places)
     if letters == "an":

@@ -150,7 +150,7 @@ def verbs(command: click.Command = swb, name: str = "") -> dict[str, click.Comma
 def commands() -> Iterator[tuple[str, str]]:
     """Every `swb ...` that a document shows, with the document's name."""
     for name in DOCUMENTS:
-        text = document(name)
+        text = document(name).replace("\\\n", " ")
         shown = re.findall(r"^\$ (?:.*\| )?(swb [^#|>&\n]*)", text, re.MULTILINE)
         shown += [one for one in ticked(text.replace("```", "")) if one.startswith("swb ")]
         yield from ((name, " ".join(one.split())) for one in shown)
@@ -177,6 +177,20 @@ def test_every_command_that_is_shown_exists_with_its_options():
         has = {option for one in known[verb].params for option in one.opts} if verb else set()
         for word in words:
             assert not word.startswith("--") or word in has, f"{name}.md: {line}"
+
+
+def test_the_walk_names_what_the_samples_hold():
+    """The item that README.md traces is the one that is composed; the slip it makes is possible."""
+    text = section("README", "Five minutes with `swb`")
+    families = configuration().families
+    item = families["postal"].samples["itmatt"](items=1, number=1, seed=1).decode()
+    traced = re.search(r"trace S10=([A-Z0-9]+)/", text)
+    assert traced
+    assert traced[1] in item
+    listed = families["airline"].samples["passengers"](items=3, number=1, seed=1).decode()
+    slip = re.search(r"sed s/([^/]+)/([^/]+)/", text)
+    assert slip
+    assert listed.count(slip[1]) == 1
 
 
 @story

@@ -9,7 +9,7 @@ flight, moment       the name of a flight; days and times
 whereabouts          where each value stands, for problems
 crossing             what only several values show together
 telling, words       problems with their places, and in words
-drafting             what a message does to its flight
+purpose, drafting    what a message is for; what it does to its flight
 pieces               what is missing in a list that came in pieces
 writing, cusres      a list, and the answer to one, as EDIFACT
 sample_passenger_list  composed lists of invented persons

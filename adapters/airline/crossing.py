@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from adapters.airline.flight import designator, starts_with_carrier
+from adapters.airline.legs import has_come, has_left
 from adapters.airline.listed import Listed, Oddity, Person
 
 _DAY = timedelta(days=1)
@@ -17,6 +18,7 @@ _DAY = timedelta(days=1)
 def crossings(listed: Listed) -> Iterator[Oddity]:
     """Everything that does not fit together."""
     yield from _flights(listed)
+    yield from _ends(listed)
     yield from _times(listed)
     trees = [person.tree for person in listed.persons]
     references = [said for tree in trees if (said := tree.get("CarrierReferenceID"))]
@@ -96,6 +98,19 @@ def _flights(listed: Listed) -> Iterator[Oddity]:
             yield Oddity("paxlst.flight-malformed", segment, 2, 1, path, said)
         elif said and carrier and not starts_with_carrier(said, carrier):
             yield Oddity("paxlst.carrier-differs", segment, 2, 1, path, said)
+
+
+def _ends(listed: Listed) -> Iterator[Oddity]:
+    """A flight that leaves comes somewhere, and one that comes has left."""
+    for at, is_odd, code in (
+        (0, has_come, "paxlst.departure-missing"),
+        (-1, has_left, "paxlst.arrival-missing"),
+    ):
+        if listed.calls and is_odd(listed.calls[at]):
+            call = listed.calls[at]
+            path = f"BorderTransportMeans.Itinerary[{call['SequenceNumeric']}]"
+            beside = f"LOC+{call.get('RoleCode', '')}"
+            yield Oddity(code, 0, 0, 0, path, "", said=(beside,))
 
 
 def _times(listed: Listed) -> Iterator[Oddity]:

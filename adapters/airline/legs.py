@@ -7,7 +7,7 @@ order, each with the flight number of its leg where that is another one.
 from collections.abc import Sequence
 from datetime import date
 
-from adapters.airline.flight import CROSSING
+from adapters.airline.flight import ARRIVING, CROSSING
 from adapters.airline.listed import Listed
 from adapters.airline.moment import LATEST
 from broker.adapter import Tree
@@ -37,6 +37,18 @@ def border_leg(listed: Listed) -> Tree:
         means["ModeCode"] = _AIR
         listed.note(means, "ModeCode", listed.means_segment)
     return means
+
+
+def has_left(call: Tree) -> bool:
+    """Whether the flight leaves this airport, and has not come to it last."""
+    role = call.get("RoleCode")
+    return role == CROSSING or ("DepartureDateTime" in call and role != ARRIVING)
+
+
+def has_come(call: Tree) -> bool:
+    """Whether the flight comes to this airport, and has not begun there."""
+    role, leaves = call.get("RoleCode"), "DepartureDateTime" in call
+    return role == ARRIVING or ("ArrivalDateTime" in call and role != CROSSING and not leaves)
 
 
 def _leave_other(listed: Listed, leg: Tree, at: int, placed: set[int]) -> None:

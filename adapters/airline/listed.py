@@ -13,7 +13,7 @@ Trace = dict[tuple[int, str], tuple[int, int, int]]
 class Oddity(NamedTuple):
     """Something that is not as it should be; `person` is an index among the persons, or -1.
 
-    `segment` 0: where the value of the path stands.
+    `segment` 0: where the value of the path stands. `said`: what its words leave open (`words`).
     """
 
     code: str
@@ -23,6 +23,7 @@ class Oddity(NamedTuple):
     path: str
     found: str
     person: int = -1
+    said: tuple[str, ...] = ()
 
 
 class LeftOver(NamedTuple):
@@ -76,11 +77,12 @@ class Listed:
             case "document":
                 person = self.persons[-1]
                 number = len(person.tree.get("AdditionalDocument", ()))
-                return f"{person.path}.AdditionalDocument[#{number}]"
+                return f"{person.path}.AdditionalDocument{f'[#{number}]' if number else ''}"
             case "submitter":
                 return "Submitter"
             case "call":
-                return f"BorderTransportMeans.Itinerary[{len(self.calls)}]"
+                number = len(self.calls)
+                return f"BorderTransportMeans.Itinerary{f'[{number}]' if number else ''}"
             case "leg" | "total":
                 return "BorderTransportMeans"
         return ""

@@ -10,14 +10,17 @@ Rules
 from calendar import isleap, monthrange
 from datetime import MAXYEAR, date
 
-_FORMATS = {
-    "101": 6, "102": 8, "201": 10, "203": 12, "204": 14,
+PICTURES = {
+    "101": "YYMMDD", "102": "CCYYMMDD",
+    "201": "YYMMDDHHMM", "203": "CCYYMMDDHHMM", "204": "CCYYMMDDHHMMSS",
 }  # fmt: skip
+"""How a value looks, by its format code."""
+_FORMATS = {code: len(picture) for code, picture in PICTURES.items()}
 _BY_LENGTH = {length: code for code, length in _FORMATS.items()}
 _SHORT = frozenset({"101", "201"})
 _SHORT_DAY, _LONG_DAY = frozenset({"101", ""}), frozenset({"102", ""})
 _CENTURY = "20"
-EXPECTED = "YYMMDD (101), CCYYMMDD (102), YYMMDDHHMM (201), CCYYMMDDHHMM (203)"
+_USUAL = {True: ("201", "203"), False: ("101", "102")}
 LATEST = date(2099, 12, 31)
 """Where a message names no day of its flight."""
 
@@ -34,6 +37,15 @@ def to_iso(value: str, code: str) -> str | None:
     if day is None or len(digits) == 8:
         return day.isoformat() if day else None
     return _timed(day, digits[8:])
+
+
+def pictured(start: str, code: str, *, timed: bool) -> str:
+    """How a segment that begins so (`DTM+329`) is written under this format code."""
+    possible = PICTURES if timed else _USUAL[False]
+    if not code and not timed:
+        return f"{start}:{PICTURES['101']}, or {start}:{PICTURES['102']}:102"
+    codes = (code,) if code in possible else _USUAL[timed]
+    return ", or ".join(f"{start}:{PICTURES[one]}:{one}" for one in codes)
 
 
 def _timed(day: date, digits: str) -> str | None:

@@ -7,12 +7,14 @@ Behaviour
     DDU, ZZZ a passenger, FM, DDT crew.
     A person with an error is left out, the others go on; the message is accepted, and the problems
     say whom it is about. Nobody left: rejected.
+    All problems are told at once, in the order of the file, and how many persons were left out.
     Structure is the guide's, not that of the directory release that UNH names: real lists carry
-    segments which that release does not have. Order inside a group is free.
+    segments which that release does not have. A release that nobody knows is told and read. Order
+    inside a group is free.
     Counts of UNT, UNE and UNZ are wrong so often that the profile makes them warnings.
 Knowingly not done
     Code lists and agencies beside a code (110:111) and format codes are read, not kept. A baggage
-    tag NULL says that there is none.
+    tag NULL says that there is none. Of several booking references the first is read.
     Master crew lists (336), gate passes (655), truck manifests (10) and the older layout
     PAXLST:001:000 are refused, each with one problem.
     CUSRES of a carrier (BGM 312, it has seen a changed decision) is accepted and changes nothing;
@@ -28,7 +30,8 @@ Versions
 from collections.abc import Iterator
 
 from adapters.airline.cusres import acknowledged, reply_to
-from adapters.airline.drafting import Purpose, drafts_of, purpose_of
+from adapters.airline.drafting import drafts_of
+from adapters.airline.purpose import Purpose, purpose_of
 from adapters.airline.reading import read_list
 from adapters.airline.telling import Telling
 from adapters.airline.whereabouts import placed, years_of
@@ -102,16 +105,15 @@ def _message(message: MessageIn, profile: Profile) -> Message:
         return Message(message.number, message.reference, "rejected", (problem,), iter(()))
     listed = read_list(message, years_of(profile))
     purpose = purpose_of(message, listed, profile)
-    if not purpose.function:
+    if purpose.refused:
         return _refused(message, purpose, profile)
     told = Telling(message, listed, profile).all(purpose.oddities)
-    nobody = bool(told.left_out) and len(told.left_out) == len(listed.persons)
     return Message(
         number=message.number,
         reference=message.reference,
-        verdict="rejected" if told.rejects or nobody else "accepted",
+        verdict="rejected" if told.rejects else "accepted",
         problems=told.problems,
-        events=drafts_of(message, listed, purpose, told.left_out, profile),
+        events=drafts_of(message, listed, purpose, told.left_out),
     )
 
 

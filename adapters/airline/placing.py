@@ -4,7 +4,8 @@ Rules
     Outer blanks are no part of a value. An empty one says nothing.
     A value that stands once already is not replaced; one that its format does not allow is told.
     What cannot be placed is left over.
-    A number in the place of its unit, or one element too far, is read and told.
+    What stands beside its place (a number in that of its unit, a day apart from its time, the rows
+    `astray`) is read and told.
 """
 
 import re
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from adapters.airline.listed import Listed, Oddity
-from adapters.airline.moment import LATEST, to_day, to_iso
+from adapters.airline.moment import LATEST, PICTURES, pictured, to_day, to_iso
 from adapters.airline.table import PERSONAL, REPEATED, Field, Rule
 from adapters.wire.edifact import Segment, value
 from broker.adapter import Tree
@@ -22,7 +23,7 @@ _DECIMAL = re.compile(DECIMAL)
 _PLAIN = frozenset({"code", "text", "open"})
 _NO_TAG = "NULL"
 _BETWEEN = {element: [[""] for _empty in range(2, element)] for element in range(2, 10)}
-_DIGITS_SAFE = 9
+_DIGITS_SAFE, _NAMES = 9, 5
 
 
 class Placing:
@@ -37,6 +38,7 @@ class Placing:
         self._group = ""
         self._how: dict[str, Callable[[Field, Segment, Tree], None]] = {
             "names": self._names,
+            "rest": self._rest,
             "count": self._count,
             "measure": self._measure,
             "tag": self._tag,
@@ -64,6 +66,9 @@ class Placing:
                     self._tell("paxlst.value-too-long", one, said)
                 continue
             self._one(one, segment, target, said)
+        for one in rule.astray:
+            if one.name not in target and (said := value(segment, one.element, one.component)):
+                self._astray(one, rule, target, said.strip())
 
     def bag(self, one: Field, segment: Segment, target: Tree) -> bool:
         """Places what is said of baggage in the usual way; false where it needs a closer look."""
@@ -97,14 +102,37 @@ class Placing:
         if one.how == "date":
             shown = to_day(said, code, self.flight, self.years[name])
         elif one.how == "moment":
-            shown = to_iso(said, code)
+            shown = to_iso(said, code) or self._apart(one, segment, said)
         if shown is None:
-            self._tell("paxlst.moment-malformed", one, said)
+            start, timed = f"{segment[0][0]}+{segment[1][0]}", one.how == "moment"
+            expected = pictured(start, code, timed=timed)
+            self._tell("paxlst.moment-malformed", one, said, said=(expected,))
             self._keep(one, said)
             return
         self._put(owner, name, shown, one)
         if len(said) > one.limit:
             self._tell("paxlst.value-too-long", one, said)
+
+    def _apart(self, one: Field, segment: Segment, said: str) -> str | None:
+        """A day and its time in two components, the format behind them: read as one, and told."""
+        element, component = one.element, one.component
+        time, code = (value(segment, element, component + beside) for beside in (1, 2))
+        shown = to_iso(said + time, code) if code in PICTURES else None
+        if shown is not None:
+            self._taken |= {(self._number, element, component + beside) for beside in (1, 2)}
+            start = f"{segment[0][0]}+{segment[1][0]}"
+            expected = (pictured(start, code, timed=True),)
+            self._tell("paxlst.moment-apart", one, f"{said}:{time}", said=expected)
+        return shown
+
+    def _astray(self, one: Field, rule: Rule, target: Tree, said: str) -> None:
+        """A value that stands where the table knows it to go astray."""
+        if said:
+            self._taken.add((self._number, one.element, one.component))
+            own = next(field for field in rule.fields if field.name == one.name)
+            places = [f"{rule.tag} {field.element}.{field.component}" for field in (one, own)]
+            self._tell("paxlst.value-misplaced", one, said, said=tuple(places))
+            self._put(target, one.name, said, one)
 
     def _owner(self, target: Tree, name: str) -> tuple[Tree, str]:
         """The class below the target that a dotted name belongs to, made when it is needed."""
@@ -130,6 +158,15 @@ class Placing:
             for component in range(one.component, len(said) + 1):
                 self._taken.add((self._number, one.element, component))
             self._one(one, [], target, name)
+
+    def _rest(self, one: Field, segment: Segment, target: Tree) -> None:
+        """Further names of a person, a blank between."""
+        said = segment[one.element][:_NAMES] if one.element < len(segment) else []
+        names = [name for part in said[one.component - 1 :] if (name := part.strip())]
+        for component in range(one.component + 1, len(said) + 1):
+            self._taken.add((self._number, one.element, component))
+        if names:
+            self._one(one, segment, target, " ".join(names))
 
     def _count(self, one: Field, segment: Segment, target: Tree) -> None:
         """A number of a whole list."""
@@ -213,11 +250,14 @@ class Placing:
         if self._listed.trace is not None:
             self._listed.note(owner, name, self._number, one.element, one.component)
 
-    def _tell(self, code: str, one: Field, said: str, place: tuple[int, int] | None = None) -> None:
+    def _tell(
+        self, code: str, one: Field, found: str, place: tuple[int, int] | None = None,
+        *, said: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
         person = len(self._listed.persons) - 1 if self._group in PERSONAL else -1
         element, component = place or (one.element, one.component)
         self._listed.oddities.append(
-            Oddity(code, self._number, element, component, self._path(one), said, person)
+            Oddity(code, self._number, element, component, self._path(one), found, person, said)
         )
 
     def _keep(self, one: Field, said: str) -> None:

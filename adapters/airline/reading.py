@@ -6,6 +6,7 @@ Rules
     Order inside a group is not asked for: NAD begins a person, DOC a document, TDT a leg, LOC in
     the header a call; everything else belongs to the last of its group.
     A person keeps the number he has in the message, whoever is left out later.
+    An airport that the flight has left takes no arrival: that is another airport's.
     What has no place in the model is left over, never lost.
 What does not belong
     Legs (legs), single values (placing), problems in words (telling), what a message does
@@ -15,7 +16,7 @@ What does not belong
 from collections.abc import Mapping
 from itertools import islice
 
-from adapters.airline.legs import border_leg, day_of
+from adapters.airline.legs import border_leg, day_of, has_left
 from adapters.airline.listed import Listed, Oddity, Person, Trace
 from adapters.airline.moment import to_day
 from adapters.airline.placing import Placing
@@ -27,6 +28,8 @@ from broker.model.paths import leaves
 _BLANK = [""]
 _BEGIN = frozenset({"NAD", "DOC"})
 _OF_THE_LIST = frozenset({"CNT", "AUT"})
+_BEFORE = {"document": "DOC", "submitter": "NAD+MS", "call": "LOC"}
+"""What a segment of a group stands behind."""
 _SHOWN = 32
 PERSONS_MAX = 9_999
 
@@ -55,6 +58,8 @@ class _Reader:
     def read(self) -> Listed:
         """What stands between UNH and UNT."""
         segments = self._message.segments
+        if self._message.cut:
+            segments = segments[:-1]
         self.listed.note(self.listed.tree, "", 1)
         at = 1
         while at < len(segments) and not self._begins_person(segments[at]):
@@ -62,6 +67,10 @@ class _Reader:
             at += 1
         self._placing.flight = day_of(self.listed.calls)
         self._walk(segments[at : self._end(segments, at)], at + 1)
+        if self._message.cut:
+            above = self.listed.persons[-1].path if self.listed.persons else ""
+            lost = self._message.segments[-1]
+            self._leave(lost, len(segments) + 1, _step(above, lost))
         self._repeated()
         self._finish()
         return self.listed
@@ -194,8 +203,12 @@ class _Reader:
     def _take(self, rule: Rule, segment: Segment, number: int, target: Tree | None) -> None:
         """Places what the rule knows of a segment, and leaves the rest over."""
         if target is None:
-            path = self.listed.path(rule.group)
-            self._tell("paxlst.segment-misplaced", number, path, value(segment, 1))
+            path, persons = self.listed.path(rule.group), len(self.listed.persons)
+            kind = f"{rule.tag}+{rule.qualifier}".removesuffix("+*")
+            self.listed.oddities.append(
+                Oddity("paxlst.segment-misplaced", number, 0, 0, path, kind, persons - 1,
+                       (_BEFORE[rule.group],))
+            )  # fmt: skip
             self._leave(segment, number, _step(path, segment))
             return
         self._placing.place(rule, segment, number, target)
@@ -233,7 +246,9 @@ class _Reader:
             case "submitter":
                 return listed.tree.get("Submitter")
             case "call":
-                return listed.calls[-1] if listed.calls else None
+                call = listed.calls[-1] if listed.calls else None
+                arrives = rule.fields[0].name == "ArrivalDateTime"
+                return None if call and arrives and has_left(call) else call
             case "total":
                 return self._totals
         return listed.tree
@@ -244,7 +259,7 @@ class _Reader:
         made: Tree = {}
         match rule.opens:
             case "AdditionalDocument":
-                return self._open_document(segment, number)
+                return self._open_document(rule, segment, number)
             case "Submitter":
                 made = listed.tree.setdefault("Submitter", made)
             case "leg":
@@ -260,12 +275,13 @@ class _Reader:
         listed.note(made, "", number)
         return made
 
-    def _open_document(self, segment: Segment, number: int) -> Tree:
+    def _open_document(self, rule: Rule, segment: Segment, number: int) -> Tree:
         """A document; one without type and number is none, and what is said of it is left over."""
         person = self.listed.persons[-1]
         made: Tree = {}
         self._document = made
-        if value(segment, 1).strip() or value(segment, 2).strip():
+        places = ((1, 1), (2, 1), *((one.element, one.component) for one in rule.astray))
+        if any(value(segment, *place).strip() for place in places):
             person.tree.setdefault("AdditionalDocument", []).append(made)
             self.listed.note(made, "", number)
             return made

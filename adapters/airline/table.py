@@ -23,6 +23,8 @@ _PERSON_GROUPS = {"Passenger": {"person", "passenger", "document", "total"},
                   "Crew": {"person", "crew", "document", "total"}}  # fmt: skip
 PERSONAL = frozenset({"person", "passenger", "crew", "document"})
 _HEADER_GROUPS = frozenset({"message", "submitter", "leg", "call", "total"})
+_BESIDE = frozenset({"list", "with", "astray"})
+_AS_SAID = frozenset({"code", "text", "rest"})
 _UNBOUNDED = 1 << 30
 
 
@@ -61,7 +63,8 @@ class Rule:
     """One kind of segment. `opens` names the class that it begins one of.
 
     `widths`: how many components of each element are known, from the first; beyond, look closer.
-    `bag`: the value of a segment about baggage.
+    `bag`: the value of a segment about baggage. `astray`: where values stand that missed their
+    places.
     """
 
     tag: str
@@ -74,6 +77,7 @@ class Rule:
     plain: PlainRow | None
     short: ShortRow | None
     bag: Field | None
+    astray: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,7 +147,7 @@ def _rules(rows: list[Row]) -> dict[str, Rule]:
 
 
 def _rule(tag: str, qualifier: str, rows: list[Row]) -> Rule:
-    fields = tuple(_field(row) for row in rows if row["how"] not in {"list", "with"})
+    fields = tuple(_field(row) for row in rows if row["how"] not in _BESIDE)
     listed = [_place(row["element"]) for row in rows if row["how"] in {"list", "with"}]
     opener = next((row for row in rows if row["how"] == "open"), None)
     known = {(one.element, one.component) for one in fields} | set(listed)
@@ -161,6 +165,7 @@ def _rule(tag: str, qualifier: str, rows: list[Row]) -> Rule:
         plain=_plain(rows[0]["group"], fields, listed),
         short=_short(fields, known) if opener else None,
         bag=fields[0] if fields and fields[0].how in {"measure", "tag"} else None,
+        astray=tuple(_field(row) for row in rows if row["how"] == "astray"),
     )
 
 
@@ -176,7 +181,7 @@ def _widths(known: set[tuple[int, int]]) -> tuple[int, ...]:
 
 def _short(fields: tuple[Field, ...], known: set[tuple[int, int]]) -> ShortRow | None:
     """The short form of what a rule begins; None where there is none."""
-    texts = [one for one in fields if one.how in {"code", "text"} and "." not in one.name]
+    texts = [one for one in fields if one.how in _AS_SAID and "." not in one.name]
     ends = [one for one in texts if one.element > 1]
     if not ends:
         return None

@@ -3,7 +3,10 @@
 Rules
     A problem about a person leaves him out and lets the others go on; any other error rejects.
     No value of a person stands in a text: it is in `found`, with its class.
-    At most PROBLEMS_MAX problems are told; what is beyond is one more problem. All of them count.
+    Problems stand in the order of the file. At most PROBLEMS_MAX are told, the rest is one more
+    problem. All of them count. How many persons are left out is told besides, at the list.
+    What a cut message does not say of its last person, or of all behind its header, is not called
+    missing.
     Places are computed for those that are told, by a second walk that notes where values stood.
 """
 
@@ -18,7 +21,7 @@ from adapters.airline.table import PERSON_CLASSES
 from adapters.airline.whereabouts import Spot, spots
 from adapters.airline.words import WORDS
 from adapters.demands import About, Breach, breaches, demanded
-from adapters.wire.edifact import MessageIn
+from adapters.wire.edifact import MessageIn, in_order
 from broker.adapter import Path, Profile
 from broker.model.packages import data_class
 from broker.model.paths import pattern_of
@@ -26,9 +29,13 @@ from broker.model.problem import Place, Problem, Severity
 
 PACKAGE = "persons-report"
 PROBLEMS_MAX = 100
+_OF_WHAT_FOLLOWS = frozenset(
+    {"paxlst.flight-unknown", "paxlst.arrival-missing", "paxlst.persons-missing"}
+)
 BREACHES_MAX = 1_000
 """More than these are not looked for: the list as a whole is rejected."""
-_SHOWN = 256
+_SHOWN, _NAMED = 256, 10
+_TRUNCATED, _MISPLACED = "edifact.truncated", "paxlst.segment-misplaced"
 _UNSAID = {"codes": "none of the codes that are known"}
 _OF_A_SEGMENT = frozenset({"edifact.segment-unreadable", "edifact.segment-too-long"})
 
@@ -62,29 +69,50 @@ class Telling:
             self._count(problem.severity, self._person_of(problem))
             self._told.append(problem)
         for oddity in (*self._listed.oddities, *more, *crossings(self._listed)):
+            if self._cut == -1 and oddity.code in _OF_WHAT_FOLLOWS:
+                continue
             severity = self._severities.get(oddity.code, "error")
             if self._count(severity, oddity.person):
                 self._told.append(self._oddity(oddity, severity))
-        unread = {oddity.path for oddity in self._listed.oddities}
+        self._demands()
+        nobody = len(self._left_out) == len(self._listed.persons)
+        if self._left_out and (nobody or not self._rejects):
+            if len(self._told) >= PROBLEMS_MAX:
+                self._hidden.append(self._told.pop().severity)
+            self._told.append(self._persons_left_out())
+            self._rejects |= nobody
+        more_of_them = (self._more(),) if self._hidden else ()
+        told = (*in_order(self._told), *more_of_them)
+        return Told(told, frozenset(self._left_out), self._rejects)
+
+    def _demands(self) -> None:
+        """What the profile demands and the list does not meet."""
+        unread = {one.path for one in self._listed.oddities if one.code != _MISPLACED}
         judged = 0
         for judged, breach in enumerate(breaches(self._listed.tree, self._profile), 1):
             if judged > BREACHES_MAX:
                 break
+            person = self._person_in(breach)
+            if breach.constraint.demand == "mandatory" and person == self._cut:
+                continue  # it may have been lost on the way
             if unread and breach.found is None and breach.path_in(self._listed.tree) in unread:
                 continue  # it was said, and could not be read
-            if self._count(breach.constraint.severity, self._person_in(breach)):
+            if self._count(breach.constraint.severity, person):
                 self._told.append(self._demanded(breach))
         if judged > BREACHES_MAX:
             self._rejects = True
             self._hidden.append("error")
-        if self._hidden:
-            self._told.append(self._more())
-        return Told(tuple(self._told), frozenset(self._left_out), self._rejects)
 
     @classmethod
     def refusal(cls, message: MessageIn, oddity: Oddity, profile: Profile) -> Problem:
         """Why a message is not read at all."""
         return cls(message, Listed(), profile)._oddity(oddity, "error")  # noqa: SLF001 (its own)
+
+    @cached_property
+    def _cut(self) -> int | None:
+        """The person in whom a message ends that was cut, -1 its header; None: it was not cut."""
+        cut = any(problem.code == _TRUNCATED for problem in self._message.problems)
+        return len(self._listed.persons) - 1 if cut else None
 
     def _count(self, severity: Severity, person: int) -> bool:
         """Counts a problem; whether there is room to tell it."""
@@ -123,7 +151,7 @@ class Telling:
     def _oddity(self, oddity: Oddity, severity: Severity) -> Problem:
         text, expected, hint = WORDS[oddity.code]
         path = f"Declaration.{oddity.path}".rstrip(".")
-        shown = oddity.found[:_SHOWN]
+        name, shown, known = path.rpartition(".")[2], oddity.found[:_SHOWN], self._functions()
         found_class: str = "public"
         if shown and oddity.path and "{found" not in text:
             found_class = data_class(PACKAGE, pattern_of(oddity.path))
@@ -134,16 +162,31 @@ class Telling:
         )
         return Problem(
             code=oddity.code,
-            text=text.format(name=path.rpartition(".")[2], found=shown),
+            text=text.format(*oddity.said, name=name, found=shown),
             severity=severity,
             message=self._message.number,
             where=where,
             path=path,
             found=shown or None,
             found_class=found_class,
-            expected=expected.format(functions=self._functions(), found=shown),
-            hint=hint,
+            expected=expected.format(*oddity.said, name=name, functions=known, found=shown),
+            hint=hint.format(*oddity.said),
         )
+
+    def _persons_left_out(self) -> Problem:
+        """How many, and who, beside the problems that say why."""
+        persons = self._listed.persons
+        named = [
+            f"{person.name} {person.tree['SequenceNumeric']}"
+            for at, person in enumerate(persons)
+            if at in self._left_out
+        ]
+        beyond = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+        oddity = Oddity(
+            "paxlst.persons-left-out", 1, 0, 0, "", f"{', '.join(named[:_NAMED])}{beyond}",
+            said=(str(len(named)), str(len(persons))),
+        )  # fmt: skip
+        return self._oddity(oddity, self._severities.get(oddity.code, "error"))
 
     def _functions(self) -> str:
         """The letters of BGM that are known for this type of list."""

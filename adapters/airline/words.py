@@ -1,10 +1,14 @@
 """What each problem of a list is in words: what is wrong, what was expected, what to do.
 
 `{name}` is the last step of the canonical path; `{found}` stands in a text only where it is no
-value of a person. `{functions}` are those that the profile knows for the type of the list.
+value of a person. `{functions}` are those that the profile knows for the type of the list; `{0}`,
+`{1}` are what the oddity says besides.
 """
 
-from adapters.airline import flight, moment
+from adapters.airline import flight
+
+AS_WHOLE = "the whole list, as it does not say it is a piece: who is not in it is listed no more"
+AS_PIECE = "a piece of the list, as the total is higher: who was listed before stays"
 
 WORDS: dict[str, tuple[str, str, str]] = {
     "paxlst.segment-unknown": (
@@ -13,9 +17,9 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "it is kept, and passed to nobody",
     ),
     "paxlst.segment-misplaced": (
-        "a segment {found!r} stands before what it belongs to",
-        "COM behind NAD+MS, DTM of an airport behind its LOC, DTM and LOC of a document behind DOC",
-        "put it behind the segment that it is about",
+        "segment {found!r} has no {0} of its own before it",
+        "{0}, then {found}",
+        "put {0} before it; what it says is kept, and passed to nobody",
     ),
     "paxlst.role-unknown": (
         "a person has the role {found!r}",
@@ -25,7 +29,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "paxlst.value-repeated": (
         "{name} is said twice, and differently",
         "one value",
-        "the first was read; leave the other out",
+        "the first was read, the other is kept, and passed to nobody: leave one out",
     ),
     "paxlst.value-too-long": (
         "{name} is longer than its element",
@@ -33,9 +37,19 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "it was read whole; shorten it",
     ),
     "paxlst.moment-malformed": (
-        "{name} is no day or time",
-        moment.EXPECTED,
-        "write it as its format says; of a person: the others go on, send this one again",
+        "{name} is no day or time of its format",
+        "{0}",
+        "write it as {0}; of a person: the others go on, send this one again",
+    ),
+    "paxlst.moment-apart": (
+        "{name} has its day and its time in two components",
+        "{0}",
+        "it was read; write day and time as one value, as {0}",
+    ),
+    "paxlst.value-misplaced": (
+        "{name} stands in {0}, the place of another value",
+        "{name} in {1}, as DOC+P:110:111+NUMBER or ATT+2++F",
+        "it was read; write it in {1}",
     ),
     "paxlst.number-malformed": (
         "{name} is no number",
@@ -85,7 +99,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "paxlst.document-repeated": (
         "two persons of the list have the same document",
         "document and issuer unique within the flight",
-        "without RFF+ABO they will be taken for one person: check the numbers",
+        "check the numbers; with RFF+ABO for each, changes find the right one",
     ),
     "paxlst.dates-disordered": (
         "a document was issued before its holder was born, or after it expired",
@@ -103,7 +117,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "say in BGM what this message is",
     ),
     "paxlst.type-refused": (
-        "lists of the type {found!r} are not taken here",
+        "lists of the type {found!r} ({0}) are not taken here",
         "745 (passengers), 250 (crew), 266 (flight status)",
         "ask the operator how else to send them",
     ),
@@ -111,6 +125,36 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "the function of BGM is {found!r}",
         "{functions}",
         "leave it out for a list; CP for a change",
+    ),
+    "paxlst.function-assumed": (
+        "the function of BGM is {found!r}, which is none; code {0} behind it says a list",
+        "{functions}",
+        "it was read as a list, and these letters as the name of the document: leave them out",
+    ),
+    "paxlst.release-unknown": (
+        "the message names the directory {found!r}, which is not known",
+        "PAXLST of a known version and release: {0}",
+        "it was read by the WCO/IATA/ICAO guide; name the one you send, as PAXLST:D:05B:UN:IATA",
+    ),
+    "paxlst.count-differs": (
+        "the total is {found}, the list names {0}",
+        "{0}",
+        "it was taken for {1}; send who is missing, or the right total; number pieces in UNH",
+    ),
+    "paxlst.departure-missing": (
+        "nothing says where the flight leaves before it comes to the first airport ({0})",
+        "LOC+125 with DTM+189, then LOC+87 with DTM+232; LOC+92 between",
+        "name the airport of departure, its moment behind it",
+    ),
+    "paxlst.arrival-missing": (
+        "nothing says where the flight comes to from the last airport ({0})",
+        "LOC+125 with DTM+189, then LOC+87 with DTM+232; LOC+92 between",
+        "name the airport of arrival, its moment behind it",
+    ),
+    "paxlst.persons-left-out": (
+        "{0} of {1} persons were left out",
+        "persons without errors",
+        "see the errors told of them; send them again, corrected",
     ),
     "paxlst.version-unknown": (
         "the message is PAXLST of version {found!r}",

@@ -5,7 +5,7 @@ dialects, tables     where each value stands; compiled once
 envelope             MetaData around the bodies
 reading, writing     between XML and plain canonical trees, by the tables
 swift                the short walk, for a body in which nothing is odd
-demands, telling     what a profile demands; problems with their places
+telling, words       what the walk and the profile found, with places; in words
 reply                what a declarant is told
 moment               date formats
 sample_declaration   composed declarations of invented parties

@@ -13,7 +13,15 @@ from functools import lru_cache
 
 from adapters.customs.reading import Oddities, Oddity
 from adapters.mapping import KEPT, Dialect, Field, tag_in
-from adapters.wire.xml import Element, Positions, local_name, name_of, parse, stray_texts
+from adapters.wire.xml import (
+    Element,
+    Positions,
+    local_name,
+    name_of,
+    namespace_of,
+    parse,
+    stray_texts,
+)
 from broker.adapter import Recognition
 from broker.model.problem import Problem
 
@@ -64,7 +72,7 @@ def unwrap(payload: bytes, body: str, dialect: Dialect) -> Enveloped | Problem:
     root = parse(payload)
     if isinstance(root, Problem):
         return root
-    positions, odd = Positions(), Oddities()
+    positions, odd = Positions(payload), Oddities()
     spaces = dialect.namespaces
     if root.tag in _tags(spaces.elements, body):
         return Enveloped((root,), odd, positions)
@@ -72,7 +80,7 @@ def unwrap(payload: bytes, body: str, dialect: Dialect) -> Enveloped | Problem:
     if root.tag in _tags(spaces.envelope, "MetaData"):
         bodies = _bodies(root, dialect.top["MetaData"], odd)
     if not bodies:
-        return _unknown_root(root, body, dialect)
+        return _unknown_root(root, body, dialect, positions)
     return Enveloped(tuple(bodies), odd, positions)
 
 
@@ -111,13 +119,16 @@ def _keep(child: Element, field: Field, odd: Oddities) -> None:
             odd.append(Oddity("misplaced", child, field, below.tail.strip()))
 
 
-def _unknown_root(root: Element, body: str, dialect: Dialect) -> Problem:
+def _unknown_root(root: Element, body: str, dialect: Dialect, positions: Positions) -> Problem:
     space, envelope = dialect.namespaces.elements[0], dialect.namespaces.envelope[0]
+    like = next((child for child in root if local_name(child) == body), None)
     inside = f" with {name_of(root[0])!r} in it" if len(root) else ""
+    if like is not None:
+        inside = f" with {name_of(like)!r} of {namespace_of(like)} in it"
     return Problem(
         code="wco.root-unknown",
         text=f"the root element is {name_of(root)!r}{inside}",
-        where=Positions().place(root),
+        where=positions.exact(root),
         path=local_name(root),
         found=str(root.tag),
         expected=f"MetaData of {envelope} around {body} of {space}, or {body} alone",

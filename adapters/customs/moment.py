@@ -23,7 +23,23 @@ _SHAPES = {
         _DATE + r"([0-9]{2})([0-9]{2})([0-9]{2})(Z|[+-](?:0[0-9]|1[0-4])(?:[0-5][0-9])?)"
     ),
 }
-FORMATS = "formatCode 102 (YYYYMMDD), 203, 204, or 304 (YYYYMMDDhhmmss and Z, +hh or -hh)"
+PICTURES = {
+    "102": "YYYYMMDD",
+    "203": "YYYYMMDDhhmm",
+    "204": "YYYYMMDDhhmmss",
+    "304": "YYYYMMDDhhmmss and Z, +hh or -hh",
+}
+FORMATS = "formatCode " + ", ".join(f"{code} ({shown})" for code, shown in PICTURES.items())
+
+
+def hint_of(format_code: str | None, text: str) -> str:
+    """What to do about a moment that is not of its format."""
+    shape = _SHAPES.get(format_code or "")
+    if shape is None:
+        return "say in formatCode which of these the text is"
+    if shape.fullmatch(text) is None:
+        return f"formatCode {format_code} is {PICTURES[format_code or '']}, and nothing else"
+    return "write a day that the calendar has, and a time that the clock has"
 
 
 def to_iso(format_code: str, text: str) -> str | None:

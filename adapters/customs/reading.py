@@ -32,7 +32,8 @@ class Oddity(NamedTuple):
     """Something the walk could not put into the tree.
 
     Problems: `unknown` (no such element), `repeated`, `too-long`, `malformed`, `moment`,
-    `misplaced` (text between elements), `sequence` (a number used twice).
+    `misplaced` (text between elements), `sequence` (a number used twice), `as-attribute` (what
+    should be an element of the class).
     No fault, but no place in the model: `attribute`, `kept`. Nothing at all: `absent`.
     `field` is the row of the element; for an unknown one, of the class it stands in.
     """
@@ -66,8 +67,7 @@ def read_body(body: Element, above: Field, dialect: Dialect, odd: Oddities) -> T
     tree = read_plain(body, above, dialect)
     if tree is None:
         return read(body, above, dialect, odd)
-    for name, value in body.items():
-        odd.append(Oddity("attribute", body, above, str(value), str(name)))
+    _odd_attributes(body, above, odd)
     return tree
 
 
@@ -163,7 +163,7 @@ def _moment(child: Element, field: Field, dialect: Dialect) -> str | None:
     said = string.items()
     if string.tag not in field.rows or len(string) or len(said) != 1 or said[0][0] != "formatCode":
         return None
-    return dialect.to_iso(str(said[0][1]), string.text or "")
+    return dialect.to_iso(str(said[0][1]), (string.text or "").strip())
 
 
 def _odd_leaf(child: Element, row: Row, tree: Tree, odd: Oddities) -> None:
@@ -256,10 +256,17 @@ def _odd_moment(child: Element, field: Field, odd: Oddities) -> None:
 
 def _odd_class(element: Element, above: Field, odd: Oddities) -> None:
     """Attributes of a class, and text where only elements belong."""
-    for name, value in element.items():
-        odd.append(Oddity("attribute", element, above, str(value), str(name)))
+    _odd_attributes(element, above, odd)
     if element.text and not element.text.isspace():
         odd.append(Oddity("misplaced", element, above, element.text.strip()))
+
+
+def _odd_attributes(element: Element, above: Field, odd: Oddities) -> None:
+    """Attributes of a class: none has a place, and some should be elements of it."""
+    for name, value in element.items():
+        meant = next((one for one in above.children if one.tag == name and not one.is_class), None)
+        what = "attribute" if meant is None else "as-attribute"
+        odd.append(Oddity(what, element, meant or above, str(value), str(name)))
 
 
 def _sequences(

@@ -78,7 +78,8 @@ def in_words(problem: Problem) -> str:
     if problem.hint:
         words.append(problem.hint)
     if problem.where.line:
-        words.append(f"line {problem.where.line}")
+        column = f", column {problem.where.column}" if problem.where.column else ""
+        words.append(f"line {problem.where.line}{column}")
     if problem.where.xpath:
         words.append(problem.where.xpath)
     return "; ".join(words)

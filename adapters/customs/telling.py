@@ -1,22 +1,39 @@
 """What the walk and the profile found, told to people: problems and unmapped values with places.
 
 Rules
-    A problem says where (XPath in the sender's prefixes, line), what it is about (canonical path,
-    WCO pointer), what was found and expected, and what to do.
-    An absent value is placed at its nearest parent.
+    A problem says where (XPath in the sender's prefixes, line, column), what it is about (canonical
+    path, WCO pointer), what was found and expected, and what to do.
+    An absent value is placed where it stands empty or under a similar name, else at its nearest
+    parent. One that could not be read is not missing as well.
+    Problems stand in the order of the file.
     At most PROBLEMS_MAX problems are told, and as many values kept as the walk noted; what is
     beyond is one more problem, so that a message never seems better than it is.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from difflib import get_close_matches
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import NamedTuple
 
-from adapters.customs.moment import FORMATS
 from adapters.customs.reading import Oddities, Oddity, instances_of
-from adapters.demands import Breach, breaches
-from adapters.mapping import AMOUNT, MANY, MEASURE, MOMENT, Field
-from adapters.wire.xml import Element, Positions, attribute_name, local_name, name_of
+from adapters.customs.words import SHOWN, code_of, known_names, words_of
+from adapters.demands import (
+    Breach,
+    Unread,
+    breaches,
+    in_place_of,
+    is_unread,
+    near,
+)
+from adapters.mapping import MANY, MOMENT, Field
+from adapters.wire.xml import (
+    Element,
+    Positions,
+    attribute_name,
+    local_name,
+    name_of,
+    values_below,
+)
 from broker.adapter import Constraint, Path, Profile, Tree, Unmapped
 from broker.model import pointers
 from broker.model.packages import data_class
@@ -24,7 +41,6 @@ from broker.model.paths import element_key, pattern_of
 from broker.model.problem import Problem, Severity
 
 PROBLEMS_MAX = 100
-_SHOWN = 256
 UNMAPPED_MAX = 20_000
 _SILENT = frozenset({"absent", "attribute", "kept"})
 
@@ -95,8 +111,8 @@ class Subject:
         one = instances[ordinal - 1] if ordinal <= len(instances) else {}
         return f"{name}[{element_key(one, ordinal)}]", field, one
 
-    def locate(self, breach: Breach) -> tuple[Element, Path]:
-        """The element a breach is about, else its nearest parent; and its canonical path."""
+    def locate(self, breach: Breach, misspelt: "Misspelt") -> "Found":
+        """The element a breach is about, what stands in its place, or its nearest parent."""
         element, above, path = self.element, self.field, ""
         tree = self.tree
         for name, index in breach.trail:
@@ -106,8 +122,15 @@ class Subject:
             step = f"{name}[{element_key(tree, index + 1)}]" if isinstance(value, list) else name
             path = f"{path}.{step}" if path else step
             above = next(f for f in above.children if f.name == name)
-        found = next(instances_of(element, above, breach.name), element)
-        return found, f"{path}.{breach.name}" if path else breach.name
+        path = f"{path}.{breach.name}" if path else breach.name
+        found = next(instances_of(element, above, breach.name), None)
+        if found is not None:
+            return Found(found, path, empty=True)
+        tags = (one.tag for one in above.children if one.name == breach.name)
+        instead = next((misspelt[element, tag] for tag in tags if (element, tag) in misspelt), None)
+        if instead is None:
+            return Found(element, path)
+        return Found(instead, path, name_of(instead))
 
     def pointer_of(self, path: Path, dialect: str) -> str | None:
         """The WCO pointer of a path, or of its nearest parent that has one."""
@@ -118,29 +141,136 @@ class Subject:
             path = path.rpartition(".")[0]
 
 
-def problems_of(subject: Subject, odd: Oddities, profile: Profile) -> tuple[Problem, ...]:
-    """All problems of one body: those of the walk, then those of the profile."""
-    told: list[Problem] = []
-    hidden: list[Severity] = []
-    severities = profile.settings.get("severities", {})
-    dialect = str(profile.settings.get("pointers", "wco"))
-    for oddity in odd.noted:
-        if oddity.what not in _SILENT:
+Misspelt = dict[tuple[Element, str], Element]
+"""Unknown elements, by the class they stand in and what they should be called."""
+
+
+class Found(NamedTuple):
+    """Where a value stands, or should; `instead`: what stands there under a similar name."""
+
+    element: Element
+    path: Path
+    instead: str = ""
+    empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A value that is missing, or none that the format can carry, whatever the profile says."""
+
+    code: str
+    path: Path
+    expected: str
+    hint: str
+
+
+def missing(path: Path, hint: str) -> Wrong:
+    """A value without which the format cannot be understood."""
+    return Wrong("wco.value-missing", path, "a value", hint)
+
+
+class _Telling:
+    """What is told of one body: problems, how severe those beyond are, and what they tell of."""
+
+    def __init__(self, subject: Subject, profile: Profile) -> None:
+        self.subject = subject
+        self.profile = profile
+        self.dialect = str(profile.settings.get("pointers", "wco"))
+        self.told: list[Problem] = []
+        self.hidden: list[Severity] = []
+        self.unread: Unread = {}
+        self.misspelt: Misspelt = {}
+
+    def oddities(self, noted: list[Oddity]) -> None:
+        """What the walk noted."""
+        severities = self.profile.settings.get("severities", {})
+        for oddity in noted:
+            if oddity.what in _SILENT:
+                continue
             severity = severities.get(code_of(oddity), "error")
-            if len(told) < PROBLEMS_MAX:
-                told.append(_told(subject, oddity, severity, dialect))
-            else:
-                hidden.append(severity)
+            if len(self.told) >= PROBLEMS_MAX:
+                self.hidden.append(severity)
+                continue
+            problem = _told(self.subject, oddity, severity, self.dialect)
+            self.told.append(problem)
+            if _unread(oddity) and problem.path is not None:
+                self.unread[problem.path] = severity
+        unknown = (one for one in noted if one.what == "unknown")
+        for oddity in islice(unknown, PROBLEMS_MAX):
+            parent = oddity.element.getparent()
+            meant = near(local_name(oddity.element), known_names(oddity))
+            if meant and parent is not None:
+                self.misspelt.setdefault((parent, meant), oddity.element)
+
+    def breach(self, breach: Breach) -> None:
+        """What the profile demands; nothing if it has been told why there is no value."""
+        rule = breach.constraint
+        if len(self.told) >= PROBLEMS_MAX:
+            self.hidden.append(rule.severity)
+            return
+        found = self.subject.locate(breach, self.misspelt)
+        path = f"{self.subject.name}.{found.path}"
+        absent = rule.demand == "mandatory"
+        if absent and is_unread(path, rule.severity, self.unread):
+            return
+        text, expected = breach.words(self.profile.codelists)
+        hint = rule.hint or None
+        if absent and found.instead:
+            hint = in_place_of(hint, found.instead)
+        elif absent and found.empty:
+            text = text.replace("is missing", "is empty")
+        package = self.subject.package
+        self.told.append(
+            Problem(
+                code=rule.code,
+                text=text,
+                severity=rule.severity,
+                message=self.subject.number,
+                where=self.subject.positions.exact(found.element),
+                path=path,
+                pointer=self.subject.pointer_of(found.path, self.dialect),
+                found=breach.found,
+                found_class=data_class(package, pattern_of(found.path)),
+                expected=expected,
+                hint=hint,
+            )
+        )
+
+    def wrong(self, wrong: Wrong) -> None:
+        """What no profile needs to demand; told even beyond the most that is told."""
+        *classes, name = wrong.path.split(".")
+        tree = self.subject.tree
+        trail = tuple((step, 0) for step in classes if isinstance(tree.get(step), dict))
+        value = None if classes else tree.get(name)
+        if value is None and is_unread(f"{self.subject.name}.{wrong.path}", "error", self.unread):
+            return
+        rule = Constraint(wrong.path, "mandatory", wrong.code, hint=wrong.hint)
+        before = len(self.told)
+        self.breach(Breach(rule, trail, name, value))
+        if wrong.code != "wco.value-missing":
+            text = f"{name} is {value!r}" if value else f"{name} is missing"
+            self.told[before:] = [
+                replace(one, text=f"{text}, none that this format carries", expected=wrong.expected)
+                for one in self.told[before:]
+            ]
+
+
+def problems_of(
+    subject: Subject, odd: Oddities, profile: Profile, wrong: Iterable[Wrong] = ()
+) -> tuple[Problem, ...]:
+    """All problems of one body: of the walk, of the format and of the profile."""
+    telling = _Telling(subject, profile)
+    telling.oddities(odd.noted)
+    for one in wrong:
+        telling.wrong(one)
     for breach in breaches(subject.tree, profile):
-        if len(told) < PROBLEMS_MAX:
-            told.append(_demanded(subject, breach, profile, dialect))
-        else:
-            hidden.append(breach.constraint.severity)
+        telling.breach(breach)
     if odd.number > odd.most:
-        hidden.append("error")
-    if hidden:
-        told.append(_more(subject, hidden))
-    return tuple(told)
+        telling.hidden.append("error")
+    telling.told.sort(key=lambda problem: (problem.where.line or 0, problem.where.column or 0))
+    if telling.hidden:
+        telling.told.append(_more(subject, telling.hidden))
+    return tuple(telling.told)
 
 
 def _more(subject: Subject, hidden: list[Severity]) -> Problem:
@@ -149,25 +279,18 @@ def _more(subject: Subject, hidden: list[Severity]) -> Problem:
         text=f"{len(hidden)} or more problems are not shown",
         severity="error" if "error" in hidden else "warning",
         message=subject.number,
-        where=subject.positions.place(subject.element),
+        where=subject.positions.exact(subject.element),
         path=subject.name,
         hint="correct those shown and send again",
     )
 
 
-def code_of(oddity: Oddity) -> str:
-    """The problem code of what the walk noted."""
-    if oddity.what == "malformed":
-        number = oddity.field.kind in {AMOUNT, MEASURE} or oddity.field.name.endswith("Numeric")
-        return "wco.number-malformed" if number and not oddity.attribute else "wco.code-malformed"
-    return {
-        "unknown": "wco.element-unknown",
-        "repeated": "wco.element-repeated",
-        "too-long": "wco.value-too-long",
-        "moment": "wco.moment-malformed",
-        "misplaced": "wco.text-misplaced",
-        "sequence": "wco.sequence-repeated",
-    }[oddity.what]
+def _unread(oddity: Oddity) -> bool:
+    """Whether this is why a value is not in the tree."""
+    if oddity.what == "misplaced":
+        return oddity.field.kind == MOMENT
+    half = oddity.what == "malformed" and oddity.attribute
+    return oddity.what in {"malformed", "too-long", "moment", "as-attribute"} and not half
 
 
 def _told(subject: Subject, oddity: Oddity, severity: Severity, dialect: str) -> Problem:
@@ -175,141 +298,23 @@ def _told(subject: Subject, oddity: Oddity, severity: Severity, dialect: str) ->
     shown = subject.shown(element)
     if oddity.what == "sequence":
         shown += ".SequenceNumeric"
+    elif oddity.what == "as-attribute":
+        shown += f".{oddity.field.name}"
     inside = shown.startswith(subject.name)
     path = shown[len(subject.name) + 1 :] if inside else ""
-    words = _WORDS[oddity.what](oddity)
+    words = words_of(oddity)
     return Problem(
         code=code_of(oddity),
         text=words[0],
         severity=severity,
         message=subject.number,
-        where=subject.positions.place(element, oddity.attribute),
+        where=subject.positions.exact(element, oddity.attribute),
         path=shown,
         pointer=subject.pointer_of(path, dialect) if inside else None,
-        found=(name_of(element) if oddity.what == "unknown" else oddity.value)[:_SHOWN] or None,
+        found=(name_of(element) if oddity.what == "unknown" else oddity.value)[:SHOWN] or None,
         found_class=data_class(subject.package, pattern_of(path)) if oddity.value else "public",
         expected=words[1],
         hint=words[2],
-    )
-
-
-Words = tuple[str, str | None, str | None]
-
-
-def _unknown(oddity: Oddity) -> Words:
-    name, known = local_name(oddity.element), [below.tag for below in oddity.field.children]
-    near = get_close_matches(name, known, 1)
-    hint = f"did you mean {near[0]!r}?" if near else "leave it out, or ask for it to be added"
-    expected = f"one of {', '.join(known)}" if known else "a value without elements in it"
-    return f"element {name[:_SHOWN]!r} is not known in {oddity.field.tag}", expected, hint
-
-
-def _repeated(oddity: Oddity) -> Words:
-    most = oddity.field.limit if oddity.field.kind == MANY else 1
-    text = f"{oddity.field.tag} occurs more often than it may"
-    return text, f"at most {most}", "leave out the ones beyond"
-
-
-def _too_long(oddity: Oddity) -> Words:
-    text = f"{oddity.field.tag} has {len(oddity.value)} characters"
-    return text, f"{oddity.field.format}: at most {oddity.field.limit}", "shorten it"
-
-
-def _malformed(oddity: Oddity) -> Words:
-    if oddity.attribute:
-        currency = oddity.field.kind == AMOUNT
-        return (
-            f"attribute {oddity.attribute} of {oddity.field.tag} is {oddity.value[:_SHOWN]!r}",
-            "three capital letters (ISO 4217)" if currency else "a unit of 1 to 5 characters",
-            None,
-        )
-    text = f"{oddity.field.tag} is {oddity.value[:_SHOWN]!r}"
-    hint = "digits with a point for decimals; no grouping, no exponent"
-    return text, f"a value of the format {oddity.field.format}", hint
-
-
-def _moment(oddity: Oddity) -> Words:
-    code = oddity.element.get("formatCode")
-    said = f"with formatCode {code!r}" if code is not None else "without formatCode"
-    hint = "write the moment as the format code says"
-    return f"{oddity.field.tag} is {oddity.value[:_SHOWN]!r} {said[:_SHOWN]}", FORMATS, hint
-
-
-def _misplaced(oddity: Oddity) -> Words:
-    text = f"text stands between the elements of {oddity.field.tag}"
-    return text, "elements only", "move the text into an element, or leave it out"
-
-
-def _sequence(oddity: Oddity) -> Words:
-    text = f"two elements {oddity.field.tag} have the SequenceNumeric {oddity.value!r}"
-    return text, "each number once", "number them from 1"
-
-
-_WORDS: dict[str, Callable[[Oddity], Words]] = {
-    "unknown": _unknown,
-    "repeated": _repeated,
-    "too-long": _too_long,
-    "malformed": _malformed,
-    "moment": _moment,
-    "misplaced": _misplaced,
-    "sequence": _sequence,
-}
-
-
-def _demanded(subject: Subject, breach: Breach, profile: Profile, dialect: str) -> Problem:
-    rule = breach.constraint
-    element, path = subject.locate(breach)
-    text, expected = breach.words(profile.codelists)
-    return Problem(
-        code=rule.code,
-        text=text,
-        severity=rule.severity,
-        message=subject.number,
-        where=subject.positions.place(element),
-        path=f"{subject.name}.{path}",
-        pointer=subject.pointer_of(path, dialect),
-        found=breach.found,
-        found_class=data_class(subject.package, pattern_of(path)),
-        expected=expected,
-        hint=rule.hint or None,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """A value directly below the body that the format cannot carry."""
-
-    code: str
-    name: str
-    expected: str
-    hint: str
-
-
-def missing(subject: Subject, path: Path, hint: str, profile: Profile) -> Problem:
-    """A value without which the format cannot be understood, whatever the profile says."""
-    constraint = Constraint(path, "mandatory", "wco.value-missing", hint=hint)
-    *classes, name = path.split(".")
-    trail = tuple((step, 0) for step in classes if isinstance(subject.tree.get(step), dict))
-    dialect = str(profile.settings.get("pointers", "wco"))
-    return _demanded(subject, Breach(constraint, trail, name, None), profile, dialect)
-
-
-def unexpected(subject: Subject, wrong: Wrong, profile: Profile) -> Problem:
-    """A value directly below the body that is none of those the format knows."""
-    found = subject.tree.get(wrong.name)
-    rule = Constraint(wrong.name, "codes", wrong.code)
-    element, path = subject.locate(Breach(rule, (), wrong.name, None))
-    text = f"{wrong.name} is {found!r}" if found else f"{wrong.name} is missing"
-    return Problem(
-        code=wrong.code,
-        text=f"{text}, none that this format carries",
-        message=subject.number,
-        where=subject.positions.place(element),
-        path=f"{subject.name}.{path}",
-        pointer=subject.pointer_of(path, str(profile.settings.get("pointers", "wco"))),
-        found=found,
-        expected=wrong.expected,
-        hint=wrong.hint,
     )
 
 
@@ -318,7 +323,7 @@ def unmapped_of(subject: Subject, odd: Oddities) -> tuple[Unmapped, ...]:
     kept: list[Unmapped] = []
     for oddity in odd.noted:
         if oddity.what in {"unknown", "repeated"}:
-            for element, attribute, value in _values_below(oddity.element):
+            for element, attribute, value in values_below(oddity.element):
                 if len(kept) < UNMAPPED_MAX:
                     kept.append(_unmapped(subject, element, attribute, value))
         elif oddity.value and oddity.what != "sequence":
@@ -337,14 +342,3 @@ def _unmapped(subject: Subject, element: Element, attribute: str, value: str) ->
     if attribute:
         shown += f"@{attribute_name(element, attribute)}"
     return Unmapped(subject.positions.place(element, attribute), shown, value)
-
-
-def _values_below(element: Element) -> Iterator[tuple[Element, str, str]]:
-    """Every text and attribute of an element that the table does not know, and of all below it."""
-    for below in element.iter():
-        if below.text and below.text.strip():
-            yield below, "", below.text.strip()
-        for name, value in below.items():
-            yield below, str(name), str(value)
-        if below is not element and below.tail and below.tail.strip():
-            yield below, "", below.tail.strip()

@@ -24,14 +24,7 @@ from adapters.customs.envelope import recognise, unwrap
 from adapters.customs.reading import Oddities, leaves_of, read_body
 from adapters.customs.reply import response_xml
 from adapters.customs.tables import declaration
-from adapters.customs.telling import (
-    Subject,
-    Wrong,
-    missing,
-    problems_of,
-    unexpected,
-    unmapped_of,
-)
+from adapters.customs.telling import Subject, Wrong, missing, problems_of, unmapped_of
 from adapters.customs.writing import declaration_xml
 from adapters.wire.xml import Element, Positions
 from broker.adapter import (
@@ -46,6 +39,7 @@ from broker.adapter import (
     Recognition,
     Reference,
     Translation,
+    Tree,
 )
 from broker.model.problem import Place, Problem, rejects
 
@@ -119,11 +113,9 @@ def _subject(element: Element, positions: Positions, odd: Oddities) -> tuple[Sub
 
 
 def _message(subject: Subject, odd: Oddities, profile: Profile) -> Message:
-    does, reference, problem = _function(subject, profile)
-    problems = problems_of(subject, odd, profile)
-    if problem:
-        problems = (problem, *problems)
     tree = subject.tree
+    does, reference, wrong = _function(tree)
+    problems = problems_of(subject, odd, profile, () if wrong is None else (wrong,))
     value = tree.get("FunctionalReferenceID" if reference == "LRN" else "ID")
     draft = Draft(
         kind="declaration",
@@ -142,32 +134,28 @@ def _message(subject: Subject, odd: Oddities, profile: Profile) -> Message:
     )
 
 
-def _function(subject: Subject, profile: Profile) -> tuple[Does, str, Problem | None]:
+def _function(tree: Tree) -> tuple[Does, str, Wrong | None]:
     """What the declaration does, the scheme it is known by, and what is wrong with either."""
-    function = subject.tree.get("FunctionCode")
+    function = tree.get("FunctionCode")
     if function == _REQUEST:
-        return _request(subject, profile)
-    problem = None
+        return _request(tree)
+    wrong = None
     if function is None:
-        hint = "9 for an original, 13 for a request about a declaration"
-        problem = missing(subject, "FunctionCode", hint, profile)
+        wrong = missing("FunctionCode", "9 for an original, 13 for a request about a declaration")
     elif function != _ORIGINAL:
         code, expected = "wco.declaration.function-unknown", f"{_ORIGINAL}, {_REQUEST}"
         wrong = Wrong(code, "FunctionCode", expected, "9 for an original, 13 for a request")
-        problem = unexpected(subject, wrong, profile)
-    elif "FunctionalReferenceID" not in subject.tree:
-        hint = "an original is known by its LRN"
-        problem = missing(subject, "FunctionalReferenceID", hint, profile)
-    return "put", "LRN", problem
+    elif "FunctionalReferenceID" not in tree:
+        wrong = missing("FunctionalReferenceID", "an original is known by its LRN")
+    return "put", "LRN", wrong
 
 
-def _request(subject: Subject, profile: Profile) -> tuple[Does, str, Problem | None]:
-    does = _REQUESTS.get(subject.tree.get("TypeCode", ""))
+def _request(tree: Tree) -> tuple[Does, str, Wrong | None]:
+    does = _REQUESTS.get(tree.get("TypeCode", ""))
     if does is None:
         hint = "a request is a correction (COR), cancellation (INV) or presentation (GPR)"
         wrong = Wrong("wco.declaration.type-unknown", "TypeCode", ", ".join(_REQUESTS), hint)
-        return "note", "MRN", unexpected(subject, wrong, profile)
-    if "ID" in subject.tree:
+        return "note", "MRN", wrong
+    if "ID" in tree:
         return does, "MRN", None
-    hint = "a request names the MRN of the declaration"
-    return does, "MRN", missing(subject, "ID", hint, profile)
+    return does, "MRN", missing("ID", "a request names the MRN of the declaration")

@@ -23,14 +23,7 @@ from adapters.customs.envelope import Enveloped, recognise, unwrap
 from adapters.customs.reading import Oddities, leaves_of, read_body
 from adapters.customs.reply import response_xml
 from adapters.customs.tables import response
-from adapters.customs.telling import (
-    Subject,
-    Wrong,
-    missing,
-    problems_of,
-    unexpected,
-    unmapped_of,
-)
+from adapters.customs.telling import Subject, Wrong, missing, problems_of, unmapped_of
 from broker.adapter import (
     Artifact,
     Draft,
@@ -109,7 +102,7 @@ def _message(found: Enveloped, number: int, profile: Profile) -> Message:
     subject, odd = _subject(found, number)
     tree = subject.tree
     about: Tree = tree.get("Declaration", {})
-    problems = (*_demands(subject, about, profile), *problems_of(subject, odd, profile))
+    problems = problems_of(subject, odd, profile, _demands(tree, about, profile))
     body = {**tree, "Answer": [_answer(tree, profile)]}
     known = (("MRN", about.get("ID")), ("LRN", about.get("FunctionalReferenceID")))
     draft = Draft(
@@ -129,21 +122,19 @@ def _message(found: Enveloped, number: int, profile: Profile) -> Message:
     )
 
 
-def _demands(subject: Subject, about: Tree, profile: Profile) -> Iterator[Problem]:
+def _demands(tree: Tree, about: Tree, profile: Profile) -> Iterator[Wrong]:
     """What makes a Response an answer: a FunctionCode with a meaning, and a declaration."""
-    code = subject.tree.get("FunctionCode")
+    code = tree.get("FunctionCode")
     known = (*profile.settings.get("statuses", {}), *profile.settings.get("notices", ()))
     if code is None:
-        yield missing(subject, "FunctionCode", "say what happened", profile)
+        yield missing("FunctionCode", "say what happened")
     elif code not in known:
-        wrong = "wco.response.function-unknown"
         hint = "the agency's profile says what each code means"
-        yield unexpected(
-            subject, Wrong(wrong, "FunctionCode", ", ".join(sorted(known)), hint), profile
-        )
+        expected = ", ".join(sorted(known))
+        yield Wrong("wco.response.function-unknown", "FunctionCode", expected, hint)
     if not about.get("ID") and not about.get("FunctionalReferenceID"):
         hint = "name the declaration by its MRN, or by its LRN in FunctionalReferenceID"
-        yield missing(subject, "Declaration.ID", hint, profile)
+        yield missing("Declaration.ID", hint)
 
 
 def _answer(tree: Tree, profile: Profile) -> Tree:

@@ -7,7 +7,6 @@ Rules
     Characters that XML 1.0 cannot hold are written as U+FFFD.
 """
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from xml.sax.saxutils import escape, quoteattr
@@ -23,10 +22,10 @@ from adapters.customs.tables import (
     response,
 )
 from adapters.mapping import AMOUNT, KEPT, MANY, MEASURE, MOMENT, ONE, Field
+from adapters.wire.xml import writable
 from broker.adapter import Tree
 
 _HALVES = {AMOUNT: ("currency", "currencyID"), MEASURE: ("unit", "unitCode")}
-_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 Envelope = Mapping[str, str]
@@ -94,7 +93,7 @@ def _leaf(value: str | Tree, field: Field, pieces: list[str]) -> None:
     if isinstance(value, dict):
         half, name = _HALVES[field.kind]
         if half in value:
-            attribute = f" {name}={quoteattr(_clean(value[half]))}"
+            attribute = f" {name}={quoteattr(writable(value[half]))}"
         value = str(value["value"])
     elif field.kind == MOMENT:
         said = from_iso(value)
@@ -105,8 +104,4 @@ def _leaf(value: str | Tree, field: Field, pieces: list[str]) -> None:
         return
     text = value[: field.limit]
     if text.strip() and field.shape(text):
-        pieces.append(f"<{field.tag}{attribute}>{escape(_clean(text))}</{field.tag}>")
-
-
-def _clean(text: str) -> str:
-    return _UNWRITABLE.sub("\ufffd", text)
+        pieces.append(f"<{field.tag}{attribute}>{escape(writable(text))}</{field.tag}>")

@@ -4,22 +4,24 @@ Rules
     Each declarant is told of his own part: his own number, where it stands in his own form, and
     that the other form has another number. That number is told, nothing else of the other form:
     it is what a declarant needs to see who is wrong, and a count names nobody.
-    It warns. Both may be right for now: a list is sent again when somebody signs on.
+    It warns. Both may be right: a list that is older than the declaration is sent again.
 """
 
 from collections.abc import Iterator, Mapping
 
-from adapters.maritime.layout import USUAL, layout
+from adapters.maritime.fal1 import ARRIVAL, DEPARTURE
+from adapters.maritime.layout import BODY, USUAL, layout
+from adapters.maritime.listed import PART
 from broker.adapter import Tree
 from broker.model.problem import Place, Problem
 
 _CODE = "fal.crew-count-differs"
-_COUNTED = ("FAL1", "FAL1-departure")
+_COUNTED = (ARRIVAL, DEPARTURE)
 
 
 def across(parts: Mapping[str, Tree]) -> Iterator[tuple[str, Problem]]:
     """The number of crew that a declaration states, against the persons that the list names."""
-    crew_list = parts.get("FAL5")
+    crew_list = parts.get(PART)
     if crew_list is None:
         return
     listed = len(crew_list.get("BorderTransportMeans", {}).get("Crew", ()))
@@ -28,7 +30,7 @@ def across(parts: Mapping[str, Tree]) -> Iterator[tuple[str, Problem]]:
         stated = ship.get("CrewQuantity", {}).get("value", "")
         if stated and stated != str(listed):
             yield part, _of_declaration(part, stated, listed)
-            yield "FAL5", _of_list(stated, listed)
+            yield PART, _of_list(stated, listed)
 
 
 def _of_declaration(part: str, stated: str, listed: int) -> Problem:
@@ -38,8 +40,8 @@ def _of_declaration(part: str, stated: str, listed: int) -> Problem:
         severity="warning",
         message=1,
         part=part,
-        where=Place(sheet="FAL 1", cell=_cell("FAL1", "BorderTransportMeans.CrewQuantity")),
-        path="Declaration.BorderTransportMeans.CrewQuantity",
+        where=_place("FAL1", _cell("BorderTransportMeans.CrewQuantity")),
+        path=f"{BODY}.BorderTransportMeans.CrewQuantity",
         found=stated,
         expected="the number of persons on the crew list",
         hint="correct the number, or see that the list is sent again",
@@ -52,14 +54,18 @@ def _of_list(stated: str, listed: int) -> Problem:
         text=f"the list names {listed} persons; the declaration of the visit states {stated} crew",
         severity="warning",
         message=1,
-        part="FAL5",
-        where=Place(sheet="FAL 5", cell=layout(USUAL).forms["FAL5"].reference),
-        path="Declaration.BorderTransportMeans.Crew",
+        part=PART,
+        where=_place("FAL5", layout(USUAL).forms["FAL5"].reference),
+        path=f"{BODY}.BorderTransportMeans.Crew",
         found=str(listed),
         expected="as many persons as the declaration states",
         hint="send the whole list again if somebody is missing or too many",
     )
 
 
-def _cell(form: str, pattern: str) -> str:
-    return next(one.cell for one in layout(USUAL).forms[form].fields if one.pattern == pattern)
+def _place(form: str, cell: str) -> Place:
+    return Place(sheet=layout(USUAL).forms[form].title, cell=cell)
+
+
+def _cell(pattern: str) -> str:
+    return next(one.cell for one in layout(USUAL).forms["FAL1"].fields if one.pattern == pattern)

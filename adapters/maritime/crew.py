@@ -3,8 +3,10 @@
 Rules
     The row of headings is the one that has most of them. A column counts once; one that no
     heading of the profile begins is unknown, and its values are kept.
-    A row that only explains, right below the headings, is no person; nor is a blank one, wherever
-    it stands.
+    A row that only explains, right below the headings, is no person; nor is a blank one, or one
+    that has the headings once more, wherever it stands.
+    A row with at most two values, one of which its column does not take, is an aside (a sum, a
+    signature): it is told as one, since it may have been meant as a person.
     A person's number is his place among the persons of the sheet, whoever else is left out.
 What does not belong
     Who goes on and who is told what (`fal5`).
@@ -17,7 +19,7 @@ from adapters.maritime.layout import Field, Form, Layout, Step, heading
 from adapters.maritime.values import plain
 from adapters.wire.xlsx import Sheet
 
-_SEARCHED = 40
+_SEARCHED, _ASIDE_MAX = 40, 2
 _ABOVE: tuple[Step, ...] = (("BorderTransportMeans", None),)
 
 
@@ -66,20 +68,27 @@ def _columns(row: int, texts: list[str], form: Form) -> Columns:
     return Columns(row, tuple((field, at) for at, field in sorted(fields.items())), unknown)
 
 
-def persons(sheet: Sheet, form: Form, layout: Layout, where: Columns) -> list[Person]:
-    """The persons of the list, in the order of the sheet."""
+def persons(
+    sheet: Sheet, form: Form, layout: Layout, where: Columns
+) -> tuple[list[Person], list[Person]]:
+    """The persons of the list, in the order of the sheet; and the asides, which have no number."""
     found: list[Person] = []
+    asides: list[Person] = []
+    above = [sheet.rows[where.row]]
     first = where.row + 1
     if first < len(sheet.rows) and _explains(sheet.rows[first], form):
-        first += 1
-    for row in range(first, len(sheet.rows)):
+        above.append(sheet.rows[first])
+    for row in range(where.row + len(above), len(sheet.rows)):
         if any(value != "" and plain(value) for value in sheet.rows[row]):
             entries = tuple(
                 entry_at(sheet, field, (row, column), layout) for field, column in where.fields
             )
-            if any(entry.value or entry.trouble for entry in entries):
+            said = [entry for entry in entries if entry.value or entry.trouble]
+            if len(said) <= _ASIDE_MAX and any(entry.trouble for entry in said):
+                asides.append(Person(0, row, entries))
+            elif said and sheet.rows[row] not in above:
                 found.append(Person(len(found) + 1, row, entries))
-    return found
+    return found, asides
 
 
 def _explains(values: list, form: Form) -> bool:  # type: ignore[type-arg]

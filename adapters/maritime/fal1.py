@@ -7,7 +7,8 @@ Behaviour
     date of the call. VOYAGE is the voyage number, for lists that name it.
     Times are local to their port and say no zone; none is written.
     A call sign NA means there is none. The check digit of the IMO number only warns.
-    Any error rejects the declaration: half of one is none.
+    Any error rejects the declaration: half of one is none. A value that stands one cell too far
+    is an error, so that nothing is lost in silence.
 Knowingly not done
     Other forms in the same workbook are told and not read. Pictures and attached files are not
     looked at. FAL 2, 3, 4, 6 and 7 are not read.
@@ -32,7 +33,14 @@ from adapters.maritime.form import (
     tree_of,
 )
 from adapters.maritime.relations import related
-from adapters.maritime.sheets import FormSheet, has_form, layout_of, opened, other_forms
+from adapters.maritime.sheets import (
+    FormSheet,
+    has_form,
+    layout_of,
+    one_message,
+    opened,
+    other_forms,
+)
 from adapters.maritime.telling import About, Find, bounded, of_breaches, of_entries, unmapped
 from adapters.maritime.writing import general_declaration
 from adapters.wire.xlsx import CONTENT_TYPE
@@ -79,10 +87,7 @@ class Fal1:
 
     def translate(self, payload: bytes, profile: Profile) -> Translation:
         """One message with one event, or the problems that keep the workbook from being read."""
-        sheet = opened(payload, _FORM, profile)
-        if not isinstance(sheet, FormSheet):
-            return Translation(sheet, iter(()))
-        return Translation((), iter((_message(sheet, profile),)))
+        return one_message(payload, _FORM, profile, _message)
 
     def places(
         self, payload: bytes, message: int, profile: Profile
@@ -125,7 +130,7 @@ def _message(sheet: FormSheet, profile: Profile) -> Message:
         *of_entries(declared.entries, about),
         *(problem for _breach, problem in of_breaches(demands, tree, _finder(declared), about)),
     ]
-    wrong: tuple[Problem, ...] = bounded(found, declared.part, sheet.sheet.name)
+    wrong: tuple[Problem, ...] = bounded(found, declared.part)
     judging = [problem for problem in wrong if problem.code != "fal.sheet-not-read"]
     draft = Draft(
         kind="visit",

@@ -10,7 +10,8 @@ Behaviour
     first goes on.
     GivenName UNKNOWN means there is none. Supernumeraries stand among the crew, with their rank
     as said.
-    Other workbooks are recognised too, with little certainty, to say which forms are taken.
+    Other workbooks are recognised too, with little certainty, to say which forms are taken; so is
+    what may be a workbook and cannot be opened (.xls, .ods, a password), to say what to do.
 Knowingly not done
     FAL 6 (passengers): named, and refused as `fal.form-not-read`. Signatures, pictures and
     attached files are not looked at.
@@ -24,11 +25,12 @@ from collections.abc import Iterator
 from adapters.maritime.crew import Person, leaves_of
 from adapters.maritime.form import Filled, left_out, place_of, places_of, tree_of
 from adapters.maritime.listed import ABOVE, PACKAGE, PART, Judgement, Listed, judge, listed_on
-from adapters.maritime.sheets import FormSheet, has_form, layout_of, opened
+from adapters.maritime.sheets import FormSheet, has_form, layout_of, one_message, opened
 from adapters.maritime.telling import bounded, unmapped
 from adapters.maritime.values import plain
 from adapters.maritime.writing import crew_list
 from adapters.wire.xlsx import CONTENT_TYPE
+from adapters.wire.xlsx_parts import is_archive
 from broker.adapter import (
     Artifact,
     Draft,
@@ -57,16 +59,15 @@ class Fal5:
     echoes = False
 
     def recognises(self, payload: bytes) -> Recognition | None:
-        """A workbook with a sheet of the form; any other workbook with little certainty."""
+        """A workbook with a sheet of the form; what may be another, with less certainty."""
         found = has_form(payload, _FORM)
-        return None if found is None else Recognition(self.format, "2023", 90 if found else 10)
+        if found is None:
+            return Recognition(self.format, "", 5) if is_archive(payload) else None
+        return Recognition(self.format, "2023", 90 if found else 10)
 
     def translate(self, payload: bytes, profile: Profile) -> Translation:
         """One message with one event, or the problems that keep the workbook from being read."""
-        sheet = opened(payload, _FORM, profile)
-        if not isinstance(sheet, FormSheet):
-            return Translation(sheet, iter(()))
-        return Translation((), iter((_message(listed_on(sheet), profile),)))
+        return one_message(payload, _FORM, profile, _message)
 
     def places(
         self, payload: bytes, message: int, profile: Profile
@@ -90,7 +91,8 @@ class Fal5:
         return reply(out, original, dict(self.places(original.payload, 1, profile)))
 
 
-def _message(listed: Listed, profile: Profile) -> Message:
+def _message(sheet: FormSheet, profile: Profile) -> Message:
+    listed = listed_on(sheet)
     judgement = judge(listed, profile)
     name, value = listed.sheet.sheet.name, listed.reference[0]
     draft = Draft(
@@ -106,7 +108,7 @@ def _message(listed: Listed, profile: Profile) -> Message:
         number=1,
         reference=value,
         verdict="accepted" if judgement.accepted else "rejected",
-        problems=bounded(judgement.problems, PART, name),
+        problems=bounded(judgement.problems, PART),
         events=iter((draft,)),
     )
 
@@ -131,8 +133,8 @@ def _said(listed: Listed, taken: list[Person]) -> list[Filled]:
 def _unmapped(listed: Listed, judgement: Judgement) -> Iterator[Unmapped]:
     """Persons who are left out with all they say, values that cannot be read, unknown columns."""
     taken = {person.number for person in judgement.taken}
-    for person in listed.persons:
-        above = f"{ABOVE}[{person.number}]"
+    for person in (*listed.persons, *listed.asides):
+        above = f"{ABOVE}[{person.number}]" if person.number else ABOVE
         all_of = (entry for entry in person.entries if entry.value or entry.trouble)
         kept = left_out(person.entries) if person.number in taken else all_of
         for entry in kept:

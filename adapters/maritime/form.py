@@ -20,8 +20,12 @@ from broker.adapter import Path, Tree
 from broker.model.paths import leaves
 from broker.model.problem import Place
 
-_QUANTITY, _SEARCHED = "number", 100
-
+_QUANTITY, _SEARCHED, _REFERENCE_SEARCHED = "number", 100, 20
+UNSAID = Trouble(
+    "fal.value-not-calculated",
+    "a value",
+    "the cell holds a formula without a result, or an error: write the value itself",
+)
 
 At = tuple[int, int]
 """Row and column of a cell, counted from 0: what a place is before anybody asks for it."""
@@ -62,7 +66,8 @@ def entry_at(sheet: Sheet, field: Field, at: At, layout: Layout) -> Entry:
     """What the cell at this row and column says as this field."""
     raw = sheet.at(*at)
     if raw == "" or (raw.__class__ is str and not raw.strip()):
-        return Entry(field, sheet.name, at)
+        unsaid = sheet.unsaid.get(address(*at)) if sheet.unsaid else None
+        return Entry(field, sheet.name, at, unsaid or "", None, UNSAID if unsaid else None)
     found = convert(field, raw, layout)
     if isinstance(found, Trouble):
         return Entry(field, sheet.name, at, raw, None, found)
@@ -80,12 +85,33 @@ def places_of(leaves_of_body: Iterable[Filled], sheet: str) -> Iterator[tuple[Pa
 def cells(sheet: Sheet, form: Form, layout: Layout) -> list[Entry]:
     """Every field of a form whose values stand beside their headings."""
     moved = [field for field in form.fields if not _is_heading(sheet, field, *_before(field))]
-    found = _headings(sheet, moved) if moved else {}
+    found = _headings(sheet, form, moved) if moved else {}
+    taken = set(found.values())
     entries = []
     for field in form.fields:
         row, column = found.get(field) or _before(field)
-        entries.append(entry_at(sheet, field, (row, column + 1), layout))
+        if field not in found and (row, column) in taken:  # another field's heading stands there
+            entries.append(Entry(field, sheet.name, (row, column + 1)))
+        else:
+            entries.append(_beside(sheet, form, entry_at(sheet, field, (row, column + 1), layout)))
     return entries
+
+
+def _beside(sheet: Sheet, form: Form, entry: Entry) -> Entry:
+    """The entry; an empty one that has a value in the next cell is told so, lest it be lost."""
+    row, column = entry.at
+    raw = sheet.at(row, column + 1)
+    said = plain(raw)
+    if entry.raw != "" or not said or _is_any_heading(form, raw):
+        return entry
+    expected = f"the value in cell {address(row, column)}"
+    hint = f"move the value from cell {address(row, column + 1)} to the cell beside its heading"
+    return entry._replace(raw=raw, trouble=Trouble("fal.value-misplaced", expected, hint))
+
+
+def _is_any_heading(form: Form, said: Value) -> bool:
+    begins = heading(said) if isinstance(said, str) else ""
+    return any(begins.startswith(one.labels) for one in form.fields)
 
 
 def _before(field: Field) -> tuple[int, int]:
@@ -99,26 +125,28 @@ def _is_heading(sheet: Sheet, field: Field, row: int, column: int) -> bool:
     return isinstance(said, str) and heading(said).startswith(field.labels)
 
 
-def _headings(sheet: Sheet, fields: list[Field]) -> dict[Field, tuple[int, int]]:
+def _headings(sheet: Sheet, form: Form, fields: list[Field]) -> dict[Field, tuple[int, int]]:
     """Where the headings of these fields stand instead, the first of each."""
     found: dict[Field, tuple[int, int]] = {}
     for row, values in enumerate(sheet.rows[:_SEARCHED]):
         for column, value in enumerate(values):
             said = heading(value) if isinstance(value, str) and value.strip() else ""
-            named = [one for one in fields if said.startswith(one.labels)]
-            if named:  # "name of ship agent" begins as "name of ship" does
-                found.setdefault(max(named, key=lambda one: len(one.labels[0])), (row, column))
+            named = [one for one in form.fields if said.startswith(one.labels)]
+            best = max(named, key=lambda one: len(one.labels[0]), default=None)
+            if best in fields:  # "name of ship agent" begins as "name of ship" does
+                found.setdefault(best, (row, column))
     return found
 
 
 def reference_of(sheet: Sheet, form: Form) -> tuple[str, At]:
     """The sender's own reference of a list, and its cell."""
+    for row, values in enumerate(sheet.rows[:_REFERENCE_SEARCHED]):
+        for column, value in enumerate(values[:_REFERENCE_SEARCHED]):
+            if isinstance(value, str) and heading(value).startswith(form.reference_label):
+                right = range(column + 1, len(values))
+                beside = next((at for at in right if plain(values[at])), column + 1)
+                return plain(sheet.at(row, beside)), (row, beside)
     row, column = position(form.reference)
-    for at, values in enumerate(sheet.rows[:20]):
-        first = values[0] if values else ""
-        if isinstance(first, str) and heading(first).startswith(form.reference_label):
-            row, column = at, 1
-            break
     return plain(sheet.at(row, column)), (row, column)
 
 
@@ -183,7 +211,7 @@ def _leaf(how: str, value: str) -> Any:
 
 
 def _class(tree: dict[Any, Any], steps: tuple[Step, ...]) -> dict[Any, Any]:
-    """The class that holds the last step; repeated ones are kept by number for now."""
+    """The class that holds the last step; repeated ones by number, until `_listed` orders them."""
     at = tree
     for name, number in steps[:-1]:
         at = at.setdefault(name, {})

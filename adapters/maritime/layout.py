@@ -22,6 +22,8 @@ Step = tuple[str, int | None]
 """A class or leaf on the way, with its number in the table (from 1) where it repeats."""
 
 USUAL = "uk-nmsw"
+BODY = "Declaration"
+"""What paths of problems begin with: the body itself."""
 _HEADING_MAX = 120
 _STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
 
@@ -30,7 +32,8 @@ _STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
 class Field:
     """One row of a table: a cell (or column), its heading, and the canonical leaf it fills.
 
-    `argument` belongs to `how`: the list of a choice, the value of `is`.
+    `label` is what people call the cell, `labels` how its heading may begin. `argument` belongs
+    to `how`: the list of a choice, the value of `is`.
     """
 
     cell: str
@@ -39,6 +42,7 @@ class Field:
     how: str
     argument: str
     none: str
+    label: str = ""
 
     @property
     def pattern(self) -> str:
@@ -54,20 +58,21 @@ class Field:
         return (*self.steps[:-1], (name.replace("DateTime", "Time"), number))
 
     @property
-    def label(self) -> str:
-        """What people call the cell."""
-        return self.labels[0].capitalize() if self.labels else self.pattern
+    def path(self) -> str:
+        """The path of the leaf, elements that repeat named by their numbers in the table."""
+        return ".".join(f"{name}[#{number}]" if number else name for name, number in self.steps)
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form of a workbook profile: sheets that may hold it, and its fields.
+    """One form of a workbook profile: sheets that may hold it, the first as its title, its fields.
 
     `reference` is the cell with the sender's own reference, `reference_label` how the heading to
     its left begins; `guidance` how the cells of a row begin that only explains.
     """
 
     name: str
+    title: str
     sheets: frozenset[str]
     fields: tuple[Field, ...]
     constants: tuple[Field, ...]
@@ -140,6 +145,7 @@ def _form(profile: str, name: str, said: Mapping[str, Any]) -> Form:
     reference = said.get("reference", {})
     return Form(
         name=name,
+        title=said["sheets"][0],
         sheets=frozenset(heading(sheet) for sheet in said["sheets"]),
         fields=tuple(field for field in fields if field.how != "is"),
         constants=tuple(field for field in fields if field.how == "is"),
@@ -162,4 +168,6 @@ def _field(row: Mapping[str, str]) -> Field:
         assert found, f"{step!r} is no step of a path"
         steps.append((found[1], int(found[2]) if found[2] else None))
     labels = tuple(label for label in row["label"].split("|") if label)
-    return Field(row["cell"], labels, tuple(steps), how, argument, row["none"])
+    begins = tuple(map(heading, labels))
+    called = "".join(labels[:1])
+    return Field(row["cell"], begins, tuple(steps), how, argument, row["none"], called)

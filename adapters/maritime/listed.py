@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from adapters.demands import Breach, breaches
 from adapters.maritime.crew import Columns, Person, columns, persons
-from adapters.maritime.form import At, Entry, judged, key_of, reference_of
-from adapters.maritime.layout import Field
+from adapters.maritime.form import At, Entry, judged, key_of, place_of, reference_of
+from adapters.maritime.layout import BODY, Field
 from adapters.maritime.relations import related
 from adapters.maritime.sheets import FormSheet, other_forms
-from adapters.maritime.telling import About, Find, of_breaches, of_entries
+from adapters.maritime.telling import About, Find, of_breaches, of_entries, shown
 from adapters.wire.xlsx import address
 from broker.adapter import Constraint, Profile, Tree
 from broker.model.problem import Place, Problem
@@ -28,19 +28,20 @@ _AT_ONCE = 16
 
 
 class Listed(NamedTuple):
-    """A list that was read: its columns and persons, and the sender's own reference."""
+    """A list that was read: columns, persons, rows aside, and the sender's own reference."""
 
     sheet: FormSheet
     where: Columns | None
     persons: list[Person]
+    asides: list[Person]
     reference: tuple[str, At]
 
 
 def listed_on(sheet: FormSheet) -> Listed:
     """The list on a sheet, read but not judged."""
     where = columns(sheet.sheet, sheet.form)
-    found = persons(sheet.sheet, sheet.form, sheet.layout, where) if where else []
-    return Listed(sheet, where, found, reference_of(sheet.sheet, sheet.form))
+    found, asides = persons(sheet.sheet, sheet.form, sheet.layout, where) if where else ([], [])
+    return Listed(sheet, where, found, asides, reference_of(sheet.sheet, sheet.form))
 
 
 class Judgement(NamedTuple):
@@ -65,9 +66,26 @@ def judge(listed: Listed, profile: Profile) -> Judgement:
     problems += [problem for _number, problem in found]
     wrong = {number for number, problem in found if problem.severity == "error"}
     taken = [person for person in listed.persons if person.number not in wrong]
-    if not taken:
-        return Judgement(listed.persons, problems, accepted=False)
-    return Judgement(taken, problems, accepted=not any(map(_is_missing_column, problems)))
+    if not taken or any(map(_is_missing_column, problems)):
+        return Judgement(taken or listed.persons, problems, accepted=False)
+    problems += _left_out(listed, len(listed.persons) - len(taken))
+    return Judgement(taken, problems, accepted=True)
+
+
+def _left_out(listed: Listed, out: int) -> Iterator[Problem]:
+    """How many of the list stay out: the single errors do not say that the others go on."""
+    if out and listed.where:
+        yield Problem(
+            code="fal.persons-left-out",
+            text=f"{out} of {len(listed.persons)} persons left out; the others go on",
+            severity="warning",
+            message=1,
+            part=PART,
+            where=place_of(listed.sheet.sheet.name, (listed.where.row, 0)),
+            path=f"{BODY}.{ABOVE}",
+            expected="every person of the list without an error",
+            hint="correct the cells with an error and send the whole list again",
+        )
 
 
 def _each(people: list[Tree], listed: Listed, about: About) -> Iterator[tuple[int, Problem]]:
@@ -113,6 +131,23 @@ def _finder(person: Person, listed: Listed) -> Find:
     return find
 
 
+def _of_asides(listed: Listed, about: Problem) -> Iterator[Problem]:
+    """Each row that says too little for a person: nobody is read from it."""
+    for aside in listed.asides:
+        said = next(entry for entry in aside.entries if entry.value or entry.trouble)
+        yield replace(
+            about,
+            code="fal.row-unlike-person",
+            text=f"row {aside.row + 1} seems to be no person",
+            where=said.place,
+            path=f"{BODY}.{ABOVE}",
+            found=shown(said) or None,
+            found_class="personal",
+            expected="one row for each person, with all that the form asks of him",
+            hint="delete the row, or correct and fill it in if it is a person",
+        )
+
+
 def _is_missing_column(problem: Problem) -> bool:
     return problem.code == "fal.column-missing" and problem.severity == "error"
 
@@ -142,7 +177,7 @@ def _of_list(listed: Listed, profile: Profile) -> Iterator[Problem]:
     """What is wrong with the list as a whole."""
     sheet = listed.sheet.sheet.name
     yield from other_forms(listed.sheet, PART)
-    about = Problem("", "", message=1, part=PART, where=Place(sheet=sheet), path="Declaration")
+    about = Problem("", "", message=1, part=PART, where=Place(sheet=sheet), path=BODY)
     labels = ", ".join(field.label for field in listed.sheet.form.fields)
     if listed.where is None:
         yield replace(
@@ -160,10 +195,11 @@ def _of_list(listed: Listed, profile: Profile) -> Iterator[Problem]:
             severity=demand.severity,
             text=f"the list has no column {field.label!r}",
             where=Place(sheet=sheet, cell=address(listed.where.row, 0)),
-            path=f"Declaration.{ABOVE}.{field.pattern}",
+            path=f"{BODY}.{ABOVE}.{field.pattern}",
             expected=f"a heading that begins with {field.labels[0]!r}",
             hint="take the column from the template of the form",
         )
+    absent = ", ".join(field.label for field in _lacking(listed))
     for text, column in listed.where.unknown:
         yield replace(
             about,
@@ -171,16 +207,17 @@ def _of_list(listed: Listed, profile: Profile) -> Iterator[Problem]:
             severity="warning",
             text=f"column {text[:60]!r} is none of the form's",
             where=Place(sheet=sheet, cell=address(listed.where.row, column)),
-            expected=labels,
+            expected=absent or "no other column: all of the form's are there",
             hint="its values are kept and passed to nobody; use a heading of the form",
         )
+    yield from _of_asides(listed, about)
     if not listed.persons:
         yield replace(
             about,
             code="fal.list-empty",
             text="the list names nobody",
             where=Place(sheet=sheet, cell=address(listed.where.row + 1, 0)),
-            path=f"Declaration.{ABOVE}",
+            path=f"{BODY}.{ABOVE}",
             expected="one row for each person on board",
             hint="fill in the rows below the headings",
         )

@@ -1,23 +1,24 @@
 """The sheet of a form in a workbook, or why there is none.
 
 Rules
-    A sheet is known by its name; of two, the one that is shown. Other forms in the same workbook
-    are told: one workbook is one form here.
+    A sheet is known by its name; of two, the first that is shown. Other forms in the same
+    workbook are told: one workbook is one form here.
     A workbook without any of the forms is told which sheets it has and which were expected.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
-from adapters.maritime.layout import USUAL, Form, Layout, layout, names
+from adapters.maritime.layout import BODY, USUAL, Form, Layout, layout, names
 from adapters.wire.xlsx import Sheet, Workbook, looks_like, read
-from broker.adapter import Profile
+from broker.adapter import Message, Profile, Translation
 from broker.model.problem import Place, Problem
 
 _SHOWN = 20
 
 
 class FormSheet(NamedTuple):
-    """A form's sheet with its layout, and the names of sheets that hold other forms."""
+    """A form's sheet with its layout, and the names of other sheets that hold forms."""
 
     sheet: Sheet
     form: Form
@@ -46,47 +47,57 @@ def opened(payload: bytes, form: str, profile: Profile) -> FormSheet | tuple[Pro
     if not isinstance(book, Workbook):
         return book
     if not book.sheets:
-        return (_missing(book.names, form, known),)
+        return (_missing(book.names, known),)
     sheet = next((one for one in book.sheets if not one.hidden), book.sheets[0])
-    others = tuple(name for name in book.names if known.form_of(name) not in {form, None})
+    others = tuple(name for name in book.names if known.form_of(name) and name != sheet.name)
     return FormSheet(sheet, known.forms[form], known, others)
 
 
-def _missing(found: tuple[str, ...], form: str, known: Layout) -> Problem:
+def one_message(
+    payload: bytes, form: str, profile: Profile, read_as: Callable[[FormSheet, Profile], Message]
+) -> Translation:
+    """One workbook is one message; or the problems that keep it from being read."""
+    sheet = opened(payload, form, profile)
+    if not isinstance(sheet, FormSheet):
+        return Translation(sheet, iter(()))
+    return Translation((), iter((read_as(sheet, profile),)))
+
+
+def _missing(found: tuple[str, ...], known: Layout) -> Problem:
     """No such sheet; another form that is known is named as such."""
     forms = {known.form_of(name): name for name in found}
     other = next((one for one in forms if one), None)
-    read_here = ", ".join(f"'{one.name}'" for one in known.forms.values() if one.fields)
+    read_here = " or ".join(one.title for one in known.forms.values() if one.fields)
     sheets = ", ".join(found[:_SHOWN])
     if other is not None and not known.forms[other].fields:
         return Problem(
             code="fal.form-not-read",
-            text=f"sheet {forms[other]!r} is {other}, a form that is not taken here",
+            text=f"{known.forms[other].title} (sheet {forms[other]!r}) is not taken here",
             where=Place(sheet=forms[other]),
             found=sheets,
-            expected=f"a workbook with one of the forms {read_here}",
+            expected=f"a workbook with the form {read_here}",
             hint="hand it in as you did until now; nothing of it was passed on",
         )
     return Problem(
         code="fal.form-unknown",
-        text=f"no sheet of the workbook is named as form {form} is",
+        text="no sheet of the workbook is named as a form that is taken here is",
         where=Place(sheet=found[0] if found else None),
         found=sheets or None,
-        expected=f"a sheet named {form[:3]} {form[3:]}",
+        expected=f"a sheet named {read_here}",
         hint="use the template of the form, and keep the name of its sheet",
     )
 
 
 def other_forms(opened_sheet: FormSheet, part: str) -> tuple[Problem, ...]:
-    """One problem for each sheet that holds another form: nobody else would read it."""
+    """One problem for each other sheet that holds a form: nobody else would read it."""
     return tuple(
         Problem(
             code="fal.sheet-not-read",
-            text=f"sheet {name!r} holds another form, which was not read",
+            text=f"sheet {name!r} holds a form too, which was not read",
             message=1,
             part=part,
             where=Place(sheet=name),
-            path="Declaration",
+            path=BODY,
             expected="one form in a workbook",
             hint="send that form as a workbook of its own",
         )

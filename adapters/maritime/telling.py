@@ -12,15 +12,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from adapters.demands import CODES_SHOWN, Breach
-from adapters.maritime.form import Entry
+from adapters.maritime.form import At, Entry
+from adapters.maritime.layout import BODY
 from adapters.maritime.values import has_check_digit, plain
+from adapters.wire.xlsx import position
 from broker.adapter import Path, Profile, Tree, Unmapped
 from broker.model.packages import data_class
-from broker.model.problem import Place, Problem, Severity
+from broker.model.problem import Problem, Severity, rejects
 
 PROBLEMS_MAX = 100
 _SHOWN = 256
-_BODY = "Declaration"
 _CHECK_DIGIT = "fal.imo-number-check-digit"
 
 
@@ -46,12 +47,12 @@ def of_entries(entries: Iterable[Entry], about: About, path: str = "") -> Iterat
             code, expected, hint = entry.trouble
             problem = Problem(
                 code=code,
-                text=f"{entry.field.label} is {_shown(entry)!r}",
+                text=f"{entry.field.label} is {shown(entry)!r}",
                 severity=about.severity(code, "error"),
                 expected=expected,
                 hint=hint,
             )
-            yield _at(entry, problem, about, f"{path}{entry.field.pattern}")
+            yield _at(entry, problem, about, f"{path}{entry.field.path}")
         elif entry.field.how == "imo-number" and entry.value and not has_check_digit(entry.value):
             problem = Problem(
                 code=_CHECK_DIGIT,
@@ -60,7 +61,7 @@ def of_entries(entries: Iterable[Entry], about: About, path: str = "") -> Iterat
                 expected="the number of the ship's certificate",
                 hint="compare it with the certificate; it is passed on as it is",
             )
-            yield _at(entry, problem, about, f"{path}{entry.field.pattern}")
+            yield _at(entry, problem, about, f"{path}{entry.field.path}")
 
 
 Find = Callable[[Breach], Entry | None]
@@ -78,8 +79,8 @@ def of_breaches(
 
 
 def _demanded(breach: Breach, entry: Entry, tree: Tree, about: About) -> Problem:
-    rule, label, shown = breach.constraint, entry.field.label, _shown(entry)
-    text, expected = f"{label} is {shown!r}", rule.expected
+    rule, label = breach.constraint, entry.field.label
+    text, expected = f"{label} is {shown(entry)!r}", rule.expected
     match rule.demand:
         case "mandatory":
             text, expected = f"{label} is missing", rule.expected or "a value"
@@ -87,8 +88,7 @@ def _demanded(breach: Breach, entry: Entry, tree: Tree, about: About) -> Problem
             text = f"{label} has {len(plain(entry.raw))} characters"
             expected = f"at most {rule.limit}"
         case "pattern":
-            wrong = _wrong_signs(rule.pattern, breach.found or "")
-            text = f"{text}, with {wrong}" if wrong else text
+            text += _wrong_signs(rule.pattern, breach.found or "")
         case "codes":
             codes = about.profile.codelists[rule.codes].codes
             several = len(codes) > CODES_SHOWN
@@ -100,15 +100,20 @@ def _demanded(breach: Breach, entry: Entry, tree: Tree, about: About) -> Problem
 
 
 def _wrong_signs(pattern: str, value: str) -> str:
-    """The signs that a pattern of allowed signs does not allow anywhere."""
+    """The signs that a pattern of allowed signs does not allow anywhere, or that it wants letters.
+
+    Nothing where the pattern is about something else.
+    """
     if not pattern or re.fullmatch(pattern, value):
         return ""
     wrong = [sign for sign in dict.fromkeys(value) if not re.fullmatch(pattern, f"a{sign}a")]
-    return " ".join(wrong) if len(wrong) < len(set(value)) else ""
+    if not wrong and re.fullmatch(pattern, f"{value}a"):
+        return ", signs alone"
+    return f", with {' '.join(wrong)}" if len(wrong) < len(set(value)) else ""
 
 
 def _at(entry: Entry, problem: Problem, about: About, path: Path) -> Problem:
-    found = _shown(entry)
+    found = shown(entry)
     above, _, name = path.rpartition(".")
     if name == entry.field.judged[-1][0]:
         name = entry.field.steps[-1][0]
@@ -118,38 +123,39 @@ def _at(entry: Entry, problem: Problem, about: About, path: Path) -> Problem:
         message=1,
         part=about.part,
         where=entry.place,
-        path=f"{_BODY}.{path}",
+        path=f"{BODY}.{path}",
         found=found[:_SHOWN] or None,
         found_class=data_class(about.package, f"{about.above}{entry.field.pattern}"),
     )
 
 
-def _shown(entry: Entry) -> str:
+def shown(entry: Entry) -> str:
+    """What stands in the cell, as far as it is shown."""
     return plain(entry.raw)[:_SHOWN]
 
 
-def bounded(problems: Iterable[Problem], part: str, sheet: str) -> tuple[Problem, ...]:
-    """The first problems, and one more that says how many are not shown."""
-    told: list[Problem] = []
-    hidden: list[Severity] = []
-    for problem in problems:
-        if len(told) < PROBLEMS_MAX:
-            told.append(problem)
-        else:
-            hidden.append(problem.severity)
+def bounded(problems: Iterable[Problem], part: str) -> tuple[Problem, ...]:
+    """The first problems, row by row, and one more that says how many are not shown."""
+    ordered = sorted(problems, key=_standing)
+    told, hidden = ordered[:PROBLEMS_MAX], ordered[PROBLEMS_MAX:]
     if hidden:
         more = Problem(
             code="fal.problems-more",
-            text=f"{len(hidden)} more problems are not shown",
-            severity="error" if "error" in hidden else "warning",
+            text=f"{len(hidden)} more problems are not shown, from this cell on",
+            severity="error" if rejects(hidden) else "warning",
             message=1,
             part=part,
-            where=Place(sheet=sheet),
-            path=_BODY,
+            where=hidden[0].where,
+            path=BODY,
             hint="correct those shown and send again",
         )
         told.append(more)
     return tuple(told)
+
+
+def _standing(problem: Problem) -> At:
+    """Row and column; what is about the whole sheet comes first."""
+    return position(problem.where.cell) if problem.where.cell else (-1, -1)
 
 
 def unmapped(entry: Entry, path: Path) -> Unmapped:

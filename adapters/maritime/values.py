@@ -119,6 +119,8 @@ def _date(_field: Field, raw: Value, layout: Layout) -> str | Trouble:
             return day
     orders = " or ".join(layout.date_orders)
     hint = f"write the date as {orders}, for example {_example(layout.date_orders[0])}"
+    if isinstance(raw, int | float):
+        hint = f"the cell shows a number: give it the format of a date, or {hint}"
     return Trouble("fal.date-malformed", f"a date in the order {orders}", hint)
 
 

@@ -17,7 +17,6 @@ from adapters.wire.xlsx_write import compose
 from broker.adapter import Tree
 
 _TITLES = {"FAL1": "FAL 1: General Declaration", "FAL5": "FAL 5: Crew details"}
-_SHEETS = {"FAL1": "FAL 1", "FAL5": "FAL 5"}
 _REFERENCE = "Your reference (optional)"
 
 
@@ -30,7 +29,7 @@ def general_declaration(tree: Tree, layout: Layout) -> bytes:
         row, column = position(field.cell)
         rows[row][column - 1] = field.label
         rows[row][column] = _shown(tree, field, form, layout)
-    return compose([(_SHEETS["FAL1"], rows)])
+    return compose([(form.title, rows)])
 
 
 def crew_list(tree: Tree, layout: Layout) -> bytes:
@@ -44,7 +43,7 @@ def crew_list(tree: Tree, layout: Layout) -> bytes:
     ]
     crew = tree.get("BorderTransportMeans", {}).get("Crew", ())
     rows += [[_shown(one, field, form, layout) for field in form.fields] for one in crew]
-    return compose([(_SHEETS["FAL5"], rows)])
+    return compose([(form.title, rows)])
 
 
 def _shown(tree: Tree, field: Field, form: Form, layout: Layout) -> str | int:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from adapters.postal.writing import clean
+from adapters.wire.xml import writable
 from broker.adapter import Outgoing, Profile, Tree
 from broker.model.problem import Problem
 
@@ -56,7 +56,7 @@ def item_of(out: Outgoing) -> str:
 
 
 def _leaf(name: str, value: Any) -> str:
-    text = clean(str(value)).strip() if value is not None else ""
+    text = writable(str(value)).strip() if value is not None else ""
     return f"<{name}>{escape(text)}</{name}>" if text else ""
 
 
@@ -110,5 +110,6 @@ def _problem(problem: Problem) -> str:
             _leaf("XPath", where.xpath),
             _leaf("JsonPointer", where.json_pointer),
             _leaf("Line", where.line),
+            _leaf("Column", where.column),
         ],
     )

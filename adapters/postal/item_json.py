@@ -50,6 +50,8 @@ from broker.model.paths import element_key
 from broker.model.problem import Place, Problem, as_json
 
 _TELLING = (b'"GoodsShipment"', b'"FunctionalReferenceID"', b'"AcceptanceDateTime"')
+_BEFORE = b"\xef\xbb\xbf\xff\xfe \t\r\n"
+"""Byte order marks and blanks: what may stand in front."""
 
 
 class ItemJson:
@@ -61,11 +63,15 @@ class ItemJson:
     echoes = False
 
     def recognises(self, payload: bytes) -> Recognition | None:
-        """An object with a member of a postal item near its beginning; any other, with doubt."""
-        head = payload[:65_536].lstrip(b" \t\r\n")
-        if not head.startswith(b"{"):
+        """An object with a member of a postal item near its beginning; any other, with doubt.
+
+        An array of such is recognised too: its sender is told what to send instead.
+        """
+        head = payload[:65_536].replace(b"\0", b"").lstrip(_BEFORE)
+        telling = any(one in head for one in _TELLING)
+        if not head.startswith(b"{") and not (telling and head.startswith(b"[")):
             return None
-        return Recognition(self.format, "1", 90 if any(one in head for one in _TELLING) else 10)
+        return Recognition(self.format, "1", 90 if telling else 10)
 
     def translate(self, payload: bytes, profile: Profile) -> Translation:
         """One message a line, or the problem that there is too much of it."""
@@ -138,7 +144,7 @@ def _message(line: Line, profile: Profile) -> Message:
         tree=members.tree,
         problems=tuple(members.problems),
         unmapped=tuple(members.unmapped),
-        locate=members.locate,
+        spots=members,
     )
     return message_of(item, profile)
 

@@ -6,12 +6,12 @@ adapter, not by the schema. `item.schema.json` is what this gives for the shippe
 """
 
 import json
-import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from adapters.mapping import representation
 from adapters.postal.members import LIST_MAX
 from broker.adapter import Constraint
 from broker.model.leaf import MOMENT, Canonical
@@ -25,7 +25,6 @@ _DESCRIPTION = (
     "currency. Decimals are strings or numbers, and are kept as they are written."
 )
 _KEY = ("AcceptanceDateTime", "FunctionalReferenceID")
-_FORMAT = re.compile(r"(an|a|n)(\.\.)?([0-9]+)(?:,([0-9]+))?")
 
 
 def schema(constraints: Iterable[Constraint]) -> dict[str, Any]:
@@ -86,19 +85,19 @@ def _leaf(field: Field) -> dict[str, Any]:
         return _decimal(field)
     if field.kind == "moment":
         return {"type": "string", "pattern": MOMENT}
-    said = _FORMAT.fullmatch(field.element.format)
+    said = representation(field.element.format)
     if said is None:
         return {"type": "string"}
-    letters, upto, length, _decimals = said.groups()
-    if letters == "an":
-        return {"type": "string", "maxLength": int(length)}
-    span = f"{{1,{length}}}" if upto else f"{{{length}}}"
-    return {"type": "string", "pattern": f"^[A-Z]{span}$" if letters == "a" else f"^[0-9]{span}$"}
+    if said.letters == "an":
+        return {"type": "string", "maxLength": said.most}
+    span = f"{{1,{said.most}}}" if said.upto else f"{{{said.most}}}"
+    kind = "[A-Z]" if said.letters == "a" else "[0-9]"
+    return {"type": "string", "pattern": f"^{kind}{span}$"}
 
 
 def _decimal(field: Field) -> dict[str, Any]:
-    said = _FORMAT.fullmatch(field.element.format)
-    digits, places = (int(said[3]), int(said[4] or 0)) if said else (18, 9)
+    said = representation(field.element.format)
+    digits, places = (said.most, said.decimals) if said else (18, 9)
     shape = (
         f"^[0-9]{{1,{digits}}}(\\.[0-9]{{1,{places}}})?$" if places else f"^[0-9]{{1,{digits}}}$"
     )

@@ -6,6 +6,8 @@ Behaviour
     Values and masses are those of the line; masses are kilograms; a sum stands with its currency.
     Elements are found by their names, in any namespace. What the table does not know is a
     problem, and kept as unmapped.
+    An attribute that should be an element is a problem; any other is kept as unmapped. A misspelt
+    MailObject opens its item all the same.
     The key, the S10 and the sums are judged as in every format of the family (`judging`); all
     other obligations, lengths and codes are the profile's.
 Knowingly not done
@@ -19,16 +21,25 @@ Versions
 
 import re
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import islice
 
+from adapters.demands import near
 from adapters.postal.cusrsp import response_xml
 from adapters.postal.judging import Said, message_of, path_of
-from adapters.postal.reading import Trace, read, values_below
-from adapters.postal.tables import Table, itmatt
-from adapters.postal.telling import locator, problems_of, unmapped, unmapped_of
+from adapters.postal.reading import Trace, read
+from adapters.postal.tables import itmatt
+from adapters.postal.telling import Spots, problems_of, unmapped, unmapped_of
 from adapters.postal.writing import interchange
-from adapters.wire.xml import Element, Positions, local_name, name_of, parse, stray_texts
+from adapters.wire.xml import (
+    Element,
+    Positions,
+    local_name,
+    name_of,
+    parse,
+    stray_texts,
+    values_below,
+)
 from broker.adapter import (
     Artifact,
     Message,
@@ -45,6 +56,9 @@ from broker.model.problem import Place, Problem
 _ROOT = re.compile(rb"<(?:[\w.-]{1,64}:)?([A-Za-z_][\w.-]{0,64})([^>]{0,512})")
 _VERSION = re.compile(rb"""\bversion\s*=\s*["']([\w.-]{1,16})["']""")
 _HEAD_BYTES = 65_536
+_OPENER = "MailObject"
+_LETTERS_OFF = 3
+"""A misspelt MailObject has so many letters more or less."""
 
 
 class Itmatt:
@@ -70,7 +84,9 @@ class Itmatt:
         root = _root(payload)
         if isinstance(root, Problem):
             return Translation((root,), iter(()))
-        return Translation((), _messages(root, profile))
+        if next(_items(root, []), None) is None:
+            return Translation((_no_item(root, payload),), iter(()))
+        return Translation((), _messages(root, payload, profile))
 
     def places(
         self,
@@ -83,14 +99,15 @@ class Itmatt:
         if isinstance(root, Problem) or message < 1:
             return
         for parts in islice(_items(root, []), message - 1, message):
-            item = _Item(parts, itmatt(), Positions())
-            for (trail, name), element in item.trace.leaves.items():
-                holder = item.reading.tree
+            trace, positions = Trace(), Positions()
+            tree = read(parts, itmatt(), trace).tree
+            for (trail, name), element in trace.leaves.items():
+                holder = tree
                 for step, index in trail:
                     below = holder[step]
                     holder = below[index] if isinstance(below, list) else below
                 if isinstance(holder[name], str):
-                    yield path_of(item.reading.tree, trail, name), item.positions.place(element)
+                    yield path_of(tree, trail, name), positions.place(element)
 
     def render(
         self,
@@ -107,22 +124,6 @@ class Itmatt:
         return (Artifact(content, "application/xml", "cusrsp.xml"),)
 
 
-class _Item:
-    """One item with its elements; it is walked once more when somebody asks for places."""
-
-    def __init__(self, parts: list[Element], table: Table, positions: Positions) -> None:
-        self.parts = parts
-        self.table = table
-        self.positions = positions
-        self.reading = read(parts, table)
-
-    @cached_property
-    def trace(self) -> Trace:
-        trace = Trace()
-        read(self.parts, self.table, trace)
-        return trace
-
-
 def _root(payload: bytes) -> Element | Problem:
     root = parse(payload)
     if isinstance(root, Problem) or local_name(root) == "ITMATT":
@@ -130,11 +131,30 @@ def _root(payload: bytes) -> Element | Problem:
     return Problem(
         code="postal.root-unknown",
         text=f"the root element is {name_of(root)[:256]!r}",
-        where=Positions().place(root),
+        where=Positions(payload).exact(root),
         path=local_name(root)[:256],
         found=name_of(root)[:256],
         expected="ITMATT with a MailObject and a Declaration for each item",
         hint="compare the file with a sample",
+    )
+
+
+def _opens(tag: str) -> bool:
+    """Whether this is a MailObject, be it misspelt: what follows is its own item all the same."""
+    if tag == _OPENER:
+        return True
+    alike = tag != "Declaration" and abs(len(tag) - len(_OPENER)) <= _LETTERS_OFF
+    return alike and near(tag, itmatt().top) == _OPENER
+
+
+def _no_item(root: Element, payload: bytes) -> Problem:
+    return Problem(
+        code="submission.empty",
+        text="the interchange holds no item",
+        where=Positions(payload).exact(root),
+        path=local_name(root),
+        expected="a MailObject and a Declaration for each item",
+        hint="send the file again with its items",
     )
 
 
@@ -146,7 +166,7 @@ def _items(root: Element, around: list[Element]) -> Iterator[list[Element]]:
     parts: list[Element] = []
     for child in root:
         tag = local_name(child)
-        if tag == "MailObject" or (tag == "Declaration" and not parts):
+        if _opens(tag) or (tag == "Declaration" and not parts):
             if parts:
                 yield parts
             parts = [child]
@@ -158,20 +178,20 @@ def _items(root: Element, around: list[Element]) -> Iterator[list[Element]]:
         yield parts
 
 
-def _messages(root: Element, profile: Profile) -> Iterator[Message]:
-    positions, table = Positions(), itmatt()
+def _messages(root: Element, payload: bytes, profile: Profile) -> Iterator[Message]:
+    positions, table = Positions(payload), itmatt()
     around: list[Element] = []
     for number, parts in enumerate(_items(root, around), 1):
-        item = _Item(parts, table, positions)
-        kept = unmapped_of(item.reading, positions)
+        reading = read(parts, table)
+        kept = unmapped_of(reading, positions)
         if number == 1:
             kept = (*_envelope(root, around, positions), *kept)
         said = Said(
             number=number,
-            tree=item.reading.tree,
-            problems=problems_of(item.reading, number, table, positions),
+            tree=reading.tree,
+            problems=problems_of(reading, number, table, positions),
             unmapped=kept,
-            locate=locator(lambda item=item: item.trace, parts, table, positions),  # type: ignore[misc]
+            spots=Spots(parts, table, positions, reading),
         )
         yield message_of(said, profile)
 

@@ -7,14 +7,28 @@ Rules
     Doubts about an S10 warn, unless the profile rejects (`severities`). An identifier that is no
     S10 (UPU list 185 knows others) is refused, unless the profile warns; it is keyed as said.
     A sum without its currency is none. Two lines with one number could not be told apart.
-    At most PROBLEMS_MAX problems are told; what is beyond is one more problem.
+    A value that could not be read is not missing as well; one that is missing says what stands
+    there under a similar name.
+    Problems stand in the order of the file. At most PROBLEMS_MAX are told; what is beyond is one
+    more problem.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol
 
-from adapters.demands import About, Trail, breaches, demanded
+from adapters.demands import (
+    About,
+    Breach,
+    Trail,
+    Unread,
+    breaches,
+    demanded,
+    in_place_of,
+    is_unread,
+)
 from adapters.postal import s10
+from adapters.postal.formats import MOMENT_PICTURE
 from adapters.postal.tables import PACKAGE
 from broker.adapter import Draft, Message, Path, Profile, Reference, Tree, Unmapped
 from broker.model.packages import data_class
@@ -32,8 +46,39 @@ _SEVERITIES: Mapping[str, Severity] = {
 }
 _CARRIED = (("GoodsShipment", 0), ("Consignment", 0))
 
-Locate = Callable[[Trail, str], Place]
-"""Where a value stands, or its nearest parent: the classes on the way, and its name."""
+_UNREAD = frozenset({
+    "postal.value-too-long", "postal.value-malformed", "postal.number-malformed",
+    "postal.moment-malformed", "postal.attribute-misplaced",
+})  # fmt: skip
+"""What keeps a value out of the tree."""
+_UNKNOWN = "postal.element-unknown"
+
+
+class Spot(NamedTuple):
+    """Where a value stands, or should; `called`: as the sender's format calls it, if otherwise.
+
+    `instead`: what stands there under a similar name; `below`: the value would stand inside of
+    that. `empty`: it stands there, and says nothing.
+    """
+
+    place: Place
+    called: str = ""
+    instead: str = ""
+    below: bool = False
+    empty: bool = False
+
+
+class Whereabouts(Protocol):
+    """Where the values of one item stand: the classes on the way, and a name."""
+
+    def locate(self, trail: Trail, name: str) -> Place:
+        """Where a value stands, or its nearest parent: quickly."""
+
+    def spot(self, trail: Trail, name: str) -> Spot:
+        """The same, as exactly as a problem has it."""
+
+    def rank(self, place: Place) -> tuple[int, ...]:
+        """Its order in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +89,7 @@ class Said:
     tree: Tree
     problems: tuple[Problem, ...]
     unmapped: tuple[Unmapped, ...]
-    locate: Locate
+    spots: Whereabouts
 
 
 def message_of(said: Said, profile: Profile) -> Message:
@@ -57,7 +102,9 @@ def message_of(said: Said, profile: Profile) -> Message:
     draft = Draft(
         kind="item",
         does="put",
-        references=(Reference("S10", f"{key}/{posted}", said.locate((), "FunctionalReferenceID")),)
+        references=(
+            Reference("S10", f"{key}/{posted}", said.spots.locate((), "FunctionalReferenceID")),
+        )
         if whole
         else (),
         body=said.tree,
@@ -79,24 +126,69 @@ def _keyed(said: Said, identifier: str) -> tuple[str, tuple[Unmapped, ...]]:
     if plain is None or plain == identifier:
         return identifier, said.unmapped
     said.tree["FunctionalReferenceID"] = plain
-    place, path = said.locate((), "FunctionalReferenceID"), f"{NAME}.FunctionalReferenceID"
+    place, path = said.spots.locate((), "FunctionalReferenceID"), f"{NAME}.FunctionalReferenceID"
     return plain, (*said.unmapped, Unmapped(place, path, identifier))
 
 
+class _Clues(NamedTuple):
+    """What the reading has told already: values that could not be read, a misspelt element."""
+
+    unread: Unread
+    misspelt: bool
+
+
 def _problems(said: Said, key: str, posted: str, profile: Profile) -> tuple[Problem, ...]:
-    """Those of the reading, of the key, of the content, then those of the profile."""
-    said_severities = profile.settings.get("severities", {})
-    severities = {**_SEVERITIES, **said_severities}
-    own = [*said.problems, *_of_key(said, key, posted, profile), *_of_content(said)]
-    told = [replace(one, severity=severities.get(one.code, one.severity)) for one in own]
-    about = About(NAME, PACKAGE, said.number)
-    for one in breaches(said.tree, profile):
-        told.append(demanded(one, said.tree, about, profile, said.locate(one.trail, one.name)))
+    """Those of the reading, of the key, of the content and of the profile, as the file has them."""
+    severities = {**_SEVERITIES, **profile.settings.get("severities", {})}
+    told = _with(severities, said.problems)
+    clues = _Clues(
+        {one.path or "": one.severity for one in told if one.code in _UNREAD},
+        any(one.code == _UNKNOWN and one.severity == "error" for one in told),
+    )
+    told += _with(severities, _of_key(said, key, posted, clues))
+    told += _with(severities, _of_number(said, key, profile))
+    told += _with(severities, _of_content(said, clues))
+    for breach in breaches(said.tree, profile):
+        problem = _demanded(said, breach, profile, clues)
+        if problem is not None:
+            told.append(problem)
         if len(told) > PROBLEMS_MAX and rejects(told):
             break  # nothing that follows would change the verdict
-    if len(told) <= PROBLEMS_MAX:
+    if len(told) < 2:
         return tuple(told)
-    return (*told[:PROBLEMS_MAX], _more(said, told[PROBLEMS_MAX:]))
+    shown = sorted(told[:PROBLEMS_MAX], key=lambda problem: said.spots.rank(problem.where))
+    if len(told) <= PROBLEMS_MAX:
+        return tuple(shown)
+    return (*shown, _more(said, told[PROBLEMS_MAX:]))
+
+
+def _with(severities: Mapping[str, Severity], problems: Iterable[Problem]) -> list[Problem]:
+    return [replace(one, severity=severities.get(one.code, one.severity)) for one in problems]
+
+
+def _demanded(said: Said, breach: Breach, profile: Profile, clues: _Clues) -> Problem | None:
+    """A breach in the sender's words; nothing if what is told already says why."""
+    rule = breach.constraint
+    missing = rule.demand == "mandatory"
+    if missing and clues.unread:
+        path = f"{NAME}.{breach.path_in(said.tree)}"
+        if is_unread(path, rule.severity, clues.unread):
+            return None
+    spot = said.spots.spot(breach.trail, breach.name)
+    if missing and spot.below and clues.misspelt:
+        return None
+    about = About(NAME, PACKAGE, said.number)
+    problem = demanded(breach, said.tree, about, profile, spot.place, called=spot.called)
+    return _absent(problem, spot) if missing else problem
+
+
+def _absent(problem: Problem, spot: Spot) -> Problem:
+    """A value that is missing, with what stands in its place."""
+    if spot.instead:
+        return replace(problem, hint=in_place_of(problem.hint, spot.instead))
+    if spot.empty:
+        return replace(problem, text=f"{spot.called} is empty")
+    return problem
 
 
 def _more(said: Said, hidden: list[Problem]) -> Problem:
@@ -105,18 +197,44 @@ def _more(said: Said, hidden: list[Problem]) -> Problem:
         text=f"{len(hidden)} or more problems are not shown",
         severity="error" if rejects(hidden) else "warning",
         message=said.number,
-        where=said.locate((), ""),
+        where=said.spots.spot((), "").place,
         path=NAME,
         hint="correct those shown and send again",
     )
 
 
-def _of_key(said: Said, key: str, posted: str, profile: Profile) -> Iterator[Problem]:
+def _of_key(said: Said, key: str, posted: str, clues: _Clues) -> Iterator[Problem]:
+    """What the item is known by, where it is not there."""
+    wanted = []
     if not key:
-        if not _told(said, "FunctionalReferenceID"):
-            yield _missing(said, "postal.item.identifier-missing", "FunctionalReferenceID",
-                           "the identifier on the label (UPU S10)")  # fmt: skip
-    elif s10.normalised(key) is None:
+        wanted.append(("postal.item.identifier-missing", "FunctionalReferenceID",
+                       "the identifier on the label (UPU S10)"))  # fmt: skip
+    if len(posted) < len("YYYY-MM-DD"):
+        wanted.append(("postal.item.posting-date-missing", "AcceptanceDateTime",
+                       "the date of posting, to the day: numbers are used again"))  # fmt: skip
+    for code, name, hint in wanted:
+        if is_unread(f"{NAME}.{name}", "error", clues.unread):
+            continue
+        spot, found = said.spots.spot((), name), said.tree.get(name)
+        if spot.below and clues.misspelt:
+            continue
+        called = spot.called or name
+        problem = Problem(
+            code=code,
+            text=f"{called} is {found!r}: no day" if found else f"{called} is missing",
+            message=said.number,
+            where=spot.place,
+            path=f"{NAME}.{name}",
+            found=found,
+            expected=MOMENT_PICTURE if found else "a value",
+            hint=hint,
+        )
+        yield _absent(problem, spot)
+
+
+def _of_number(said: Said, key: str, profile: Profile) -> Iterator[Problem]:
+    """What speaks against the identifier."""
+    if key and s10.normalised(key) is None:
         yield _wrong(
             said,
             "FunctionalReferenceID",
@@ -127,33 +245,11 @@ def _of_key(said: Said, key: str, posted: str, profile: Profile) -> Iterator[Pro
                 "give the identifier on the label",
             ),
         )
-    else:
+    elif key:
         listed = profile.codelists.get(str(profile.settings.get("countries", "")))
         countries = listed.codes if listed else {key[-2:]}
         for doubt in s10.doubts(key, countries):
             yield _wrong(said, "FunctionalReferenceID", doubt)
-    if len(posted) < 10 and not _told(said, "AcceptanceDateTime"):
-        yield _missing(said, "postal.item.posting-date-missing", "AcceptanceDateTime",
-                       "the date of posting, to the day: numbers are used again")  # fmt: skip
-
-
-def _told(said: Said, name: str) -> bool:
-    """Whether the reading has told already what is wrong with this value."""
-    return any(problem.path == f"{NAME}.{name}" for problem in said.problems)
-
-
-def _missing(said: Said, code: str, name: str, hint: str) -> Problem:
-    found = said.tree.get(name)
-    return Problem(
-        code=code,
-        text=f"{name} is {found!r}: no day" if found else f"{name} is missing",
-        message=said.number,
-        where=said.locate((), name),
-        path=f"{NAME}.{name}",
-        found=found,
-        expected="a value",
-        hint=hint,
-    )
 
 
 def _wrong(said: Said, name: str, doubt: s10.Doubt) -> Problem:
@@ -161,7 +257,7 @@ def _wrong(said: Said, name: str, doubt: s10.Doubt) -> Problem:
         code=doubt.code,
         text=doubt.text,
         message=said.number,
-        where=said.locate((), name),
+        where=said.spots.spot((), name).place,
         path=f"{NAME}.{name}",
         found=said.tree.get(name),
         found_class=data_class(PACKAGE, name),
@@ -170,28 +266,28 @@ def _wrong(said: Said, name: str, doubt: s10.Doubt) -> Problem:
     )
 
 
-def _of_content(said: Said) -> Iterator[Problem]:
+def _of_content(said: Said, clues: _Clues) -> Iterator[Problem]:
     """Sums without a currency, and lines with one number."""
     tree = said.tree
     shipment = tree.get("GoodsShipment", {})
     carried = shipment.get("Consignment", {})
-    yield from _sums(said, (), tree, ("InvoiceAmount",))
-    yield from _sums(said, _CARRIED, carried, ("InsuredValueAmount",))
+    yield from _sums(said, clues, (), tree, ("InvoiceAmount",))
+    yield from _sums(said, clues, _CARRIED, carried, ("InsuredValueAmount",))
     valuation = carried.get("CustomsValuation", {})
     yield from _sums(
-        said, (*_CARRIED, ("CustomsValuation", 0)), valuation, ("FreightChargeAmount",)
+        said, clues, (*_CARRIED, ("CustomsValuation", 0)), valuation, ("FreightChargeAmount",)
     )
     seen: set[str] = set()
     for at, line in enumerate(carried.get("ConsignmentItem", ())):
         trail = (*_CARRIED, ("ConsignmentItem", at))
-        yield from _sums(said, trail, line, ("CustomsValueAmount",))
+        yield from _sums(said, clues, trail, line, ("CustomsValueAmount",))
         number = line.get("SequenceNumeric")
         if number in seen:
             yield Problem(
                 code="postal.sequence-repeated",
                 text=f"two content pieces have the number {number!r}",
                 message=said.number,
-                where=said.locate(trail, "SequenceNumeric"),
+                where=said.spots.spot(trail, "SequenceNumeric").place,
                 path=f"{NAME}.{path_of(tree, trail, 'SequenceNumeric')}",
                 found=number,
                 expected="each number once",
@@ -201,18 +297,21 @@ def _of_content(said: Said) -> Iterator[Problem]:
             seen.add(number)
 
 
-def _sums(said: Said, trail: Trail, holder: Tree, names: tuple[str, ...]) -> Iterator[Problem]:
+def _sums(
+    said: Said, clues: _Clues, trail: Trail, holder: Tree, names: tuple[str, ...]
+) -> Iterator[Problem]:
     for name in names:
         amount = holder.get(name)
         if amount is not None and "value" in amount and "currency" not in amount:
             path = path_of(said.tree, trail, name)
-            if _told(said, f"{path}.currency"):
+            if is_unread(f"{NAME}.{path}.currency", "error", clues.unread):
                 continue
+            spot = said.spots.spot(trail, name)
             yield Problem(
                 code="postal.currency-missing",
-                text=f"{name} {amount['value']} has no currency",
+                text=f"{spot.called or name} {amount['value']} has no currency",
                 message=said.number,
-                where=said.locate(trail, name),
+                where=spot.place,
                 path=f"{NAME}.{path}",
                 found=amount["value"],
                 found_class=data_class(PACKAGE, pattern_of(path)),

@@ -6,7 +6,7 @@ Rules
     Lines are cut out one by one: memory does not grow with their number. An empty line is none.
     A line is bounded as any JSON document is (`adapters.wire.json`), the whole by
     PAYLOAD_BYTES_MAX, and by LINES_MAX lines, empty ones among them.
-    A number is kept as it is written, never a binary float.
+    A number is kept as it is written, never a binary float. An array of items is none, and says so.
 """
 
 import json
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from adapters.wire.json import parse
+from adapters.wire.json import parse, unmarked
 from broker.model.problem import Place, Problem
 
 PAYLOAD_BYTES_MAX = 10 * 1024 * 1024
@@ -107,9 +107,10 @@ def _is_one(payload: bytes) -> bool:
 
 
 def _is_object(content: bytes) -> bool:
-    if not content.startswith(b"{") or isinstance(parse(content), Problem):
+    plain = unmarked(content).rstrip(b" \t\r,")
+    if not plain.startswith(b"{") or isinstance(parse(plain), Problem):
         return False
-    return content.rstrip().endswith(b"}")
+    return plain.endswith(b"}")
 
 
 def value_of(line: Line) -> Any | Problem:
@@ -118,14 +119,18 @@ def value_of(line: Line) -> Any | Problem:
     if isinstance(checked, Problem):
         return _placed(checked, line)
     if not isinstance(checked, dict):
+        what = "an array" if isinstance(checked, list) else "no object"
         return Problem(
             code="postal.value-malformed",
-            text="the line is no object" if line.line else "the message is no object",
+            text=f"the {'line' if line.line else 'message'} is {what}",
             message=line.number,
             where=Place(line=line.line, json_pointer=""),
             expected="an object with the members of a postal item",
+            hint="send one object, or one a line without brackets around or commas between them",
         )
-    return json.loads(line.content, parse_float=Number, parse_int=Number, object_pairs_hook=_object)
+    return json.loads(
+        unmarked(line.content), parse_float=Number, parse_int=Number, object_pairs_hook=_object
+    )
 
 
 def _placed(problem: Problem, line: Line) -> Problem:

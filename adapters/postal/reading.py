@@ -10,12 +10,11 @@ What does not belong
     What is obligatory, and the words of problems (`telling`).
 """
 
-from collections.abc import Iterator
 from itertools import zip_longest
 from typing import NamedTuple
 
 from adapters.demands import Trail
-from adapters.postal.formats import is_moment
+from adapters.postal.formats import is_moment, to_microseconds
 from adapters.postal.tables import Row, Table
 from adapters.wire.xml import Element, local_name, stray_texts
 from broker.adapter import Tree
@@ -24,7 +23,8 @@ from broker.adapter import Tree
 class Oddity(NamedTuple):
     """Something the walk could not put into the tree.
 
-    Problems: `unknown`, `repeated`, `too-long`, `malformed`, `misplaced` (text between elements).
+    Problems: `unknown`, `repeated`, `too-long`, `malformed`, `misplaced` (text between elements),
+    `as-attribute` (what should be an element of the class).
     No fault, but no place in the model: `attribute`, `kept`.
     `row` is that of the element; for an unknown one, of the class it stands in, if any.
     """
@@ -132,7 +132,11 @@ def _class(element: Element, row: Row, node: _Node, reading: Reading) -> None:
 def _odd_class(element: Element, row: Row, trail: Trail, reading: Reading) -> None:
     """Attributes of a class, and text where only elements belong."""
     for name, value in element.items():
-        reading.note(Oddity("attribute", element, row, str(value), str(name)))
+        below = row.children.get(str(name))
+        if below is None or below.is_class:
+            reading.note(Oddity("attribute", element, row, str(value), str(name)))
+        else:
+            reading.note(Oddity("as-attribute", element, below, str(value), str(name), trail))
     if element.text and not element.text.isspace():
         reading.note(Oddity("misplaced", element, row, element.text.strip(), trail=trail))
 
@@ -200,6 +204,8 @@ def _leaf(
     value = _text(child, row, node.trail, reading)
     if not value:
         return
+    if row.how == "moment":
+        value = _moment(child, row, value, reading)
     if row.how == "kept":
         reading.note(Oddity("kept", child, row, value))
     elif len(value) > row.limit:
@@ -220,6 +226,15 @@ def _leaf(
         else:
             holder.tree[row.name] = value
         _trace(child, row, holder, reading)
+
+
+def _moment(child: Element, row: Row, value: str, reading: Reading) -> str:
+    """A moment to the microsecond; one that was finer is kept as it was written."""
+    coarser = to_microseconds(value)
+    if coarser == value or not is_moment(coarser):
+        return value
+    reading.note(Oddity("kept", child, row, value))
+    return coarser
 
 
 def _text(child: Element, row: Row, trail: Trail, reading: Reading) -> str:
@@ -321,14 +336,3 @@ def _free_pairs(
         )
         for _text_said, child, row in whole:
             _trace(child, row, holder, reading)
-
-
-def values_below(element: Element) -> Iterator[tuple[Element, str, str]]:
-    """Every text and attribute of an element that the table does not know, and of all below it."""
-    for below in element.iter():
-        if below.text and below.text.strip():
-            yield below, "", below.text.strip()
-        for name, value in below.items():
-            yield below, str(name), str(value)
-        if below is not element and below.tail and below.tail.strip():
-            yield below, "", below.tail.strip()

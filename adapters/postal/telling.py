@@ -1,26 +1,31 @@
 """What the walk over ITMATT found odd, told to people: problems and unmapped values with places.
 
 Rules
-    A problem says where (XPath in the sender's prefixes, line), what it is about (canonical path,
-    or the sender's element where the table knows none), what was expected and what to do.
-    An absent value is placed at its nearest parent.
+    A problem says where (XPath in the sender's prefixes, line, column), what it is about (canonical
+    path, or the sender's element where the table knows none), what was expected and what to do.
+    An absent value is placed where it stands empty or under a similar name, else at its nearest
+    parent, and is called as ITMATT calls it.
 """
 
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
+from functools import cached_property
 from itertools import islice
 
-from adapters.demands import Trail
-from adapters.postal.judging import NAME, PROBLEMS_MAX, Locate, path_of
-from adapters.postal.reading import Oddity, Reading, Trace, values_below
+from adapters.demands import Trail, near, unknown_words
+from adapters.mapping import picture
+from adapters.postal.formats import MOMENT_PICTURE, NUMBER_HINT, moment_hint
+from adapters.postal.judging import NAME, PROBLEMS_MAX, Spot, path_of
+from adapters.postal.reading import Oddity, Reading, Trace, read
 from adapters.postal.tables import PACKAGE, Row, Table
-from adapters.wire.xml import Element, Positions, attribute_name, local_name, name_of
+from adapters.wire.xml import Element, Positions, attribute_name, local_name, name_of, values_below
 from broker.adapter import Tree, Unmapped
 from broker.model.packages import data_class
 from broker.model.paths import pattern_of
 from broker.model.problem import Place, Problem
 
 _SHOWN = 256
+_CODE_LIMIT = 17
+"""So short a text is a code: whoever writes more has written what it means."""
 UNMAPPED_MAX = 20_000
 _SILENT = frozenset({"attribute", "kept"})
 _NUMBERS = frozenset({"number", "amount", "measure"})
@@ -55,6 +60,7 @@ def _code(oddity: Oddity) -> str:
             "repeated": "postal.element-repeated",
             "too-long": "postal.value-too-long",
             "misplaced": "postal.text-misplaced",
+            "as-attribute": "postal.attribute-misplaced",
         }[oddity.what]
     if how == "moment":
         return "postal.moment-malformed"
@@ -71,7 +77,7 @@ def _told(oddity: Oddity, tree: Tree, number: int, table: Table, positions: Posi
         code=_code(oddity),
         text=text,
         message=number,
-        where=positions.place(oddity.element, oddity.attribute),
+        where=positions.exact(oddity.element, oddity.attribute),
         path=".".join(filter(None, (NAME, path or outside))),
         found=(name_of(oddity.element) if unknown else oddity.value)[:_SHOWN] or None,
         found_class=data_class(PACKAGE, pattern_of(path)) if oddity.value else "public",
@@ -93,14 +99,15 @@ def _path(oddity: Oddity, tree: Tree) -> str:
 Words = tuple[str, str | None, str | None]
 
 
+def _known(oddity: Oddity, table: Table) -> tuple[str, ...]:
+    """The names that may stand where an unknown one does."""
+    return tuple(oddity.row.children if oddity.row else table.top)
+
+
 def _unknown(oddity: Oddity, table: Table) -> Words:
-    name = local_name(oddity.element)
-    rows = oddity.row.children if oddity.row else table.top
-    known, inside = list(rows), oddity.row.tag if oddity.row else "ITMATT"
-    near = get_close_matches(name, known, 1)
-    hint = f"did you mean {near[0]!r}?" if near else "leave it out, or ask for it to be added"
-    expected = f"one of {', '.join(known)}" if known else "a value without elements in it"
-    return f"element {name[:_SHOWN]!r} is not known in {inside}", expected, hint
+    name, inside = local_name(oddity.element), oddity.row.tag if oddity.row else "ITMATT"
+    text = f"element {name[:_SHOWN]!r} is not known in {inside}"
+    return text, *unknown_words("elements", name, _known(oddity, table))
 
 
 def _repeated(oddity: Oddity, _table: Table) -> Words:
@@ -113,7 +120,8 @@ def _too_long(oddity: Oddity, _table: Table) -> Words:
     row = oddity.row
     assert row is not None, "only a value of the table has a length"
     text = f"{row.tag} has {len(oddity.value)} characters"
-    return text, f"{row.shown}: at most {row.limit}", "shorten it"
+    code = row.how == "code" and row.limit <= _CODE_LIMIT
+    return text, picture(row.shown), "write the code, not its text" if code else "shorten it"
 
 
 def _malformed(oddity: Oddity, _table: Table) -> Words:
@@ -121,16 +129,21 @@ def _malformed(oddity: Oddity, _table: Table) -> Words:
     assert row is not None, "only a value of the table has a format"
     text = f"{row.tag} is {oddity.value[:_SHOWN]!r}"
     if row.how == "moment":
-        return text, "ISO 8601, such as 2026-11-02T15:20:00Z", "write a day that the calendar has"
-    if row.how in _NUMBERS:
-        hint = "digits with a point for decimals; no sign, no grouping, no exponent"
-        return text, f"a number of the format {row.shown}", hint
-    return text, f"a value of the format {row.shown}", "capital letters, as ISO has the code"
+        return text, MOMENT_PICTURE, moment_hint(oddity.value)
+    hint = NUMBER_HINT if row.how in _NUMBERS else "capital letters, as ISO has the code"
+    return text, picture(row.shown), hint
 
 
 def _misplaced(oddity: Oddity, _table: Table) -> Words:
     text = f"text stands between the elements of {local_name(oddity.element)}"
     return text, "elements only", "move the text into an element, or leave it out"
+
+
+def _as_attribute(oddity: Oddity, _table: Table) -> Words:
+    inside = local_name(oddity.element)
+    text = f"{oddity.attribute} stands as an attribute of {inside}"
+    hint = f"write <{oddity.attribute}>...</{oddity.attribute}> inside of {inside}"
+    return text, f"an element {oddity.attribute}", hint
 
 
 _WORDS: dict[str, Callable[[Oddity, Table], Words]] = {
@@ -139,6 +152,7 @@ _WORDS: dict[str, Callable[[Oddity, Table], Words]] = {
     "too-long": _too_long,
     "malformed": _malformed,
     "misplaced": _misplaced,
+    "as-attribute": _as_attribute,
 }
 
 
@@ -170,22 +184,91 @@ def unmapped(positions: Positions, element: Element, attribute: str, value: str)
     return Unmapped(positions.place(element, attribute), path, value)
 
 
-def locator(
-    trace: Callable[[], Trace], parts: list[Element], table: Table, positions: Positions
-) -> Locate:
-    """Where a value of an item stands, or its nearest parent; the trace is made when needed."""
+class Spots:
+    """Where the values of one item stand; the item is walked once more when somebody asks."""
 
-    def locate(trail: Trail, name: str) -> Place:
-        row = table.patterns.get(name)
-        if not trail and row is not None and (near := _at_the_top(parts, row)) is not None:
-            return positions.place(near)
-        known = trace()
-        element = known.leaves.get((trail, name))
-        if element is None:
-            element = _parent(known, trail, _row(table, trail, name))
-        return positions.place(parts[0] if element is None else element)
+    def __init__(
+        self, parts: list[Element], table: Table, positions: Positions, reading: Reading
+    ) -> None:
+        self._parts = parts
+        self._table = table
+        self._positions = positions
+        self._reading = reading
 
-    return locate
+    def locate(self, trail: Trail, name: str) -> Place:
+        """Where a value stands, or its nearest parent, without the column."""
+        row = self._table.patterns.get(name)
+        near_top = None if trail or row is None else _at_the_top(self._parts, row)
+        element = self._trace.leaves.get((trail, name)) if near_top is None else near_top
+        return self._positions.place(self._parts[0] if element is None else element)
+
+    def spot(self, trail: Trail, name: str) -> Spot:
+        """Where a value stands; where not: what stands in its place, or its nearest parent."""
+        wanted = ".".join((*(step for step, _index in trail), name))
+        row = self._table.patterns.get(wanted) or self._only_below(wanted)
+        called = row.tag if row else ""
+        element = self._trace.leaves.get((trail, name))
+        if element is not None:
+            return Spot(self._positions.exact(element), called)
+        for one in (row,) if row else self._below(wanted):
+            parent, tags = self._parent(trail, one)
+            instead = self._misspelt.get(parent, {}).get(tags[0])
+            if instead is not None:
+                below = len(tags) > 1 or row is None
+                return Spot(self._positions.exact(instead), called, name_of(instead), below=below)
+        row = row or next(self._below(wanted), None)
+        parent, tags = self._parent(trail, row)
+        if parent is None:
+            return Spot(self._positions.exact(self._parts[0]), called)
+        empty = next((one for one in parent if local_name(one) == tags[0]), None)
+        if called and empty is not None and len(tags) == 1:
+            return Spot(self._positions.exact(empty), called, empty=True)
+        return Spot(self._positions.exact(parent), called)
+
+    def rank(self, place: Place) -> tuple[int, ...]:
+        """Its order in the file."""
+        return place.line or 0, place.column or 0
+
+    @cached_property
+    def _trace(self) -> Trace:
+        trace = Trace()
+        read(self._parts, self._table, trace)
+        return trace
+
+    @cached_property
+    def _misspelt(self) -> dict[Element | None, dict[str, Element]]:
+        """Unknown elements by what stands around them in the item, and by what they should be."""
+        found: dict[Element | None, dict[str, Element]] = {}
+        odd = (one for one in self._reading.noted if one.what == "unknown")
+        for one in islice(odd, PROBLEMS_MAX):
+            parent = one.element.getparent() if one.row else None
+            meant = near(local_name(one.element), _known(one, self._table))
+            if meant:
+                found.setdefault(parent, {}).setdefault(meant, one.element)
+        return found
+
+    def _only_below(self, wanted: str) -> Row | None:
+        """The row of a class that is one value in this format."""
+        ways = {row.way: row for row in self._below(wanted)}
+        return next(iter(ways.values())) if len(ways) == 1 else None
+
+    def _below(self, wanted: str) -> Iterator[Row]:
+        """The rows of all values below a class that has no element of its own."""
+        below = f"{wanted}."
+        return (row for at, row in self._table.patterns.items() if at.startswith(below))
+
+    def _parent(self, trail: Trail, row: Row | None) -> tuple[Element | None, list[str]]:
+        """The innermost class element around where the value should stand, and the tags below."""
+        way = row.way if row else ""
+        tags: list[str] = []
+        while way:
+            way, _, tag = way.rpartition("/")
+            tags.insert(0, tag)
+            for length in range(len(trail), -1, -1):
+                element = self._trace.classes.get((way, trail[:length]))
+                if element is not None:
+                    return element, tags
+        return None, tags
 
 
 def _at_the_top(parts: list[Element], row: Row) -> Element | None:
@@ -194,24 +277,4 @@ def _at_the_top(parts: list[Element], row: Row) -> Element | None:
     for part in parts:
         if local_name(part) == top:
             return next((child for child in part if local_name(child) == tag), None)
-    return None
-
-
-def _row(table: Table, trail: Trail, name: str) -> Row | None:
-    """The row of a value, or of the first value below a class."""
-    wanted = ".".join((*(step for step, _index in trail), name))
-    row = table.patterns.get(wanted)
-    if row is not None:
-        return row
-    return next((one for at, one in table.patterns.items() if at.startswith(f"{wanted}.")), None)
-
-
-def _parent(trace: Trace, trail: Trail, row: Row | None) -> Element | None:
-    """The innermost class element around where the value should stand."""
-    way = row.way if row else ""
-    while way := way.rpartition("/")[0]:
-        for length in range(len(trail), -1, -1):
-            element = trace.classes.get((way, trail[:length]))
-            if element is not None:
-                return element
     return None

@@ -7,7 +7,6 @@ Rules
     Characters that XML 1.0 cannot hold are written as U+FFFD.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -15,9 +14,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from adapters.postal.formats import is_moment
 from adapters.postal.tables import Row, itmatt
+from adapters.wire.xml import writable
 from broker.adapter import Tree
 
-_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SILENT: Mapping[str, str] = MappingProxyType({})
 
 
@@ -25,7 +24,9 @@ def interchange(trees: Iterable[Tree], said: Mapping[str, str] = SILENT) -> byte
     """Items in one interchange; `said` are the attributes of its Interchange element."""
     pieces = ['<?xml version="1.0" encoding="UTF-8"?>\n<ITMATT version="1.5.0" standard="M33-12">']
     if said:
-        attributes = " ".join(f"{name}={quoteattr(clean(value))}" for name, value in said.items())
+        attributes = " ".join(
+            f"{name}={quoteattr(writable(value))}" for name, value in said.items()
+        )
         pieces.append(f"<Interchange {attributes}/>")
     for tree in trees:
         pieces.append("\n")
@@ -33,11 +34,6 @@ def interchange(trees: Iterable[Tree], said: Mapping[str, str] = SILENT) -> byte
             _class(tree, row, pieces)
     pieces.append("\n</ITMATT>\n")
     return "".join(pieces).encode()
-
-
-def clean(text: str) -> str:
-    """The text without characters that XML cannot hold."""
-    return _UNWRITABLE.sub("\ufffd", text)
 
 
 def _class(tree: Tree, row: Row, pieces: list[str]) -> None:
@@ -108,4 +104,4 @@ def _element(row: Row, value: str) -> str:
     text = value[: row.limit]
     if not (is_moment(text) if row.how == "moment" else row.fits(text)):
         return ""
-    return f"<{row.tag}>{escape(clean(text))}</{row.tag}>"
+    return f"<{row.tag}>{escape(writable(text))}</{row.tag}>"

@@ -32,7 +32,7 @@ from adapters.wire.edifact_message import MessageIn
 from adapters.wire.edifact_reading import read_message
 from adapters.wire.edifact_survey import Survey
 from adapters.wire.edifact_syntax import DIRT, Repeats, Segment, Separators
-from adapters.wire.edifact_told import LIMITS, Findings, Limits, shown
+from adapters.wire.edifact_told import LIMITS, Findings, Limits, in_order, shown
 from broker.model.problem import Problem, Severity
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "Segment",
     "Separators",
     "Sight",
+    "in_order",
     "looks_like",
     "not_understood",
     "read",
@@ -94,7 +95,8 @@ class Reading:
             if interchange != last:
                 seen, last = set(), interchange
             if message.reference in seen:
-                message.problems += (_repeated(message, self.severities),)
+                repeated = _repeated(message, self.severities)
+                message.problems = in_order((*message.problems, repeated))
             seen.add(message.reference)
             yield message
 

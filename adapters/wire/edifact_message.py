@@ -27,6 +27,7 @@ class MessageIn:
     `segments` go from UNH to UNT; ordinals count from 1 (UNH). Where an element is repeated the
     segment holds its first repetition, `repeats` all of them.
     `access_reference` is 0068, `sequence` 0070, `flag` 0073.
+    `cut`: the last segment has no end, and nobody knows what else it said.
     """
 
     number: int
@@ -39,6 +40,7 @@ class MessageIn:
     source: Source = field(repr=False)
     start: int = 0
     end: int = 0
+    cut: bool = False
     _starts: list[int] | None = field(default=None, repr=False)
 
     @property

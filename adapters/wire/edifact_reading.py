@@ -3,6 +3,7 @@
 Rules
     Bytes are cleaned, read with the character set, and cut, in this order.
     What UNT says is compared with what is there.
+    A last segment without its end is told once, as cut, whatever else may be wrong with it.
     What is rare is looked at only when a cheap look at the whole message says that it is there.
 What does not belong
     What is said about a file as a whole (edifact_survey).
@@ -22,6 +23,7 @@ from adapters.wire.edifact_syntax import (
     repeats_of,
     segments_of,
     signs_of,
+    split,
     terminators,
 )
 from adapters.wire.edifact_told import Findings, Limits, shown
@@ -64,6 +66,7 @@ def read_message(
         number, interchange, group, segments or [[["UNH"]]], {}, (), codec,
         source, span.start, span.end,
     )  # fmt: skip
+    message.cut = not (span.closed or excess) and len(segments) > 1 and _is_cut(text, by)
     if by.repetition != UNUSED and by.repetition in text:
         message.repeats.update(repeats_of(pieces, segments, by))
     if excess:
@@ -74,6 +77,11 @@ def read_message(
     _tell_bytes(message, findings, raw, text, len(raw) - len(clean))
     message.problems = findings.all()
     return message
+
+
+def _is_cut(text: str, by: Separators) -> bool:
+    """Whether something stands behind the last terminator."""
+    return bool(split(text, by.terminator, by.release)[-1].strip(" \t"))
 
 
 def _excess(raw: bytes, by: Separators, limits: Limits) -> str:
@@ -105,7 +113,7 @@ def _tell_syntax(message: MessageIn, findings: Findings, pieces: list[str], limi
             expected="UNB before the first UNH, UNZ after the last UNT",
             hint="send the whole interchange",
         )
-    segments = message.segments
+    segments = message.segments[:-1] if message.cut else message.segments
     if max(map(len, pieces), default=0) > limits.pieces_of_segment:
         _tell_long(message, findings, pieces, limits)
     odd = {tag for tag in {segment[0][0] for segment in segments} if not _TAG.fullmatch(tag)}
@@ -148,9 +156,10 @@ def _tell_trailer(message: MessageIn, findings: Findings, *, closed: bool) -> No
     segments = message.segments
     last = len(segments)
     if not closed:
+        cut = f", and its last segment, {shown(segments[-1][0][0][:3])}, has no end"
         findings.tell(
             "edifact.truncated",
-            "the message has no UNT",
+            f"the message has no UNT{cut if message.cut else ''}",
             lambda: message.place(last),
             expected="UNT with the number of segments and the reference of UNH",
             hint="see whether something was lost on the way",
@@ -183,6 +192,9 @@ def _tell_bytes(
     """Characters that the set does not have, control characters, broken lines, lost releases."""
     by = message.interchange.separators
     declared = _UTF_8 if message.source.codec else message.interchange.codec
+    if message.cut:
+        whole = raw.rstrip(b"\r\n")
+        raw, dropped = whole, dropped - (len(raw) - len(whole))
     if not raw.isascii() and message.codec != declared:
         at = first_wide(message.source.data, message.start, message.end)
         expected = set_named(message.interchange.syntax)
@@ -202,7 +214,7 @@ def _tell_bytes(
         found = _TRANSPORT.search(raw)
         if found:
             _tell_dirt(message, findings, found.start(), "signs of its transport stand in it")
-    if by.release != UNUSED and text.endswith(by.release):
+    if by.release != UNUSED and text.endswith(by.release) and not message.cut:
         _tell_dangling(message, findings, text)
 
 

@@ -257,8 +257,7 @@ class Survey:
         elif now.group < 0:
             self._misplaced("UNE", at)
         else:
-            counted = f"{now.in_group} messages in the group"
-            self._count(segment, now.in_group, counted, at)
+            self._count(segment, now.in_group, "messages in the group", at)
             self._reference(segment, "UNG", self.found.groups[now.group].reference, at)
             now.group = -1
 
@@ -272,7 +271,7 @@ class Survey:
         segment = self._segment(at, stop, signs)
         number = now.groups or now.messages
         what = "groups" if now.groups else "messages"
-        self._count(segment, number, f"{number} {what} in the interchange", at)
+        self._count(segment, number, f"{what} in the interchange", at)
         self._reference(segment, "UNB", interchange.reference, at)
         if stop == self._high and self._data[stop - 1] != signs.terminator:
             self._findings.tell(
@@ -282,12 +281,12 @@ class Survey:
                 hint="end each segment with the terminator, the last one too",
             )
 
-    def _count(self, segment: Segment, number: int, counted: str, at: int) -> None:
+    def _count(self, segment: Segment, number: int, what: str, at: int) -> None:
         said, tag = value(segment, 1), value(segment, 0)
         if count_of(said) != number:
             self._findings.tell(
                 "edifact.count-wrong",
-                f"{tag} says {shown(said)}, there are {counted}",
+                f"{tag} says {shown(said)}, the number of {what} is {number}",
                 self._place(tag, at, "1"),
                 found=said,
                 expected=str(number),

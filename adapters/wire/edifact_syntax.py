@@ -39,11 +39,14 @@ class Separators:
     terminator: str = "'"
 
     def are_possible(self) -> bool:
-        """Five different ASCII characters that no value begins with: no letter, digit, blank."""
+        """Five different ASCII characters that no value begins with: no letter, digit, blank.
+
+        The decimal mark may be any ASCII character.
+        """
         needed = self.component + self.element + self.terminator
         used = needed + self.release.strip(UNUSED) + self.repetition.strip(UNUSED)
         return (
-            used.isascii()
+            (used + self.decimal).isascii()
             and len(set(used)) == len(used)
             and not any(one.isalnum() or one in " \t\0" for one in used)
         )

@@ -1,12 +1,13 @@
 """What is wrong with an interchange or a message, as problems; and how much is taken at all.
 
 Rules
-    All problems at once, at most PROBLEMS_MAX of them, then one that says how many are not shown.
+    All problems at once, in the order of the file, at most PROBLEMS_MAX of them, then one that says
+    how many are not shown.
     A code has its usual severity here; a profile says otherwise.
     What is found is told only where it is a sign, a count or a reference, never a person's value.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from broker.model.problem import NOWHERE, Place, Problem, Severity
@@ -81,8 +82,9 @@ class Findings:
 
     def all(self) -> tuple[Problem, ...]:
         """Those told, and one for those that are not shown."""
+        told = in_order(self._told)
         if not self._hidden:
-            return tuple(self._told)
+            return told
         more = Problem(
             code="edifact.problems-more",
             text=f"{len(self._hidden)} more problems are not shown",
@@ -90,7 +92,17 @@ class Findings:
             message=self._message,
             hint="correct those shown and send again",
         )
-        return (*self._told, more)
+        return (*told, more)
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """As what they are about stands in the file; what stands nowhere comes last."""
+    return tuple(sorted(problems, key=_byte))
+
+
+def _byte(problem: Problem) -> tuple[bool, int]:
+    at = problem.where.byte
+    return at is None, at or 0
 
 
 def usual_severity(code: str) -> Severity:

@@ -2,12 +2,13 @@
 
 Rules
     Strict JSON in UTF-8: no NaN, no comments. A key may stand once in an object: which of two
-    values was meant, nobody can tell.
+    values was meant, nobody can tell. A byte order mark in front is no part of it.
     Limits on bytes and depth come first, so that time and memory are bounded by the bytes sent.
 What does not belong
     Which members an object may have, and what they mean.
 """
 
+import codecs
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,16 +36,13 @@ def parse(payload: bytes) -> Any | Problem:
             code="json.too-large",
             text=f"the message has {len(payload)} bytes",
             expected=f"at most {PAYLOAD_BYTES_MAX} bytes",
+            hint="send less at once",
         )
+    payload = unmarked(payload)
     try:
         value = orjson.loads(payload)
     except orjson.JSONDecodeError as error:
-        return Problem(
-            code="json.not-well-formed",
-            text=f"the message is not JSON: {error.msg}",
-            where=Place(line=error.lineno, column=error.colno),
-            expected="one JSON value in UTF-8",
-        )
+        return _not_well_formed(payload, error)
     opened = payload.count(b"{") + payload.count(b"[")
     if opened > DEPTH_MAX and _too_deep(value):
         return Problem(
@@ -52,8 +50,58 @@ def parse(payload: bytes) -> Any | Problem:
             text="the values nest too deeply",
             where=Place(json_pointer=""),
             expected=f"at most {DEPTH_MAX} levels",
+            hint="mend what writes it",
         )
     return value
+
+
+def unmarked(payload: bytes) -> bytes:
+    """The bytes without a byte order mark of UTF-8."""
+    return payload.removeprefix(codecs.BOM_UTF8)
+
+
+def _not_well_formed(payload: bytes, error: orjson.JSONDecodeError) -> Problem:
+    """What is wrong, where, and what to do about it."""
+    said, where = error.msg, Place(line=error.lineno, column=error.colno)
+    hint = next((words for part, words in _HINTS if part in said), _HINT)
+    undecoded = _not_utf8(payload)
+    if undecoded is not None:
+        said, where = undecoded
+        hint = "save the file in UTF-8"
+    return Problem(
+        code="json.not-well-formed",
+        text=f"the message is not JSON: {said}",
+        where=where,
+        expected="one JSON value in UTF-8",
+        hint=hint,
+    )
+
+
+def _not_utf8(payload: bytes) -> tuple[str, Place] | None:
+    """That the bytes are no UTF-8, and the first that cannot be."""
+    if payload.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in payload[:2]:
+        return "the bytes are UTF-16 or UTF-32", Place(byte=0)
+    try:
+        payload.decode()
+    except UnicodeDecodeError as error:
+        at = error.start
+        line, start = payload.count(b"\n", 0, at) + 1, payload.rfind(b"\n", 0, at) + 1
+        return (
+            f"byte 0x{payload[at]:02x} is not UTF-8",
+            Place(line=line, column=len(payload[start:at].decode()) + 1, byte=at),
+        )
+    return None
+
+
+_HINT = "mend what writes it: any JSON checker shows the place"
+_HINTS = (
+    ("unexpected end of data", "the end was lost on the way: send it again, whole"),
+    ("unexpected content after document", "nothing may follow the value, not even a comma"),
+    ("expected a string key", "write names in double quotes, and no comma behind the last member"),
+    ("trailing comma", "no comma may stand behind the last member or element"),
+    ("expected a JSON value", "there is no NaN, Infinity, comment or single quote in JSON"),
+)
+"""What to do, by what the parser says."""
 
 
 def repeated_keys(payload: bytes) -> Iterator[str]:

@@ -4,7 +4,8 @@ Rules
     The zip is judged first (`xlsx_parts`), then the bytes of each wanted sheet (`xlsx_bounds`);
     what is read is a new zip of those parts alone.
     A value is what the program shows or last calculated: text, number, truth, date, time. Errors
-    (#REF!) and formulas that were never calculated are empty. Nothing is calculated here.
+    (#REF!) and formulas that were never calculated are empty, and kept apart. Nothing is
+    calculated here.
     Hidden rows, columns and sheets are read like others, for people send what they have hidden; a
     sheet says that it is hidden. Merged cells have their value in the first one.
     A sheet is rows of values from A1 on, the last ones shorter where nothing stands; "" is empty.
@@ -12,15 +13,22 @@ What does not belong
     What a sheet or a cell means (the families), and marking (`xlsx_marks`).
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from posixpath import normpath
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from adapters.wire.xlsx_bounds import COLUMNS_MAX, ROWS_MAX, column_of, too_far, too_much_text
+from adapters.wire.xlsx_bounds import (
+    COLUMNS_MAX,
+    ROWS_MAX,
+    column_of,
+    too_far,
+    too_much_text,
+    without_value,
+)
 from adapters.wire.xlsx_parts import (
     LIMITS,
     Limits,
@@ -48,11 +56,15 @@ SHEETS_MAX = 256
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its values by row and column, both counted from 0."""
+    """One sheet: its values by row and column, both counted from 0.
+
+    `unsaid`: the cells that are empty though something stands there, an error or a formula.
+    """
 
     name: str
     hidden: bool
     rows: list[list[Value]]
+    unsaid: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, row: int, column: int) -> Value:
         """The value there; "" beyond the last one."""
@@ -124,7 +136,7 @@ def read(
         elif name not in kept and name not in _OPTIONAL:
             return (damaged(f"part {name!r} is missing"),)
     problems = tuple(_beyond(chosen, kept))
-    sheets = problems or _values(chosen, packed(kept))
+    sheets = problems or _values(chosen, kept)
     return Workbook(tuple(sheets), names) if isinstance(sheets, list) else sheets
 
 
@@ -188,16 +200,17 @@ def _beyond(chosen: list[_Listed], kept: dict[str, bytes]) -> Iterator[Problem]:
             yield problem
 
 
-def _values(chosen: list[_Listed], archive: bytes) -> list[Sheet] | tuple[Problem, ...]:
+def _values(chosen: list[_Listed], kept: dict[str, bytes]) -> list[Sheet] | tuple[Problem, ...]:
     sheets: list[Sheet] = []
     try:
-        book = CalamineWorkbook.from_filelike(BytesIO(archive))
+        book = CalamineWorkbook.from_filelike(BytesIO(packed(kept)))
         for sheet in chosen:
             read_sheet = book.get_sheet_by_name(sheet.name)
             if read_sheet.total_height >= ROWS_MAX or read_sheet.total_width >= COLUMNS_MAX:
                 return (damaged(f"sheet {sheet.name!r} is larger than it says"),)
             rows = read_sheet.to_python(skip_empty_area=False)
-            sheets.append(Sheet(sheet.name, sheet.hidden, rows))
+            unsaid = without_value(kept[sheet.path])
+            sheets.append(Sheet(sheet.name, sheet.hidden, rows, unsaid))
     except (CalamineError, OSError, ValueError) as error:
         return (damaged(f"the workbook cannot be read: {str(error)[:200]}"),)
     return sheets

@@ -37,6 +37,33 @@ _RANGE = re.compile(
     rb"(<(?:\w+:)?dimension\s+)?(?:(?<=\s)|(?<=^))ref\s*=\s*[\"']"
     rb"([A-Za-z]{1,3})([0-9]{1,7}):([A-Za-z]{1,3})([0-9]{1,7})[\"']"
 )
+_NO_VALUE = re.compile(
+    rb"<(?:\w+:)?c(\s[^<>]*+)>\s*+"
+    rb"(<(?:\w+:)?f[^<>]*+(?:(?<=/)>|>([^<]*+)</(?:\w+:)?f\s*+>))?+\s*+"
+    rb"(?:<(?:\w+:)?v\s*+/>|<(?:\w+:)?v>([^<]*+)</(?:\w+:)?v\s*+>)?+\s*+</(?:\w+:)?c\s*+>"
+)
+"""A cell with a formula or a plain value or both; nothing is looked at twice."""
+_AT = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,3}[0-9]{1,7})[\"']")
+_IS_ERROR = re.compile(rb"\st\s*=\s*[\"']e[\"']")
+_SIGNS = (b"<f", b":f", b'"e"', b"'e'")
+"""One of these stands in every sheet with a formula or an error."""
+_SAID_MAX = 80
+
+
+def without_value(xml: bytes) -> dict[str, str]:
+    """Cells with an error or a formula that was never calculated, by address: what stands there."""
+    found: dict[str, str] = {}
+    if not any(sign in xml for sign in _SIGNS):
+        return found
+    for cell in _NO_VALUE.finditer(xml):
+        attributes, has_formula, formula, value = cell.groups()
+        at = _AT.search(attributes)
+        wrong = _IS_ERROR.search(attributes) is not None
+        if at is None or not (wrong or (has_formula and not value)):
+            continue
+        said = value if wrong and value else b"=" + (formula or b"")
+        found[at[1].decode().upper()] = said.decode("utf-8", "replace")[:_SAID_MAX]
+    return found
 
 
 def too_far(sheet: str, xml: bytes) -> Problem | None:

@@ -19,7 +19,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from warnings import filterwarnings
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from openpyxl import Workbook as OpenWorkbook
@@ -33,9 +32,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from adapters.wire.xlsx import address, position
 from adapters.wire.xlsx_bounds import covered, too_far
 from adapters.wire.xlsx_parts import LIMITS, Limits, Parts, open_parts, packed
+from adapters.wire.xlsx_write import STYLES
 from broker.model.problem import Problem
 
-filterwarnings("ignore", module="openpyxl")  # what it leaves out is said above, once for all
 AUTHOR, RESULT_SHEET = "Single Window", "Result"
 _ERROR, _WARNING = (
     PatternFill("solid", start_color="FFFFC7CE", end_color="FFFFC7CE"),
@@ -43,11 +42,13 @@ _ERROR, _WARNING = (
 )
 _FILLED = {_ERROR.start_color.rgb, _WARNING.start_color.rgb}
 _SHEET_BYTES_MAX = 16 << 20
+_SHEET_ID = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?\bid\s*=\s*[\"']([^\"']*)")
+_TARGET = re.compile(rb"\bTarget\s*=\s*[\"'](?:[^\"']*/)?([^\"'/]*)")
 _SPANNED_MAX = 200_000
 _TEXT_MAX = 2000
 _WIDTHS = (12, 18, 60, 30, 40, 60)
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_CORE = "docProps/core.xml"
+_CORE, _STYLES = "docProps/core.xml", "xl/styles.xml"
 _MOMENTS = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
 """The writer's own clock; a file that said such moments keeps its own."""
 _UNOPENED = (
@@ -102,19 +103,52 @@ def _writable(payload: bytes, limits: Limits) -> dict[str, bytes] | None:
         if isinstance(data, Problem):
             return None
         found[name] = data
-    sheets = [data for data in found.values() if b"sheetData" in data]
-    if sum(len(data) for data in found.values()) > _SHEET_BYTES_MAX:
+    if sum(len(data) for data in found.values()) > _SHEET_BYTES_MAX or _repeats_a_sheet(found):
         return None
+    sheets = [data for data in found.values() if b"sheetData" in data]
     fits = all(covered(data) <= _SPANNED_MAX and not too_far("", data) for data in sheets)
     return found if fits else None
 
 
+def _repeats_a_sheet(parts: dict[str, bytes]) -> bool:
+    """Whether one sheet stands under several names: the writer would read it for each of them."""
+    sheets = {name.rpartition("/")[2].encode() for name in parts if b"sheetData" in parts[name]}
+    named, meant = list[bytes](), list[bytes]()
+    for name, data in parts.items():
+        if name.endswith(".rels") and (b"/worksheet" in data or b"&#" in data):
+            meant += [one for one in _TARGET.findall(data) if one in sheets or b"&" in one]
+        elif b"<sheets" in data or b":sheets" in data:
+            named += _SHEET_ID.findall(data)
+    written = any(b"&" in one for one in (*named, *meant))
+    return written or len(set(named)) < len(named) or len(set(meant)) < len(meant)
+
+
 def _opened(parts: dict[str, bytes]) -> OpenWorkbook | None:
     try:
-        book = load_workbook(BytesIO(packed(parts)), keep_links=False)
+        book = load_workbook(BytesIO(packed(_unremarkable(parts))), keep_links=False)
     except _UNOPENED:
         return None
     return book if book.worksheets else None
+
+
+def _unremarkable(parts: dict[str, bytes]) -> dict[str, bytes]:
+    """The parts without what the library would warn of, to whoever runs the process, and drop.
+
+    A workbook without styles is given the usual ones; extensions of sheets are taken out.
+    """
+    styles = parts.get(_STYLES, b"")
+    usual = {} if b"cellXfs" in styles else {_STYLES: STYLES}
+    return {name: _without_extensions(data) for name, data in (parts | usual).items()}
+
+
+def _without_extensions(xml: bytes) -> bytes:
+    if b"sheetData" not in xml or b"<extLst" not in xml:
+        return xml
+    kept, at = [], 0
+    while (start := xml.find(b"<extLst", at)) >= 0 and (end := xml.find(b"</extLst>", start)) >= 0:
+        kept.append(xml[at:start])
+        at = end + len(b"</extLst>")
+    return b"".join([*kept, xml[at:]])
 
 
 def _unmark(sheet: Worksheet) -> None:
@@ -131,9 +165,11 @@ def _mark(sheet: Worksheet, marks: Iterable[Mark]) -> None:
     texts: dict[str, list[str]] = {}
     wrong: set[str] = set()
     for mark in marks:
-        texts.setdefault(mark.cell, []).append(mark.text)
+        where = _cell(sheet, mark.cell).coordinate
+        within = "" if where == mark.cell else f"{mark.cell}: "  # merged cells show one of them
+        texts.setdefault(where, []).append(f"{within}{mark.text}")
         if not mark.warning:
-            wrong.add(mark.cell)
+            wrong.add(where)
     for where, said in texts.items():
         cell = _cell(sheet, where)
         cell.fill = _ERROR if where in wrong else _WARNING

@@ -100,6 +100,11 @@ def glance(payload: bytes, limits: Limits = LIMITS) -> Parts | None:
     return None if isinstance(found, Problem) else Parts(payload, {one.name: one for one in found})
 
 
+def is_archive(payload: bytes) -> bool:
+    """Whether the bytes begin as a zip, or as a workbook of before 2007 or with a password."""
+    return payload.startswith((_LOCAL, _OLE))
+
+
 def open_parts(payload: bytes, limits: Limits = LIMITS) -> Parts | tuple[Problem, ...]:
     """The parts, or all that is wrong with the zip."""
     if len(payload) > limits.payload_bytes:

@@ -34,6 +34,7 @@ _STYLES = (
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
     "</styleSheet>"
 )
+STYLES = (_HEAD + _STYLES).encode()
 """The least that spreadsheet programs take without a repair."""
 
 

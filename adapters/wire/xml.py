@@ -5,7 +5,8 @@ Rules
     No network, no external file, no schema named by the message, ever.
     Limits on bytes, elements, attributes and depth: time and memory are bounded by the bytes.
     XPaths use the prefixes the sender used, else bare local names; positions count from 1 and
-    stand only where siblings share a name. They are computed when somebody asks.
+    stand only where siblings share a name. They are computed when somebody asks. A problem's
+    place has line and column too (`xml_source`); any other has the parser's line.
 What does not belong
     Which elements a message may hold, and what they mean.
 """
@@ -17,6 +18,7 @@ from functools import lru_cache
 
 from lxml import etree
 
+from adapters.wire.xml_source import Source, broken_off, text_of
 from broker.model.problem import Place, Problem
 
 Element = etree._Element  # noqa: SLF001 (lxml publishes its element type under this name only)
@@ -36,6 +38,37 @@ _CROWDED = etree.XPath("boolean(//*[count(@*) > $most])")
 _FEW_ATTRIBUTES = 10_000
 """So many in all do no harm on one element either; reading them takes time by their square."""
 _WHERE = re.compile(r", line \d+, column \d+.*", re.DOTALL)
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.-]{1,40})""")
+_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NAME_SHOWN = 100
+_FEW_OPEN = 8
+"""Of elements that are open where a document breaks off, so many are named, the innermost."""
+
+_ERRORS = etree.ErrorTypes
+_BREAKS = frozenset(
+    {_ERRORS.ERR_TAG_NOT_FINISHED, _ERRORS.ERR_GT_REQUIRED, _ERRORS.ERR_ATTRIBUTE_NOT_FINISHED}
+)
+_HINTS: dict[int, str] = {
+    _ERRORS.ERR_DOCUMENT_EMPTY: "the file holds no element: send it again with its content",
+    _ERRORS.ERR_DOCUMENT_END: "nothing may follow the root element: take out what stands behind it",
+    _ERRORS.ERR_TAG_NAME_MISMATCH: "end each element with a tag of its own name; capitals count",
+    _ERRORS.ERR_HYPHEN_IN_COMMENT: "'--' may not stand inside a comment",
+    _ERRORS.ERR_COMMENT_NOT_FINISHED: "end the comment with '-->'",
+    _ERRORS.ERR_CDATA_NOT_FINISHED: "end the CDATA section with ']]>'",
+    _ERRORS.ERR_NAME_REQUIRED: "in texts and values write '&' as '&amp;' and '<' as '&lt;'",
+    _ERRORS.ERR_ENTITYREF_SEMICOL_MISSING: "in texts and values write '&' as '&amp;'",
+    _ERRORS.ERR_LT_IN_ATTRIBUTE: "end the value with its quote; write '<' in it as '&lt;'",
+    _ERRORS.ERR_UNDECLARED_ENTITY: "write the character itself, or its number such as '&#160;'",
+    _ERRORS.ERR_INVALID_CHAR: "take out the control character: XML cannot hold it",
+    _ERRORS.ERR_INVALID_ENCODING: "save the file in the encoding its first line declares, or UTF-8",
+    _ERRORS.ERR_UNSUPPORTED_ENCODING: "save the file in UTF-8, and declare that",
+    _ERRORS.ERR_ATTRIBUTE_NOT_STARTED: "write the attribute's value in quotes",
+    _ERRORS.ERR_ATTRIBUTE_NOT_FINISHED: "end the attribute's value with its quote",
+    _ERRORS.ERR_ATTRIBUTE_REDEFINED: "keep one of the attributes of that name",
+    _ERRORS.ERR_RESERVED_XML_NAME: "the XML declaration comes first: nothing before it, no blank",
+    _ERRORS.NS_ERR_UNDEFINED_NAMESPACE: "declare the prefix (xmlns:...), as the whole document did",
+}
+"""What to do about the first thing the parser met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +127,32 @@ def _not_well_formed(payload: bytes, error: etree.XMLSyntaxError) -> Problem:
             where=Place(line=line, column=column),
             expected="at most 256 levels",
         )
+    code = getattr(error, "code", 0)
+    if code in _BREAKS and (broken := _broken_off(payload)) is not None:
+        return broken
     return Problem(
         code="xml.not-well-formed",
         text=f"the message is not well-formed XML: {said}",
         where=Place(line=max(line, 1), column=max(column, 1)),
         expected="one well-formed XML document",
-        hint="nothing may follow the root element, and '--' may not stand inside a comment",
+        hint=_HINTS.get(code, "mend what writes the file: any XML editor shows the place"),
+    )
+
+
+def _broken_off(payload: bytes) -> Problem | None:
+    """The document as one whose end was lost, if that is what is wrong with it."""
+    declared = _DECLARED.search(payload[:300])
+    found = broken_off(text_of(payload, declared[1].decode() if declared else None))
+    if found is None:
+        return None
+    shown = [name[:_NAME_SHOWN] for name in found.opened[-_FEW_OPEN:]]
+    inside = "/".join(shown) if len(shown) == len(found.opened) else ".../" + "/".join(shown)
+    return Problem(
+        code="xml.not-well-formed",
+        text=f"the message breaks off inside the element {shown[-1]!r} ({inside})",
+        where=Place(line=found.line, column=found.column),
+        expected=f"</{shown[-1]}>, and the end of each element around it",
+        hint="the end of the file was lost on the way: send the whole file again",
     )
 
 
@@ -124,6 +177,12 @@ def local_name(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
+def namespace_of(element: Element) -> str:
+    """The namespace in words."""
+    space = str(element.tag)[1:].partition("}")[0] if str(element.tag).startswith("{") else ""
+    return f"the namespace {space[:_NAME_SHOWN]!r}" if space else "no namespace"
+
+
 def name_of(element: Element) -> str:
     """The name as the sender wrote it: with his prefix where he used one."""
     prefix = element.prefix
@@ -139,6 +198,22 @@ def attribute_name(element: Element, name: str) -> str:
         if prefix and uri == namespace:
             return f"{prefix}:{local}"
     return local
+
+
+def writable(text: str) -> str:
+    """The text with U+FFFD for each character that XML 1.0 cannot hold."""
+    return _UNWRITABLE.sub("\ufffd", text)
+
+
+def values_below(element: Element) -> Iterator[tuple[Element, str, str]]:
+    """Every text and attribute of an element and of all below it: element, attribute, value."""
+    for below in element.iter():
+        if below.text and below.text.strip():
+            yield below, "", below.text.strip()
+        for name, value in below.items():
+            yield below, str(name), str(value)
+        if below is not element and below.tail and below.tail.strip():
+            yield below, "", below.tail.strip()
 
 
 def stray_texts(element: Element) -> Iterator[str]:
@@ -159,9 +234,15 @@ def _line(element: Element) -> int | None:
 
 
 class Positions:
-    """Where elements of one document stand; remembers how siblings are numbered."""
+    """Where elements of one document stand; remembers how siblings are numbered.
 
-    def __init__(self) -> None:
+    Columns need the bytes of the document.
+    """
+
+    def __init__(self, payload: bytes = b"") -> None:
+        self._payload = payload
+        self._source: Source | None = None
+        self._numbers: dict[Element, dict[Element, int]] = {}
         self._siblings: dict[Element, dict[Element, int]] = {}
         self._counts: dict[Element, dict[str, int]] = {}
         self._paths: dict[Element, str] = {}
@@ -179,6 +260,36 @@ class Positions:
         """XPath and line of an element, or of its attribute."""
         suffix = f"/@{attribute_name(element, attribute)}" if attribute else ""
         return _place(self.xpath(element) + suffix, _line(element))
+
+    def exact(self, element: Element, attribute: str = "") -> Place:
+        """The same with the column: where the start tag of the element begins."""
+        place = self.place(element, attribute)
+        if self._source is None:
+            self._source = self._read(element)
+        if not self._source.starts:
+            return place
+        line, column = self._source.position(self._number_of(element))
+        return Place(xpath=place.xpath, line=line, column=column)
+
+    def _read(self, element: Element) -> Source:
+        """The text of the document; an empty one where it is not to be had, or reads otherwise."""
+        tree = element.getroottree()
+        source = Source(text_of(self._payload, tree.docinfo.encoding))
+        return source if len(source.starts) == tree.xpath("count(//*)") else Source("")
+
+    def _number_of(self, element: Element) -> int:
+        """Its number in document order, from 0."""
+        parent = element.getparent()
+        if parent is None:
+            return 0
+        if parent not in self._numbers:
+            assert self._source is not None, "elements are numbered by the text"
+            number, numbers = self._number_of(parent) + 1, {}
+            for child in parent:
+                numbers[child] = number
+                number = self._source.after[number]
+            self._numbers[parent] = numbers
+        return self._numbers[parent][element]
 
     def xpath(self, element: Element) -> str:
         """The way from the root in the sender's own names."""

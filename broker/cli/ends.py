@@ -1,7 +1,8 @@
 """How a verb ends: exit codes, and every fault as one sentence with a hint.
 
 0  fine
-1  rejected: a message was rejected, a check found something, the broker refused the bytes
+1  rejected: a message was rejected or declined, something of it was left out, a check found
+   something, the broker refused the bytes
 2  usage: an argument, a name, a key or an id is wrong
 3  the broker cannot be reached, or is at fault
 """

@@ -10,9 +10,9 @@ import click
 import orjson
 
 from broker.adapter import Adapter, Draft, Message, Profile, choose
-from broker.cli.ends import ended, progress, told
+from broker.cli.ends import ended, progress, stopped, told
 from broker.cli.options import folder, known_name, refused, with_config, with_json
-from broker.cli.shown import clean, event_line, problem_lines, verdict_word
+from broker.cli.shown import event_line, message_line, problems_lines
 from broker.clock import SystemClock, stamp
 from broker.configuration import Configuration, examine
 from broker.model.problem import Problem, as_json, rejects
@@ -23,16 +23,23 @@ DIALECTS = ("senders/", "recipients/", "profiles/", "codelists/")
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """How bytes are read: the adapters that may recognise them, and whose dialect it is."""
+    """How bytes are read: the adapters that may recognise them, and whose dialect it is.
+
+    `asked`: the one profile that was asked for by its name.
+    """
 
     configuration: Configuration
     adapters: tuple[Adapter, ...]
     profiles: tuple[str, ...]
     families: str
+    asked: str | None = None
 
     def profile(self, adapter: Adapter) -> Profile:
-        """The dialect as it is in force now."""
+        """The dialect as it is in force now; usage ends the verb if another format's was asked."""
         name = self.configuration.profile_name(self.profiles, adapter.format)
+        if self.asked is not None and name != self.asked:
+            text = f"the file is {adapter.format}; profile {self.asked!r} is of another format"
+            raise stopped(text, "leave --profile out, or name one of this format")
         return self.configuration.profile_of(name, adapter.format, stamp(SystemClock().now()))
 
 
@@ -64,7 +71,10 @@ def translate(files: tuple[Path, ...], *, as_json: bool, **how: Any) -> None:
     """Show verdicts, problems and events of FILES.
 
     Touches no broker. Each problem is shown with its place in the file. `-` reads standard
-    input. A rejected message still shows its events.
+    input. Nothing of a rejected message goes on; what it says is shown all the same.
+
+    The exit code is 0 if all goes on as it is, 1 if a message was rejected or something of an
+    accepted one was left out.
     """
     language = language_of(**how)
     well = True
@@ -94,9 +104,8 @@ def language_of(
         families = (family,)
     if profile is not None:
         profiles = (profile,)
-    return Language(
-        configuration, configuration.adapters_of(families), profiles, ", ".join(families)
-    )
+    adapters = configuration.adapters_of(families)
+    return Language(configuration, adapters, profiles, ", ".join(families), profile)
 
 
 def read_file(file: Path, language: Language) -> Read:
@@ -136,11 +145,11 @@ def _unrecognised(payload: bytes, language: Language) -> Problem:
 
 
 def _print_json(read: Read) -> bool:
-    """The file as one JSON object; whether nothing of it is rejected."""
+    """The file as one JSON object; whether all of it goes on."""
     well = not rejects(read.problems)
     messages = []
     for message in read.messages:
-        well = well and message.verdict == "accepted"
+        well = well and goes_on_whole(message)
         messages.append(
             {
                 "number": message.number,
@@ -160,6 +169,11 @@ def _print_json(read: Read) -> bool:
     return well
 
 
+def goes_on_whole(message: Message) -> bool:
+    """Whether all of a message goes on: what an error is about in an accepted one is left out."""
+    return message.verdict == "accepted" and not rejects(message.problems)
+
+
 def _event(draft: Draft) -> dict[str, Any]:
     changes = {"changes": [list(one) for one in draft.changes]} if draft.changes else {}
     return changes | {
@@ -176,25 +190,30 @@ def _event(draft: Draft) -> dict[str, Any]:
 
 
 def _print_text(read: Read, language: Language) -> bool:
-    """The file for people; whether nothing of it is rejected."""
+    """The file for people; whether all of it goes on."""
     if read.adapter is None:
         click.echo(f"{read.name}: no format of {language.families}")
     else:
         dialect = f", profile {read.profile}" if read.profile else ", without a profile"
         click.echo(f"{read.name}: {read.adapter.format}{dialect}")
-    _print_problems(read.problems)
     well = not rejects(read.problems)
+    if read.problems:
+        click.echo(f"  {message_line(0, '', 'accepted' if well else 'rejected')}")
+        _print_problems(read.problems)
     for message in read.messages:
-        well = well and message.verdict == "accepted"
-        reference = f", {clean(message.reference)}" if message.reference else ""
-        click.echo(f"  message {message.number}{reference}: {verdict_word(message.verdict)}")
-        _print_problems(message.problems)
-        for draft in message.events:
-            click.echo(f"    event: {event_line(draft)}")
+        well = well and goes_on_whole(message)
+        _print_message(message)
     return well
 
 
+def _print_message(message: Message) -> None:
+    click.echo(f"  {message_line(message.number, message.reference, message.verdict)}")
+    _print_problems(message.problems)
+    what = "event" if message.verdict == "accepted" else "if it were accepted"
+    for draft in message.events:
+        click.echo(f"    {what}: {event_line(draft)}")
+
+
 def _print_problems(problems: Sequence[Problem]) -> None:
-    for one in problems:
-        for line in problem_lines(as_json(one)):
-            click.echo(f"    {line}")
+    for line in problems_lines(map(as_json, problems), "    "):
+        click.echo(line)

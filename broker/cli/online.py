@@ -1,7 +1,7 @@
 """`swb submit` and `swb feed`: for senders and recipients, over HTTP, with their own key."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -9,10 +9,10 @@ from typing import Any
 import click
 import orjson
 
-from broker.adapter import Adapter, choose
+from broker.adapter import Adapter, Family, choose
 from broker.cli.ends import BROKEN, REJECTED, ended, progress, stopped, told
 from broker.cli.offline import FILES, bytes_of
-from broker.cli.options import key_given, with_broker, with_json
+from broker.cli.options import key_given, known_name, with_broker, with_json
 from broker.cli.sampling import ending_of
 from broker.cli.shown import content_of, delivery_line, held_by, status_lines
 from broker.client import Client, Sent, connected
@@ -52,18 +52,14 @@ def submit(
     """Lodge FILES with a broker.
 
     Shows the receipt of each; `-` reads standard input. With --wait the exit code is 1 if a
-    message was rejected or declined.
+    message was rejected or declined, or something of it was left out.
     """  # fmt: skip
     headers = {name: how[name] for name in ("idempotency_key", "content_type", "reference")}
     if headers["idempotency_key"] is not None and len(files) > 1:
         raise stopped("one idempotency key names one file", "submit the files one by one")
-    for name, value in headers.items():
-        if value is not None and not (value.isascii() and value.isprintable()):
-            option = f"--{name.replace('_', '-')}"
-            raise stopped(f"{option} takes visible ASCII characters only", f"it was {value!r}")
-    if headers["reference"] is not None and not all(headers["reference"].partition("=")):
-        raise stopped(f"--reference is {headers['reference']!r}", "write it as SCHEME=VALUE")
-    adapters = tuple(one for family in installed_families().values() for one in family.adapters)
+    families = tuple(installed_families().values())
+    _check(headers, families)
+    adapters = tuple(one for family in families for one in family.adapters)
     well = True
     with connected(how["url"], key_given(how["key"])) as client:
         for file in progress(files, "submitting"):
@@ -82,6 +78,21 @@ def submit(
                 well = _is_well(said["status"]) and well
             click.echo(orjson.dumps(said) if as_json else _receipt(file, said))
     ended(well=well)
+
+
+def _check(headers: Mapping[str, str | None], families: Iterable[Family]) -> None:
+    """Usage ends the verb if a header cannot be sent, or a reference has a scheme of nobody."""
+    for name, value in headers.items():
+        if value is not None and not (value.isascii() and value.isprintable()):
+            option = f"--{name.replace('_', '-')}"
+            raise stopped(f"{option} takes visible ASCII characters only", f"it was {value!r}")
+    reference = headers["reference"]
+    if reference is not None:
+        scheme, _, value = reference.partition("=")
+        if not scheme or not value:
+            raise stopped(f"--reference is {reference!r}", "write it as SCHEME=VALUE")
+        kinds = (kind for family in families for kind in family.kinds)
+        known_name("scheme", scheme, {one.name for kind in kinds for one in kind.schemes})
 
 
 def content_type_of(content: bytes, adapters: tuple[Adapter, ...]) -> str:
@@ -121,6 +132,7 @@ def _is_well(status: dict[str, Any]) -> bool:
     return all(
         message["verdict"] == "accepted"
         and all(one["outcome"] != "declined" for one in message["outcomes"])
+        and all(one["severity"] != "error" for one in message["problems"])
         for message in status["messages"]
     )
 

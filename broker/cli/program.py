@@ -15,8 +15,8 @@ from broker.cli.sampling import sample
 from broker.cli.topic import topic
 from broker.cli.topics import topics
 
-EPILOG = """Exit codes: 0 fine; 1 rejected, or a check found something; 2 an argument, a name or a
-key is wrong; 3 the broker cannot be reached or is at fault."""
+EPILOG = """Exit codes: 0 fine; 1 rejected, left out, or a check found something; 2 an argument,
+a name or a key is wrong; 3 the broker cannot be reached or is at fault."""
 
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

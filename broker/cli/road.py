@@ -11,7 +11,7 @@ from typing import Any
 import click
 import orjson
 
-from broker.cli.shown import clean, problem_lines, verdict_word, wrapped
+from broker.cli.shown import clean, message_line, problems_lines, wrapped
 
 Tree = Mapping[str, Any]
 
@@ -56,20 +56,14 @@ def _submission(one: Tree) -> Iterator[str]:
 
 
 def _message(one: Tree) -> Iterator[str]:
-    reference = f", {clean(one['reference'])}" if one["reference"] else ""
-    yield f"  message {one['number']}{reference}: {verdict_word(one['verdict'])}"
-    yield from _problems(one["problems"], "    ")
+    yield f"  {message_line(one['number'], one['reference'], one['verdict'])}"
+    yield from problems_lines(one["problems"], "    ")
     for event in one["events"]:
         dossier = f", dossier {event['dossier']}" if event["dossier"] else ""
         yield f"    event {event['event']}: {event['does']}, {event['outcome']}{dossier}"
-        yield from _problems(event["problems"], "      ")
+        yield from problems_lines(event["problems"], "      ")
     if one["unresolved"]:
         yield f"    {one['unresolved']} waiting for a reference to mean something"
-
-
-def _problems(problems: Iterable[Tree], indent: str) -> Iterator[str]:
-    for one in problems:
-        yield from (f"{indent}{line}" for line in problem_lines(one))
 
 
 def _dossier(one: Tree, sent_in: Tree) -> Iterator[str]:
@@ -114,12 +108,16 @@ def _recipient(one: Tree) -> Iterator[str]:
         return
     elements = one["elements"]
     what = "the whole" if elements == "whole" else ", ".join(map(_short, elements))
-    of = "board" if one["part"] == "board" else f"version {one['version']}"
+    part = f"{one['part']} " if one["part"] else ""
+    of = "board" if one["part"] == "board" else f"{part}version {one['version']}"
     yield f"{name} for {one['purpose']}: {what} ({of}, {one['result']}, {one['state']})"
-    yield f"    by row {', '.join(one['rule'])}"
-    yield f"    because {'; '.join(one['because'])}"
-    yield f"    law: {'; '.join(one['legal_basis'])}"
-    if one["part"] != "board":
+    if one["rule"]:
+        yield f"    by row {', '.join(one['rule'])}"
+        yield f"    because {'; '.join(one['because'])}"
+        yield f"    law: {'; '.join(one['legal_basis'])}"
+    else:  # what a declarant is told of his own part needs no row
+        yield "    by no row: it is about what this recipient sent"
+    if one["part"] != "board" and one["rule"]:
         yield f"    withheld: {', '.join(map(_short, one['withheld'])) or 'nothing'}"
 
 

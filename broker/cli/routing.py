@@ -8,11 +8,11 @@ from typing import Any
 import click
 import orjson
 
-from broker.adapter import Draft
+from broker.adapter import Draft, Message
 from broker.cli.ends import ended, told
-from broker.cli.offline import FILES, language_of, read_file, with_language
+from broker.cli.offline import FILES, goes_on_whole, language_of, read_file, with_language
 from broker.cli.options import configured, folder
-from broker.cli.shown import clean, problem_lines, verdict_word, wrapped
+from broker.cli.shown import clean, message_line, problems_lines, wrapped
 from broker.clock import SystemClock
 from broker.configuration import Configuration
 from broker.model.problem import as_json
@@ -58,16 +58,16 @@ def route(file: Path, *, explained: bool, on: datetime | None, overall: str, **h
     configuration = configured(folder(how["config"]))
     read = read_file(file, language_of(**how))
     if read.adapter is None or read.problems:
-        for one in read.problems:
-            for line in problem_lines(as_json(one)):
-                click.echo(line)
+        click.echo(message_line(0, "", "rejected"))
+        for line in problems_lines(map(as_json, read.problems), "  "):
+            click.echo(line)
         ended(well=False)
     day = (on or SystemClock().now()).date().isoformat()
     well = True
     for message in read.messages:
         drafts = [draft for draft in message.events if draft.does in OPENS]
-        _head(message.number, message.reference, message.verdict, drafts)
-        well = well and message.verdict == "accepted"
+        _head(message, drafts)
+        well = well and goes_on_whole(message)
         for draft in drafts:
             document = _document(draft, day, overall)
             for line in _told(configuration, document, explained=explained):
@@ -75,13 +75,14 @@ def route(file: Path, *, explained: bool, on: datetime | None, overall: str, **h
     ended(well=well)
 
 
-def _head(number: int, reference: str, verdict: str, drafts: list[Draft]) -> None:
-    named = f", {clean(reference)}" if reference else ""
-    click.echo(f"message {number}{named}: {verdict_word(verdict)}")
-    if verdict == "rejected":
+def _head(message: Message, drafts: list[Draft]) -> None:
+    click.echo(message_line(message.number, message.reference, message.verdict))
+    if message.verdict == "rejected":
         click.echo("  nobody would receive it: see 'swb translate'. If it were accepted:")
     elif not drafts:
         click.echo("  it opens nothing, so that no row is asked about it")
+    elif not goes_on_whole(message):
+        click.echo("  something of it is left out: see 'swb translate'. Of the rest:")
 
 
 def _document(draft: Draft, day: str, overall: str) -> Document:

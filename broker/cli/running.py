@@ -1,7 +1,6 @@
 """`swb serve` runs a broker, `swb database` its tables, `swb check` finds what is wrong."""
 
 import asyncio
-import os
 import zlib
 from pathlib import Path
 
@@ -66,13 +65,18 @@ def _serve(settings: Settings, configuration: Configuration, role: Role) -> None
     from broker.serve import serve as run  # half a second of imports that other verbs do not need
 
     def listening(url: str) -> None:
-        where = f"data in {os.path.relpath(settings.data_directory)}"
-        if settings.kafka_bootstrap:
-            where = f"role {role.name} on {settings.kafka_bootstrap}"
-        click.echo(f"listening on {url}, {where}; Ctrl-C ends it")
+        click.echo(announced(url, settings, role.name))
 
     process = Process(settings, configuration, secrets_of(settings), role)
     uvloop.run(run(process, listening))
+
+
+def announced(url: str, settings: Settings, role: str) -> str:
+    """The one line that says where the broker is, and what it works on."""
+    where = f"data in {Path(settings.data_directory).absolute()}"
+    if settings.kafka_bootstrap:
+        where = f"role {role} on {settings.kafka_bootstrap}"
+    return f"listening on {url}, {where}; Ctrl-C ends it"
 
 
 @click.group()

@@ -1,6 +1,7 @@
 """`swb sample`: composed traffic of invented parties, valid or with a known defect."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -21,7 +22,8 @@ DEFECTS = "defects.txt"
     type=click.IntRange(1, 999),
     default=10,
     show_default=True,
-    help="Elements in each submission: goods items, pieces, persons.",
+    help="How much each submission holds: goods items of a declaration, postal items, persons of a "
+    "list; for fal1 the crew it states.",
 )
 @click.option(
     "--count", type=click.IntRange(1), default=1, show_default=True, help="How many submissions."
@@ -33,13 +35,19 @@ DEFECTS = "defects.txt"
     show_default=True,
     help="Another seed, other traffic; the same seed, the same bytes.",
 )
-@click.option("--kind", metavar="NAME", help="One kind of message, where the family has several.")
+@click.option(
+    "--kind",
+    metavar="NAME",
+    help="One kind of message where the family has several, else each in its turn. customs: "
+    "declaration; postal: itmatt, items; airline: passengers, pieces, crew, closed; maritime: "
+    "fal1, fal5.",
+)
 @click.option(
     "--defects",
     type=click.FloatRange(0, 1),
     default=0.0,
     metavar="SHARE",
-    help="Share of submissions with one defect each; what it is stands in defects.txt.",
+    help="Share of submissions with one defect each, of any kind; defects.txt says which.",
 )
 @click.option(
     "--out",
@@ -48,7 +56,7 @@ DEFECTS = "defects.txt"
 )
 @told
 def sample(family: str, *, kind: str | None, defects: float, out: Path | None, **much: int) -> None:
-    """Compose traffic of FAMILY.
+    """Compose traffic of FAMILY: customs, postal, airline or maritime.
 
     Its parties are invented; it is for trials and measurements. It is valid but for the share of
     defects that is asked for.
@@ -66,17 +74,38 @@ def sample(family: str, *, kind: str | None, defects: float, out: Path | None, *
         _print(composed(chosen, kind, items, (1, seed), flawed=defects > 0)[0])
         return
     out.mkdir(parents=True, exist_ok=True)
-    wrong = []
+    written: dict[str, str] = {}
+    replaced = 0
     for number in progress(range(1, count + 1), "composing", printed=False):
         flawed = int(number * defects) > int((number - 1) * defects)
         payload, defect = composed(chosen, kind, items, (number, seed), flawed=flawed)
         name = f"{family}-{seed}-{number:05}.{suffix(chosen.adapters, payload)}"
+        replaced += (out / name).exists()
         (out / name).write_bytes(payload)
-        wrong += [f"{name}: {defect}"] if defect else []
-    if wrong:
-        (out / DEFECTS).write_text("\n".join(wrong) + "\n")
-    flaws = f", {len(wrong)} of them with a defect (see {DEFECTS})" if wrong else ""
-    click.echo(f"{count} in {out}{flaws}")
+        written[name] = defect
+    _note_defects(out, written)
+    click.echo(_summary(out, written, replaced))
+
+
+def _note_defects(out: Path, written: Mapping[str, str]) -> None:
+    """Beside the files: what is wrong with which, also with those of earlier runs."""
+    file = out / DEFECTS
+    before = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    kept = [line for line in before if line.partition(": ")[0] not in written]
+    lines = kept + [f"{name}: {defect}" for name, defect in written.items() if defect]
+    if lines or before:
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _summary(out: Path, written: Mapping[str, str], replaced: int) -> str:
+    names = sorted(written, key=lambda name: name.rpartition(".")[0])
+    said = f"1 submission in {out}: {names[0]}"
+    if len(names) > 1:
+        said = f"{len(names)} submissions in {out}: {names[0]} to {names[-1]}"
+    if replaced:
+        said += f", replacing {replaced} file{'s' if replaced > 1 else ''}"
+    flaws = sum(map(bool, written.values()))
+    return f"{said}, {flaws} of them with a defect (see {out / DEFECTS})" if flaws else said
 
 
 def _print(payload: bytes) -> None:

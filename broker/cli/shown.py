@@ -5,8 +5,9 @@ are, less what could move a terminal's cursor.
 """
 
 import base64
+import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from xml.dom import minidom
 from xml.parsers.expat import ExpatError
@@ -21,11 +22,34 @@ _PLACE = ("line", "column", "segment", "element", "byte", "sheet", "cell", "json
 JSON = "application/json"
 _SEVERITY = {"error": "red", "warning": "yellow"}
 _VERDICT = {"accepted": "green", "rejected": "red"}
+_CELL = re.compile("([A-Z]*)([0-9]*)")
 
 
-def verdict_word(word: str) -> str:
-    """A verdict, coloured on a terminal."""
-    return click.style(word, fg=_VERDICT.get(word))
+def message_line(number: int, reference: str, verdict: str) -> str:
+    """A message with its verdict, coloured on a terminal; number 0 is the file as a whole."""
+    named = f", {clean(reference)}" if reference else ""
+    word = click.style(verdict, fg=_VERDICT.get(verdict))
+    return f"message {number}{named if number else ', the whole file'}: {word}"
+
+
+def problems_lines(problems: Iterable[Mapping[str, Any]], indent: str) -> Iterator[str]:
+    """Problems as `as_json` shows them, by message and then as they stand in the file."""
+    for one in sorted(problems, key=lambda one: _standing(one.get("where", {}))):
+        yield from (f"{indent}{line}" for line in problem_lines(one))
+
+
+def _standing(where: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What orders places of one syntax; a member of JSON counts by the elements it is in."""
+    segment = where.get("segment", "").rpartition(" ")[2]
+    letters, row = _CELL.findall(where.get("cell", ""))[0]
+    inside = where.get("json_pointer", "").split("/")
+    return (
+        where.get("message", 0),
+        int(segment) if segment.isdecimal() else 0,
+        *(where.get(name, 0) for name in ("byte", "line", "column")),
+        *(int(row or 0), len(letters), letters),
+        tuple(int(step) for step in inside if step.isdecimal()),
+    )
 
 
 def clean(text: str) -> str:
@@ -59,8 +83,9 @@ def problem_lines(shown: Mapping[str, Any]) -> Iterator[str]:
 
 
 def place_words(where: Mapping[str, Any]) -> str:
-    """A place in the sender's own coordinates."""
-    return ", ".join(f"{name} {where[name]}" for name in _PLACE if name in where)
+    """A place in the sender's own coordinates; the pointer "" is the whole of a JSON document."""
+    known = ((name, where[name]) for name in _PLACE if name in where)
+    return ", ".join(f"{name} {'(the whole)' if at == '' else at}" for name, at in known)
 
 
 def event_line(one: Draft) -> str:
@@ -88,19 +113,19 @@ def _lists(tree: Mapping[str, Any]) -> Iterator[str]:
 def status_lines(said: Mapping[str, Any]) -> Iterator[str]:
     """What became of a submission, message by message."""
     for message in said["messages"]:
-        reference = f", {clean(message['reference'])}" if message["reference"] else ""
-        yield f"  message {message['number']}{reference}: {verdict_word(message['verdict'])}"
-        for one in message["problems"]:
-            yield from (f"    {line}" for line in problem_lines(one))
+        yield f"  {message_line(message['number'], message['reference'], message['verdict'])}"
+        yield from problems_lines(message["problems"], "    ")
         for outcome in message.get("outcomes", ()):
             yield f"    {outcome['does']}: {outcome['outcome']}"
-            for one in outcome["problems"]:
-                yield from (f"      {line}" for line in problem_lines(one))
+            yield from problems_lines(outcome["problems"], "      ")
         if message.get("references"):
             known = ", ".join(f"{one['scheme']} {one['value']}" for one in message["references"])
             yield f"    known by: {clean(known)}"
         if message.get("unresolved"):
-            yield f"    {message['unresolved']} waiting for a reference to mean something"
+            yield (
+                f"    {message['unresolved']} waiting for a reference to mean something: "
+                "nothing of it was passed on yet"
+            )
     yield f"  overall: {said['overall']}"
 
 

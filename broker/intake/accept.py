@@ -38,7 +38,10 @@ log = logger("intake")
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What came to a door, before it has a number. `recipient` is the agency that answers."""
+    """What came to a door, before it has a number.
+
+    `declared` is the content type, if it is none of those of the format that the bytes are in.
+    """
 
     principal: Principal
     payload: bytes
@@ -49,6 +52,7 @@ class Arrival:
     idempotency_key: str | None = None
     reference: str | None = None
     delivery: str | None = None
+    declared: str = ""
     trace: str = ""
 
 
@@ -204,6 +208,7 @@ class Acceptance:
             "swb_profile": arrival.profile,
             "swb_reference": arrival.reference or "",
             "swb_delivery": arrival.delivery or "",
+            "swb_declared": arrival.declared,
             "traceparent": arrival.trace or _trace(pending.id),
         }
         small = len(arrival.payload) <= self._inline_bytes_max

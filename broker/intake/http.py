@@ -113,6 +113,7 @@ class Doors:
             idempotency_key=_short(request, "idempotency-key"),
             reference=_reference(request),
             delivery=await self._delivery(principal, payload) if families == ("agency",) else None,
+            declared=content_type if adapter and content_type not in adapter.content_types else "",
             trace=traceparent_of(request),
         )
         receipt = await self._acceptance.accept(arrival)

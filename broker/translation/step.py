@@ -41,6 +41,7 @@ class Submission:
     delivery: str
     trace: str
     payload: bytes
+    declared: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def submission_of(headers: Headers, payload: bytes) -> Submission:
         delivery=headers.get("swb_delivery", ""),
         trace=headers.get("traceparent", ""),
         payload=payload,
+        declared=headers.get("swb_declared", ""),
     )
 
 
@@ -97,8 +99,9 @@ def translated(
         return
     translation = adapter.translate(submission.payload, profile)
     held: Translated | None = None
-    if translation.problems and not skip:
-        held = replace(_envelope(submission, translation.problems), last=False)
+    problems = (*_otherwise_declared(submission, adapter), *translation.problems)
+    if problems and not skip:
+        held = replace(_envelope(submission, problems), last=False)
     for message in translation.messages:
         if message.number <= skip:
             continue
@@ -214,6 +217,22 @@ def _unrecognised(submission: Submission) -> Problem:
         text="the bytes are of no format that this sender may use",
         expected=f"a format of the family {submission.family!r}",
         hint="compare the file with a sample: 'swb sample'",
+    )
+
+
+def _otherwise_declared(submission: Submission, adapter: Adapter) -> tuple[Problem, ...]:
+    """The bytes say what they are; a content type that says something else is told."""
+    if not submission.declared:
+        return ()
+    return (
+        Problem(
+            code="submission.content-type-differs",
+            text=f"the bytes are {adapter.format}, and were read as that",
+            severity="warning",
+            found=submission.declared,
+            expected=" or ".join(adapter.content_types),
+            hint="declare what is sent",
+        ),
     )
 
 

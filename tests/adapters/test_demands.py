@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from adapters.demands import breaches
+from adapters.demands import breaches, in_place_of, is_unread, near, unknown_words
 from broker.adapter import CodeList, Constraint, Profile
 
 TREE = {
@@ -92,3 +92,42 @@ def test_the_way_to_many_breaches_is_looked_up_once():
         return calls
 
     assert work(1000) < 15 * work(100)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("GrosWeight", "GrossWeight"), ("grossweight", "GrossWeight"), ("Weight", "GrossWeight"),
+        ("Mass", None), ("Nonsense", None), ("", None), ("G" * 100_000, None),
+    ],
+)  # fmt: skip
+def test_a_misspelt_name_is_known_by_the_one_it_resembles(name, meant):
+    """Capitals and a letter more or less make no other name; another word does."""
+    assert near(name, ("Postage", "GrossWeight", "NatureTypeCd")) == meant
+
+
+def test_an_unknown_name_is_told_what_was_meant():
+    """The near name is suggested; where there is none, all are listed all the same."""
+    expected, hint = unknown_words("elements", "Postag", ["Postage", "Sender"])
+    assert (expected, hint) == ("one of Postage, Sender", "did you mean 'Postage'?")
+    assert "leave it out" in unknown_words("elements", "Else", ["Postage"])[1]
+    assert unknown_words("elements", "Else", []) == (
+        "a value without elements in it", "leave it out, or ask for it to be added"
+    )  # fmt: skip
+    assert in_place_of("pay it", "Postag") == (
+        "correct the name of 'Postag', if that is meant; else pay it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "severity", "told"),
+    [
+        ("A.Mass", "error", True), ("A", "error", True), ("A.Mass.unit", "error", True),
+        ("A.Mas", "error", False), ("A.Masses", "error", False), ("B", "error", False),
+        ("B", "warning", True), ("C", "error", True), ("C[1]", "error", False),
+    ],
+)  # fmt: skip
+def test_what_could_not_be_read_is_not_missing_too(path, severity, told):
+    """A value is told once, and so are what it stands in and what would stand in it."""
+    unread = {"A.Mass": "error", "B": "warning", "C[2].D": "error"}
+    assert is_unread(path, severity, unread) is told

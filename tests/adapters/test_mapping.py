@@ -5,7 +5,7 @@ import json
 import pytest
 
 from adapters.customs.tables import declaration, response
-from adapters.mapping import MANY, ONE, SHAPED, Field, Namespaces, compile_table
+from adapters.mapping import MANY, ONE, SHAPED, Field, Namespaces, compile_table, picture
 from broker.model.packages import index
 
 TABLE = """# a comment
@@ -88,3 +88,17 @@ def test_the_tables_agree_with_the_published_schemas(part, dialect, root, packag
         assert path.removeprefix(f"/{root}/").replace("/", ".") in patterns
     assert seen >= rows
     assert seen == len([one for one in known if "od:" not in one]) - 1
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        ("n..16,6", "up to 16 digits, up to 6 of them decimals behind a point (n..16,6)"),
+        ("n..5", "up to 5 digits (n..5)"), ("n1", "1 digit (n1)"), ("a2", "2 letters (a2)"),
+        ("an..35", "up to 35 characters (an..35)"), ("an..1", "up to 1 character (an..1)"),
+        ("", "a value"),
+    ],
+)  # fmt: skip
+def test_a_format_is_said_in_words(shown, words):
+    """Whoever has to write a value need not know how a standard abbreviates its formats."""
+    assert picture(shown) == words

@@ -1,6 +1,9 @@
 """`swb translate` as a newcomer meets it."""
 
 import json
+from io import BytesIO
+
+from openpyxl import load_workbook
 
 from broker.translation.step import canonical_json
 
@@ -102,6 +105,48 @@ def test_a_family_narrows_what_is_recognised(swb, lodged):
     result = swb("translate", "--family", "agency", lodged)
     assert result.exit_code == 1
     assert "no format of agency" in result.stdout
+
+
+def test_a_file_that_is_rejected_as_a_whole_has_a_verdict(swb, tmp_path):
+    """It is message 0, as the status of a submission calls it."""
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear customs, here are some flowers.")
+    said = swb("translate", file).stdout
+    assert "  message 0, the whole file: rejected\n    error submission.format-unknown" in said
+
+
+def test_nothing_of_a_rejected_message_seems_to_go_on(swb, lodged, broken):
+    """What a rejected message says is shown as what would be; of an accepted one it is an event."""
+    said = swb("translate", broken).stdout
+    assert "    if it were accepted: put of declaration (LRN QZ-CLI-2)" in said
+    assert "event:" not in said
+    assert "    event: put of declaration" in swb("translate", lodged).stdout
+
+
+def test_a_list_that_goes_on_without_some_of_its_persons_is_seen_by_scripts(swb, tmp_path):
+    """The message is accepted, it is told how many are left out, and the exit code is 1."""
+    book = load_workbook(BytesIO(swb("sample", "maritime", "--kind", "fal5").stdout_bytes))
+    file = tmp_path / "crew.xlsx"
+    book.save(file)
+    assert swb("translate", file).exit_code == 0
+    book["FAL 5"]["K6"], book["FAL 5"]["K8"] = "Atlantis", ""
+    book.save(file)
+    for how in ([], ["--json"]):
+        assert swb("translate", *how, file).exit_code == 1
+    said = swb("translate", file).stdout
+    assert ": accepted" in said
+    assert "2 of 10 persons left out; the others go on" in said
+    assert said.index("cell A3") < said.index("cell K6") < said.index("cell K8")
+    routed = swb("route", file)
+    assert routed.exit_code == 1
+    assert "something of it is left out: see 'swb translate'" in routed.stdout
+
+
+def test_the_profile_of_another_format_is_refused(swb, lodged):
+    """A file is not read without any demands because somebody named the wrong dialect."""
+    result = swb("translate", "--profile", "uk-nmsw-fal1", lodged)
+    assert result.exit_code == 2
+    assert "the file is UK CDS WCO-DEC 3.6; profile 'uk-nmsw-fal1' is of another" in result.stderr
 
 
 def test_control_characters_of_a_file_do_not_reach_the_terminal(swb, tmp_path, lodged):

@@ -40,6 +40,14 @@ def test_a_header_takes_ascii_only(swb, lodged, option):
     assert "ASCII" in done.stderr
 
 
+def test_a_reference_of_a_scheme_that_nobody_has_is_told(swb, lodged):
+    """A slip in the name would wait for days for a reference that cannot come."""
+    result = swb("submit", lodged, "--key", "x", "--reference", "VIST=V1")
+    assert result.exit_code == 2
+    assert "there is no scheme 'VIST'" in result.stderr
+    assert "VISIT" in result.stderr
+
+
 def test_a_folder_without_a_brokers_database_is_told(swb, tmp_path):
     """A file that is no database of a broker is a sentence, not a bug."""
     (tmp_path / "broker.sqlite").write_bytes(b"no database at all, and long enough to be read" * 99)

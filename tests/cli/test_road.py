@@ -89,3 +89,26 @@ def test_what_is_parked_is_shown_with_its_reason():
     assert "dossier o_1: new" in text
     assert "parked p_1 in core, parked\n    KeyError in x:1" in text
     assert "and 3 more dossiers" in text
+
+
+def test_a_recipient_is_shown_with_its_part_and_its_row():
+    """Of several parts the right one is named; what a declarant is told of his own has no row."""
+    result = {"recipient": "border-police", "purpose": "border-control", "elements": "whole",
+              "part": "FAL5", "version": 2, "result": "new", "state": "numbered",
+              "rule": ["persons-on-ships"], "because": ["persons are checked"],
+              "legal_basis": ["the law"], "withheld": []}  # fmt: skip
+    own = {**result, "recipient": "submitter", "purpose": "consistency", "rule": [],
+           "because": [], "legal_basis": []}  # fmt: skip
+    dossier = {"dossier": "o_1", "state": "open", "kind": "visit", "party": "invented",
+               "opened_at": "2026-11-26T22:00:00Z", "references": [], "documents": [],
+               "recipients": [result, own], "not_matched": [], "answers": [], "deliveries": [],
+               "board": {"version": 1, "overall": "waiting", "asks": []}, "parked": []}  # fmt: skip
+    trace = {"submissions": [], "dossiers": [dossier], "left_out": 0}
+    said = [click.unstyle(line).strip() for line in road.road_lines(trace)]
+    first = said.index(
+        "border-police for border-control: the whole (FAL5 version 2, new, numbered)"
+    )
+    assert said[first + 1] == "by row persons-on-ships"
+    second = said.index("submitter for consistency: the whole (FAL5 version 2, new, numbered)")
+    assert said[second + 1] == "by no row: it is about what this recipient sent"
+    assert "because" not in said[second + 2]

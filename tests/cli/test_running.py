@@ -3,6 +3,7 @@
 import pytest
 import yaml
 
+from broker.cli.running import announced
 from broker.settings import Settings
 from tests.broker_in_process import CONFIG
 from tests.conformance.conftest import of_url
@@ -31,6 +32,15 @@ def test_broker_yaml_shows_every_setting_with_its_default():
         at = next(number for number, line in enumerate(lines) if line.startswith(f"{name}:"))
         prose = lines[at - 1].removeprefix("# ").removesuffix(".")
         assert prose.lower() == (field.description or "").lower()
+
+
+def test_a_broker_says_where_its_data_is_whoever_reads_it(tmp_path, monkeypatch):
+    """The path is absolute: the line is read elsewhere; on a cluster the servers are named."""
+    monkeypatch.chdir(tmp_path)
+    said = announced("http://127.0.0.1:1", Settings(data_directory="kept/data"), "all")
+    assert said == f"listening on http://127.0.0.1:1, data in {tmp_path}/kept/data; Ctrl-C ends it"
+    cluster = Settings(kafka_bootstrap="kafka:9092", database_url="postgresql://swb@db/swb")
+    assert ", role core on kafka:9092;" in announced("http://127.0.0.1:1", cluster, "core")
 
 
 def test_every_finding_is_told_with_file_and_place(swb, config):

@@ -78,6 +78,35 @@ def test_a_share_of_defects_is_composed_and_named(swb, tmp_path, family):
         assert flawed or file.name not in named, f"{named.get(file.name)}: {told.stdout}"
 
 
+def test_the_help_names_families_and_their_kinds(swb):
+    """Whoever asks sees all that can be composed, and nothing else."""
+    said = " ".join(swb("sample", "--help").stdout.split())
+    kinds = {name: ", ".join(installed_families()[name].samples) for name in FAMILIES}
+    for name, names in kinds.items():
+        assert f"{name}: {names}" in said
+    assert "Compose traffic of FAMILY: customs, postal, airline or maritime." in said
+    assert set(FAMILIES) == {"customs", "postal", "airline", "maritime"}
+
+
+def test_what_was_composed_is_named(swb, tmp_path):
+    """How many, which files, and how many files of before they replace."""
+    out = tmp_path / "out"
+    one = swb("sample", "maritime", "--kind", "fal1", "--out", out)
+    assert one.stdout == f"1 submission in {out}: maritime-1-00001.xlsx\n"
+    more = swb("sample", "maritime", "--count", "3", "--out", out)
+    names = "maritime-1-00001.xlsx to maritime-1-00003.xlsx"
+    assert more.stdout == f"3 submissions in {out}: {names}, replacing 1 file\n"
+
+
+def test_defects_are_told_of_the_files_that_are_there(swb, tmp_path):
+    """A file that is composed anew loses the defect it had; those of other files stay told."""
+    out = tmp_path / "out"
+    swb("sample", "postal", "--count", "3", "--defects", "1", "--out", out)
+    swb("sample", "postal", "--count", "1", "--out", out)
+    told = [line.partition(":")[0] for line in (out / DEFECTS).read_text().splitlines()]
+    assert [name.partition(".")[0] for name in told] == ["postal-1-00002", "postal-1-00003"]
+
+
 def test_a_kind_of_sample_that_is_not_there_is_told_with_those_that_are(swb):
     """The known ones are named."""
     result = swb("sample", "customs", "--kind", "manifest")

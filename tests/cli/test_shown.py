@@ -29,6 +29,26 @@ def test_places_are_in_the_senders_coordinates():
     assert shown.place_words({"message": 1, "segment": "NAD", "byte": 40}) == "segment NAD, byte 40"
     assert shown.place_words({"sheet": "Crew", "cell": "B7"}) == "sheet Crew, cell B7"
     assert shown.place_words({"json_pointer": "/a/0"}) == "json_pointer /a/0"
+    assert shown.place_words({"json_pointer": ""}) == "json_pointer (the whole)"
+    assert shown.place_words({"byte": 0}) == "byte 0"
+
+
+def test_problems_are_shown_as_they_stand_in_the_file():
+    """By message, then by the coordinates of the syntax; what is about the whole comes first."""
+
+    def codes(*wheres):
+        problems = [Problem(str(n), "x", message=m, where=w) for n, (m, w) in enumerate(wheres)]
+        lines = shown.problems_lines(map(as_json, problems), "")
+        return "".join(line.split()[1][0] for line in lines if ": x" in line)
+
+    cells = [Place(sheet="S", cell=cell) for cell in ("B10", "AA2", "B2")]
+    assert codes((2, Place(line=1)), (1, Place(line=9)), (1, Place(line=2, column=5)),
+                 (1, Place(line=2, column=3))) == "3210"  # fmt: skip
+    assert codes(*((1, cell) for cell in cells), (1, Place(sheet="S"))) == "3210"
+    segments = [Place(segment="UNT 30", byte=90), Place(segment="NAD 4"), Place(byte=0)]
+    assert codes(*((1, one) for one in segments)) == "210"
+    pointers = [Place(json_pointer=one) for one in ("/a/10/b", "/a/2/b", "/a")]
+    assert codes(*((1, one) for one in pointers)) == "210"
 
 
 def test_control_characters_are_replaced():

@@ -167,7 +167,8 @@ async def test_a_bad_person_stays_behind_alone(family):
             del persons[1]["BirthDateTime"]
             await broker.lodge(crewed(voyage(1), persons), AGENT, **WORKBOOK)
             (reply,) = await told(broker, AGENT, "message.noted")
-            (problem,) = artifacts(reply)["result.json"]["problems"]
+            counted, problem = artifacts(reply)["result.json"]["problems"]
+            assert counted["code"] == "fal.persons-left-out"
             assert (problem["sheet"], problem["cell"]) == ("FAL 5", "I6")
             seen = await persons_of(broker, "FAL5")
         assert seen == [token_of(persons[0]), token_of(persons[2])]

@@ -19,6 +19,7 @@ from tests.broker_in_process import (
     in_process,
     story,
 )
+from tests.families import item, itmatt
 from tests.toy_format import HOUSE, toy_configuration
 
 PATH = "/v1/submissions"
@@ -189,6 +190,21 @@ async def test_a_type_is_read_without_its_parameters(content_type):
             "POST", PATH, SENDER, content=BYTES, headers={"Content-Type": content_type}
         )
         assert told.status_code == 202
+
+
+@story
+async def test_a_type_of_another_format_of_the_sender_is_told_and_the_bytes_are_read():
+    """A post that sends ITMATT as JSON: the item goes on, and its status says what differs."""
+    async with in_process() as broker:
+        lodged = await broker.lodge(itmatt(item(1)), "marigold-post", **JSON)
+        envelope, message = (await broker.status(lodged, "marigold-post"))["messages"]
+        (told,) = envelope["problems"]
+        assert (envelope["number"], envelope["verdict"]) == (0, "accepted")
+        assert (told["code"], told["found"]) == (
+            "submission.content-type-differs",
+            "application/json",
+        )
+        assert message["verdict"] == "accepted"
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "identity, gzip"])

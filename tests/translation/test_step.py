@@ -53,6 +53,16 @@ def test_every_message_has_its_own_verdict(payload, expected):
     assert [one.last for one in made] == [False] * (len(made) - 1) + [True]
 
 
+def test_a_content_type_of_another_format_is_told():
+    """The bytes are read as what they are, with a warning before their messages."""
+    told, message = done(toy(put("A")), declared="application/json")
+    (problem,) = told.problems
+    assert (told.number, told.verdict, told.last) == (0, "accepted", False)
+    assert (problem.code, problem.severity) == ("submission.content-type-differs", "warning")
+    assert (problem.found, problem.expected) == ("application/json", "application/x-toy")
+    assert (message.number, message.verdict, message.problems) == (1, "accepted", ())
+
+
 def test_a_message_that_no_record_can_hold_is_rejected():
     """Told with its size and the limit; its neighbours go on."""
     submission = replace(SUBMISSION, payload=toy(put("A" * 5_000), put("B")))

@@ -1,6 +1,7 @@
 """What tests of the airline family may ask for: the shipped profile, and messages of their own."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -25,9 +26,11 @@ def guide() -> Profile:
     return load_profile("paxlst-guide")
 
 
-def message(*segments: str, unh: str = "PAXLST:D:05B:UN:IATA", tail: str = "") -> list[str]:
-    """One message around these segments, from UNH to UNT."""
-    return [f"UNH+M1+{unh}{tail}", *segments, f"UNT+{len(segments) + 2}+M1"]
+def message(
+    *segments: str, unh: str = "PAXLST:D:05B:UN:IATA", tail: str = "", count: int = 0
+) -> list[str]:
+    """One message around these segments, from UNH to UNT, which may count otherwise."""
+    return [f"UNH+M1+{unh}{tail}", *segments, f"UNT+{count or len(segments) + 2}+M1"]
 
 
 def interchange(*messages: list[str], application: str = "APIS") -> bytes:
@@ -44,7 +47,7 @@ Read = Callable[..., tuple[Message, list[Draft]]]
 def one(guide: Profile) -> Read:
     """Reads the segments of one message: its verdict and problems, and its drafts."""
 
-    def read(*segments: str, application: str = "APIS", **around: str):
+    def read(*segments: str, application: str = "APIS", **around: Any):
         payload = interchange(message(*segments, **around), application=application)
         (found,) = Paxlst().translate(payload, guide).messages
         return found, list(found.events)

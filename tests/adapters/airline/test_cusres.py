@@ -153,13 +153,29 @@ def test_problems_of_the_message_and_of_persons_are_told_apart(guide):
     shown = [one for one in made.segments if one[0][0] in {"ERP", "ERC"} or value(one, 1) == "ABO"]
     assert shown == [
         [["ERP"], ["1"]], [["ERC"], ["14"]],
-        [["ERP"], ["2"]], [["RFF"], ["ABO", "A2"]], [["ERC"], ["12"]], [["ERC"], ["13"]],
+        [["ERP"], ["2"]], [["RFF"], ["ABO", "A2"]], [["ERC"], ["13"]], [["ERC"], ["12"]],
     ]  # fmt: skip
     texts = " ".join(value(one, 4) for one in made.segments if one[0] == ["FTX"])
     assert "EXPECTED: NONE, CI, DC, CP, XR, RP" in texts
     assert "SEGMENT BGM 2 ELEMENT 2.1" in texts
     assert "FAMILYNAME IS MISSING" in texts
     assert "BGM+745+CP" in texts
+
+
+def test_a_list_that_went_on_without_some_says_how_many_and_names_each(guide):
+    """One ERP+1 with the number, one ERP+2 for each who was left out, nothing of the others."""
+    nameless = [person(NAD="NAD+FL+++", RFF=f"RFF+ABO:B{at}", DOC="") for at in (1, 2)]
+    lines = [*header(), *person(), *nameless[0], *nameless[1]]
+    payload = interchange(message(*(line for line in lines if line)))
+    (found,) = Paxlst().translate(payload, guide).messages
+    assert found.verdict == "accepted"
+    _ours, (made,) = read_again(reply(payload, guide, "noted", problems=found.problems))
+    entries = [value(one, 1) for one in made.segments if one[0] == ["ERP"]]
+    assert entries == ["1", "2", "2"]
+    assert [value(one, 1, 2) for one in made.segments if value(one, 1) == "ABO"] == ["B1", "B2"]
+    at = made.segments.index([["ERP"], ["1"]])
+    assert made.segments[at + 1] == [["ERC"], ["18"]]
+    assert value(made.segments[at + 2], 4).startswith("2 OF 3 PERSONS WERE LEFT OUT")
 
 
 @pytest.mark.parametrize("name", VERDICTS)

@@ -110,7 +110,10 @@ def test_a_bad_person_is_left_out_and_the_others_go_on(one):
     """His values are kept aside with his number, and the others keep their numbers."""
     found, (draft,) = one(*header(), *person(), *person(**NAMELESS), *person(RFF="RFF+ABO:A3"))
     assert found.verdict == "accepted"
-    (problem,) = [one for one in found.problems if one.severity == "error"]
+    total, problem = [one for one in found.problems if one.severity == "error"]
+    assert (total.code, total.text, total.found, total.where.segment) == (
+        "paxlst.persons-left-out", "1 of 3 persons were left out", "Passenger 2", "UNH 1",
+    )  # fmt: skip
     assert (problem.code, problem.path, problem.where.segment) == (
         "paxlst.value-missing", "Declaration.BorderTransportMeans.Passenger[2].FamilyName",
         "NAD 20",
@@ -127,7 +130,15 @@ def test_a_list_of_which_nobody_is_left_is_rejected(one):
     """Partial acceptance needs somebody to accept; the drafts are still there to be seen."""
     found, (draft,) = one(*header(), *person(**NAMELESS))
     assert found.verdict == "rejected"
+    assert found.problems[0].text == "1 of 1 persons were left out"
     assert "Passenger" not in draft.body["BorderTransportMeans"]
+
+
+def test_a_list_that_is_rejected_anyway_counts_nobody(one):
+    """Where no one goes on, how many were left out of those who do is no question."""
+    found, _drafts = one(*header(BGM="BGM+745+QQ"), *person(), *person(**NAMELESS))
+    assert found.verdict == "rejected"
+    assert "paxlst.persons-left-out" not in {problem.code for problem in found.problems}
 
 
 def test_a_list_of_nobody_is_taken_only_if_it_says_so(one):

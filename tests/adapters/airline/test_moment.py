@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from adapters.airline.moment import to_day, to_edifact, to_iso
+from adapters.airline.moment import pictured, to_day, to_edifact, to_iso
 
 FLIGHT = date(2026, 1, 15)
 MOMENTS = [
@@ -54,6 +54,24 @@ def test_a_day_with_its_century_is_taken_as_it_is():
     assert to_day("19350919", "102", FLIGHT, 0) == "1935-09-19"
     assert to_day("19350919", "101", FLIGHT, 0) is None
     assert to_day("350919", "102", FLIGHT, 0) is None
+
+
+SHOWN = [
+    ("", False, "DTM+36:YYMMDD, or DTM+36:CCYYMMDD:102"),
+    ("101", False, "DTM+36:YYMMDD:101"),
+    ("102", False, "DTM+36:CCYYMMDD:102"),
+    ("201", False, "DTM+36:YYMMDD:101, or DTM+36:CCYYMMDD:102"),
+    ("201", True, "DTM+36:YYMMDDHHMM:201"),
+    ("102", True, "DTM+36:CCYYMMDD:102"),
+    ("", True, "DTM+36:YYMMDDHHMM:201, or DTM+36:CCYYMMDDHHMM:203"),
+    ("999", True, "DTM+36:YYMMDDHHMM:201, or DTM+36:CCYYMMDDHHMM:203"),
+]
+
+
+@pytest.mark.parametrize(("code", "timed", "expected"), SHOWN)
+def test_a_format_is_shown_as_it_is_written(code, timed, expected):
+    """A code that is known shows its picture; any other shows those that are usual."""
+    assert pictured("DTM+36", code, timed=timed) == expected
 
 
 def test_what_is_written_is_read_again():

@@ -54,11 +54,21 @@ def test_a_message_nobody_claims_is_one_problem_and_its_neighbours_go_on(guide):
 REFUSED = [
     (header(BGM="BGM+336+G"), {}, "paxlst.type-refused", "BGM 2", "1.1"),
     (header(BGM="BGM+655"), {}, "paxlst.type-refused", "BGM 2", "1.1"),
-    (header(BGM="BGM+10"), {}, "paxlst.type-refused", "BGM 2", "1.1"),
-    (header(BGM="BGM+999"), {}, "paxlst.type-unknown", "BGM 2", "1.1"),
-    (header(without="BGM"), {}, "paxlst.type-unknown", "UNH 1", None),
+    (
+        header(BGM="BGM+10+ZZZZ1+4"),
+        {"unh": "PAXLST:D:03B:UN"},
+        "paxlst.type-refused",
+        "BGM 2",
+        "1.1",
+    ),
     (header(), {"unh": "PAXLST:001:000:NZ"}, "paxlst.version-unknown", "UNH 1", "2.2"),
 ]
+TRUCK = (
+    "TDT+11++++ZZZZ:172",
+    "NAD+VW+00001:109++EXAMPLE:ALPHA::::1",
+    "EMP+4+++1++7",
+    "NAT+2+US::5",
+)
 
 
 @pytest.mark.parametrize(("lines", "around", "code", "segment", "element"), REFUSED)
@@ -66,13 +76,102 @@ def test_lists_of_another_kind_are_refused_with_one_problem(
     lines, around, code, segment, element, one
 ):
     """Master crew lists, truck manifests, the older layout: one sentence, and no draft."""
-    found, drafts = one(*lines, *person(NAD="NAD+FL+++"), **around)
+    found, drafts = one(*lines, *TRUCK, *person(NAD="NAD+FL+++"), **around)
     (problem,) = found.problems
     assert (found.verdict, problem.code, drafts) == ("rejected", code, [])
     assert (problem.where.segment, problem.where.element) == (segment, element)
     assert problem.path
     assert problem.expected
     assert problem.hint
+
+
+def test_a_type_that_nobody_knows_hides_no_other_problem(one):
+    """BGM, the missing flight, a person without a name and the count of UNT are told at once."""
+    for bgm, place in (("BGM+999", "BGM 2"), ("", "UNH 1")):
+        lines = [line for line in header(BGM=bgm, TDT="") if line]
+        found, drafts = one(*lines, *person(), *person(NAD="NAD+FL+++"), count=99)
+        told = {problem.code: problem for problem in found.problems}
+        assert (found.verdict, drafts) == ("rejected", [])
+        assert set(told) >= {
+            "paxlst.type-unknown", "paxlst.flight-unknown", "paxlst.value-missing",
+            "edifact.count-wrong",
+        }  # fmt: skip
+        assert told["paxlst.type-unknown"].where.segment == place
+
+
+def test_problems_stand_in_the_order_of_the_file(one):
+    """Syntax, the walk, the profile and what several values show are told as they stand there."""
+    lines = (*header(TDT="TDT+20+ZZ35+++ZY"), *person(NAT="NAT+2+QQQ"), "RFF+QQ:1",
+             *person(ATT="ATT+2++W"), "CNT+42:3")  # fmt: skip
+    found, _drafts = one(*lines, unh="PAXLST:D:99Z:UN:IATA", count=99)
+    places = [problem.where.byte for problem in found.problems]
+    assert places == sorted(places)
+    assert [problem.code for problem in found.problems] == [
+        "paxlst.release-unknown", "paxlst.carrier-differs", "paxlst.code-unknown",
+        "paxlst.segment-unknown", "paxlst.code-unknown", "paxlst.person-repeated",
+        "paxlst.document-repeated", "paxlst.count-differs", "edifact.count-wrong",
+    ]  # fmt: skip
+
+
+ALTERNATES = {"+": "(", "'": "-"}
+
+
+def test_a_list_of_a_relay_with_separators_of_its_own_is_read(guide):
+    """UNA with `(`, a blank for release and `-`, between the lines of a telegram."""
+    plain = interchange(message(*header(), *person(), "CNT+42:1")).decode()
+    for una in ("UNA:(.) -", "UNA:(.  -"):
+        sent = una + plain.translate(str.maketrans(ALTERNATES))
+        telegram = f"\x01QK QZAPISZZ\r\n.ZZAIRZZ 150700\r\n\x02{sent}\r\n\x03\r\nNNNN\r\n"
+        reading = Paxlst().translate(telegram.encode(), guide)
+        assert [problem.code for problem in reading.problems] == ["edifact.dirt"] * 2
+        (found,), (other,) = reading.messages, Paxlst().translate(plain.encode(), guide).messages
+        assert (found.verdict, found.problems) == ("accepted", ())
+        assert [draft.body for draft in found.events] == [draft.body for draft in other.events]
+
+
+def test_a_group_that_writes_its_date_as_a_moment_is_no_matter(guide):
+    """UNG with 2601150700:201 in the place of date and time is read like any other."""
+    payload = interchange(message(*header(), *person())).decode()
+    group = "UNG+PAXLST+ZZAIR+QZAPIS+2601150700:201+G1+UN+D:05B'"
+    payload = payload.replace("UNH+", f"{group}UNH+").replace("UNZ+", "UNE+1+G1'UNZ+")
+    reading = Paxlst().translate(payload.encode(), guide)
+    (found,) = reading.messages
+    assert (reading.problems, found.problems, found.verdict) == ((), (), "accepted")
+
+
+def test_persons_in_transit_are_passengers_and_crew(one):
+    """DDU is a passenger, DDT crew; both stay in the list, with their roles."""
+    lines = (*person(NAD="NAD+DDU+++EXAMPLE:ALPHA"), "NAD+DDT+++EXAMPLE:BRAVO")
+    found, (draft,) = one(*header(), *lines, "CNT+42:1")
+    means = draft.body["BorderTransportMeans"]
+    assert (found.verdict, found.problems) == ("accepted", ())
+    assert [means[name][0]["RoleCode"] for name in ("Passenger", "Crew")] == ["DDU", "DDT"]
+
+
+def test_a_message_without_its_interchange_is_one_clear_problem(guide):
+    """A bare UNH is read, shown and rejected: it says neither from whom nor to whom it is."""
+    payload = "".join(f"{line}'" for line in message(*header(), *person())).encode()
+    reading = Paxlst().translate(payload, guide)
+    (found,) = reading.messages
+    assert (reading.problems, found.verdict) == ((), "rejected")
+    assert [problem.code for problem in found.problems] == ["edifact.unb-missing"]
+    assert len(list(found.events)) == 1
+
+
+def test_a_cut_list_is_told_once_as_cut(guide):
+    """Neither the rest of its last segment nor what its last person lacks is a problem too."""
+    payload = interchange(message(*header(), *person(), *person(RFF="RFF+ABO:A2")))
+    at = payload.rindex(b"RFF+ABO")
+    for end in (at + 2, at + 3, at + 5, at + 9):
+        (found,) = Paxlst().translate(payload[:end], guide).messages
+        (problem,) = found.problems
+        assert (found.verdict, problem.code) == ("rejected", "edifact.truncated")
+        assert problem.where.byte == at
+        (draft,) = found.events
+        last = draft.body["BorderTransportMeans"]["Passenger"][-1]
+        assert "CarrierReferenceID" not in last
+    (found,) = Paxlst().translate(payload[: payload.index(b"LOC+87") + 3], guide).messages
+    assert [problem.code for problem in found.problems] == ["edifact.truncated"]
 
 
 WRONG = [
@@ -100,10 +199,15 @@ def test_what_is_wrong_with_the_flight_rejects_the_list(lines, code, path, segme
 WARNED = [
     (header(TDT="TDT+20+ZZ35+++ZY"), "paxlst.carrier-differs", "TDT 6"),
     (["RFF+AB:1", *header()], "paxlst.segment-unknown", "RFF 2"),
-    (["COM+1:TE", *header()], "paxlst.segment-misplaced", "COM 2"),
     ([*header(), "CNT+3:2"], "paxlst.segment-unknown", "CNT 11"),
     ([*header(), "CNT+42+1"], "paxlst.number-misplaced", "CNT 11"),
+    (["COM+1:TE", *header()], "paxlst.segment-misplaced", "COM 2"),
     ([*header()[:-1], "DTM+232:2601130810:201"], "paxlst.times-disordered", "DTM 10"),
+    (header(without="LOC+87"), "paxlst.arrival-missing", "LOC 7"),
+    (header(without="LOC+87"), "paxlst.segment-misplaced", "DTM 9"),
+    (header(without="LOC+125"), "paxlst.departure-missing", "LOC 8"),
+    (header(without="DTM+232"), "paxlst.value-missing", "LOC 9"),
+    ([*header(), "CNT+42:2"], "paxlst.count-differs", "CNT 11"),
     (header(LOC="LOC+125+AUVIE"), "paxlst.airport-unlike", "LOC 7"),
 ]
 

@@ -9,6 +9,9 @@ from tests.adapters.airline.conftest import header, interchange, message, person
 VALUES = [
     ("NAD+FL+++EXAMPLE:ALPHA:BRAVO", {"FamilyName": "EXAMPLE", "GivenName": "ALPHA",
                                       "MiddleName": "BRAVO", "RoleCode": "FL"}),
+    ("NAD+FL+++EXAMPLE:ALPHA:BRAVO: CHARLIE :DELTA",
+     {"FamilyName": "EXAMPLE", "GivenName": "ALPHA", "MiddleName": "BRAVO CHARLIE DELTA"}),
+    ("NAD+FL+++EXAMPLE:ALPHA::CHARLIE", {"GivenName": "ALPHA", "MiddleName": "CHARLIE"}),
     ("NAD+FL+++ EXAMPLE : ALPHA ", {"FamilyName": "EXAMPLE", "GivenName": "ALPHA"}),
     ("NAD+DDU+++EXAMPLE", {"RoleCode": "DDU", "FamilyName": "EXAMPLE"}),
     ("NAD+FL+++EXAMPLE+1 SAMPLE ROAD+SAMPLETON+EX+ 96761+AUT",
@@ -153,7 +156,27 @@ ODD = [
     (("DOC++",), "paxlst.document-empty", "Passenger[1].AdditionalDocument", "DOC 20", None),
     (("NAD+QQ+++EXAMPLE",), "paxlst.role-unknown", "Passenger[2].RoleCode", "NAD 20", "1.1"),
     (("NAD+FL+++EXAMPLE", "LOC+91+AUT"), "paxlst.segment-misplaced",
-     "Passenger[2].AdditionalDocument[#0]", "LOC 21", "1.1"),
+     "Passenger[2].AdditionalDocument", "LOC 21", None),
+    (("NAD+FL+++EXAMPLE", "DOC+P:::::N9"), "paxlst.value-misplaced",
+     "Passenger[2].AdditionalDocument[#1].ID", "DOC 21", "1.6"),
+    (("NAD+FL+++EXAMPLE", "ATT+2+F"), "paxlst.value-misplaced", "Passenger[2].GenderCode",
+     "ATT 21", "2.1"),
+    (("NAD+FL+++EXAMPLE", "ATT+2+++F"), "paxlst.value-misplaced", "Passenger[2].GenderCode",
+     "ATT 21", "4.1"),
+    (("RFF+AVF:Z1", "RFF+AVF:Z1", "RFF+AVF:Z2"), "paxlst.value-repeated",
+     "Passenger[1].BookingReferenceID", "RFF 22", "1.2"),
+    (("LOC+174+QQQ",), "paxlst.code-unknown", "Passenger[1].ResidenceCountryCode", "LOC 20",
+     "2.1"),
+    (("LOC+180+QQQ:::SAMPLETON",), "paxlst.code-unknown", "Passenger[1].BirthCountryCode",
+     "LOC 20", "2.1"),
+    (("DOC+V+N2", "LOC+91+QQQ"), "paxlst.code-unknown",
+     "Passenger[1].AdditionalDocument[#2].IssueCountryCode", "LOC 21", "2.1"),
+    (("NAD+FM+++EXAMPLE", "NAT+2+QQQ"), "paxlst.code-unknown", "Crew[1].NationalityCode",
+     "NAT 21", "2.1"),
+    (("NAD+FM+++EXAMPLE", "LOC+174+QQQ"), "paxlst.code-unknown", "Crew[1].ResidenceCountryCode",
+     "LOC 21", "2.1"),
+    (("NAD+FM+++EXAMPLE", "DOC+P+N2", "LOC+91+QQQ"), "paxlst.code-unknown",
+     "Crew[1].AdditionalDocument[#1].IssueCountryCode", "LOC 22", "2.1"),
     (person(), "paxlst.person-repeated", "Passenger[2].CarrierReferenceID", "RFF 26", "1.2"),
     (person(RFF="RFF+ABO:A2"), "paxlst.document-repeated",
      "Passenger[2].AdditionalDocument[#1].ID", "DOC 27", "2.1"),
@@ -183,20 +206,121 @@ def test_what_is_odd_about_a_person_is_told_where_it_stands(
     PACKAGES["persons-report"].model_validate(draft.body)
 
 
+OF_A_DOCUMENT = ["LOC+91+AUT", "DTM+36:300101", "DTM+182:200101:101"]
+
+
+@pytest.mark.parametrize("segment", OF_A_DOCUMENT)
+def test_a_segment_before_what_it_belongs_to_is_named_with_what_it_lacks(segment, one):
+    """The words say DTM+36, not 36, and that it is the DOC that is missing."""
+    found, _drafts = one(*header(), "NAD+FL+++EXAMPLE", segment)
+    (told,) = [problem for problem in found.problems if problem.code == "paxlst.segment-misplaced"]
+    kind = segment.partition(":")[0].removesuffix("+AUT")
+    assert told.found == kind
+    assert f"segment '{kind}' has no DOC of its own before it" in told.text
+    assert told.expected == f"DOC, then {kind}"
+    assert "paxlst.document-missing" in {problem.code for problem in found.problems}
+
+
+def test_contacts_without_their_owner_are_named_without_their_numbers(one):
+    """COM before NAD+MS is called COM: what is behind its tag is a telephone, no qualifier."""
+    found, _drafts = one(*header(without="NAD+MS"), *person())
+    (told,) = found.problems
+    assert (told.code, told.found, told.expected) == (
+        "paxlst.segment-misplaced", "COM", "NAD+MS, then COM",
+    )  # fmt: skip
+
+
+PICTURES = [
+    ("DTM+329:1980-01-01", "DTM+329:YYMMDD, or DTM+329:CCYYMMDD:102"),
+    ("DTM+329:991399:101", "DTM+329:YYMMDD:101"),
+    ("DTM+329:800101:102", "DTM+329:CCYYMMDD:102"),
+    ("DTM+329:800101:203", "DTM+329:YYMMDD:101, or DTM+329:CCYYMMDD:102"),
+]
+
+
+@pytest.mark.parametrize(("segment", "expected"), PICTURES)
+def test_a_malformed_day_is_told_with_the_picture_of_its_format(segment, expected, one):
+    """What was expected, and what to do, show qualifier, digits and format code."""
+    found, _drafts = one(*header(), *person(DTM=segment), *person(RFF="RFF+ABO:A2"))
+    (told,) = [problem for problem in found.problems if problem.code == "paxlst.moment-malformed"]
+    assert told.expected == expected
+    assert expected in told.hint
+
+
+def test_a_day_apart_from_its_time_is_read_and_told(one):
+    """DTM+189:20260115:0810:203 is 202601150810 in two pieces; other pieces are no moment."""
+    lines = [line for line in header() if not line.startswith("DTM+189")]
+    lines.insert(6, "DTM+189:20260115:0810:203")
+    found, (draft,) = one(*lines, *person())
+    call = draft.body["BorderTransportMeans"]["Itinerary"][0]
+    assert call["DepartureDateTime"] == "2026-01-15T08:10"
+    (told,) = found.problems
+    assert (told.code, told.found, told.expected) == (
+        "paxlst.moment-apart", "20260115:0810", "DTM+189:CCYYMMDDHHMM:203",
+    )  # fmt: skip
+    assert draft.unmapped == ()
+    lines[6] = "DTM+189:20260115:0810:201"
+    found, _drafts = one(*lines, *person())
+    (told,) = [problem for problem in found.problems if problem.code == "paxlst.moment-malformed"]
+    assert told.expected == "DTM+189:YYMMDDHHMM:201, or DTM+189:CCYYMMDDHHMM:203"
+
+
+def test_an_arrival_without_its_airport_is_not_that_of_the_departure(one):
+    """DTM+232 behind a missing LOC+87 is kept aside; an airport on the way has both moments."""
+    found, (draft,) = one(*header(without="LOC+87"), *person())
+    (call,) = draft.body["BorderTransportMeans"]["Itinerary"]
+    assert "ArrivalDateTime" not in call
+    assert "2601151030" in {one.value for one in draft.unmapped}
+    assert {problem.code for problem in found.problems} == {
+        "paxlst.arrival-missing", "paxlst.segment-misplaced",
+    }  # fmt: skip
+    assert draft.references[0].value == "ZZ0035/2026-01-15/VIE"
+    way = ("LOC+92+GRZ", "DTM+189:2601150600:201", "LOC+92+VIE", "DTM+232:2601150700:201",
+           "DTM+189:2601150810:201", "LOC+92+OSL", "DTM+232:2601151030:201")  # fmt: skip
+    found, (draft,) = one(*header()[:5], *way, *person())
+    calls = draft.body["BorderTransportMeans"]["Itinerary"]
+    assert (found.problems, draft.unmapped) == ((), ())
+    assert [sorted(call) for call in calls] == [
+        ["DepartureDateTime", "ID", "RoleCode", "SequenceNumeric"],
+        ["ArrivalDateTime", "DepartureDateTime", "ID", "RoleCode", "SequenceNumeric"],
+        ["ArrivalDateTime", "ID", "RoleCode", "SequenceNumeric"],
+    ]
+
+
+def test_a_value_astray_is_read_once_and_never_against_its_own_place(one):
+    """What stands in the right place is the value; what stands beside it is kept as it was."""
+    lines = ("NAD+FL+++EXAMPLE", "ATT+2+X+F", "DOC+P:::::N8+N9")
+    found, (draft,) = one(*header(), *lines)
+    (made,) = draft.body["BorderTransportMeans"]["Passenger"]
+    assert (made["GenderCode"], made["AdditionalDocument"][0]["ID"]) == ("F", "N9")
+    assert {one.value for one in draft.unmapped} == {"X", "N8"}
+    assert "paxlst.value-misplaced" not in {problem.code for problem in found.problems}
+    found, (draft,) = one(*header(), *person(), "DOC+:::::N8")
+    assert draft.body["BorderTransportMeans"]["Passenger"][0]["AdditionalDocument"][1] == {
+        "ID": "N8"
+    }
+    told = next(one for one in found.problems if one.code == "paxlst.value-misplaced")
+    assert told.text == "ID stands in DOC 1.6, the place of another value"
+    assert told.expected.startswith("ID in DOC 2.1")
+
+
 def test_a_personal_value_stands_in_found_alone(one):
     """What was found is given with its class, and no sentence repeats it."""
-    lines = ("NAD+FL+++EXAMPLE", "DTM+329:991399", "NAT+2+QQQ", "ATT+2++W")
+    lines = ("NAD+FL+++EXAMPLE", "DTM+329:991399", "NAT+2+QQQ", "ATT+2+++W", "DOC+P:::::NUMBER9",
+             "DTM+182:209999", "LOC+174+QQR")  # fmt: skip
     found, _drafts = one(*header(), *person(), *lines)
     personal = [one for one in found.problems if one.found_class == "personal" and one.found]
-    assert {one.found for one in personal} == {"991399", "QQQ", "W"}
+    assert {one.found for one in personal} == {"991399", "QQQ", "QQR", "W", "NUMBER9", "209999"}
     for problem in personal:
-        assert problem.found not in problem.text
+        assert problem.found not in f"{problem.text} {problem.expected} {problem.hint}"
 
 
 def test_what_could_not_be_read_is_not_called_missing_too(one):
     """A birth that is no day is one problem, not two."""
-    found, _drafts = one(*header(), *person(DTM="DTM+329:991399"))
-    assert [problem.code for problem in found.problems] == ["paxlst.moment-malformed"]
+    found, _drafts = one(*header(), *person(DTM="DTM+329:991399"), *person(RFF="RFF+ABO:A2"))
+    assert [problem.code for problem in found.problems] == [
+        "paxlst.persons-left-out", "paxlst.moment-malformed", "paxlst.document-repeated",
+    ]  # fmt: skip
 
 
 def test_no_more_problems_are_told_than_can_be_read_and_all_count(one):
@@ -207,6 +331,7 @@ def test_no_more_problems_are_told_than_can_be_read_and_all_count(one):
     assert (found.problems[-1].code, found.problems[-1].severity) == (
         "paxlst.problems-more", "error",
     )  # fmt: skip
+    assert found.problems[0].text == "150 of 151 persons were left out"
     assert found.verdict == "accepted"
     assert len(draft.body["BorderTransportMeans"]["Passenger"]) == 1
 

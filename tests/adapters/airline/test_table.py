@@ -6,6 +6,7 @@ from importlib.resources import files
 import pytest
 
 from adapters.airline.table import PERSON_CLASSES, paxlst
+from adapters.wire.edifact_formats import directory
 from broker.model.packages import index
 
 ROWS = list(
@@ -72,6 +73,13 @@ def test_every_row_says_its_format_and_data_element(row):
     assert row["format"].startswith(("an..", "n.."))
     assert row["edifact"].isdigit()
     assert len(row["edifact"]) == 4
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['segment']}{row['qualifier']}")
+def test_no_row_is_narrower_than_the_directories(row):
+    """What some release of UN/EDIFACT allows is never told as too long."""
+    known = directory("passenger").formats[row["edifact"]]
+    assert int(row["format"].partition("..")[2]) >= known.most
 
 
 def test_most_segments_of_a_person_are_plain():

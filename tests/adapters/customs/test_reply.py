@@ -99,7 +99,7 @@ def test_a_problem_is_told_in_words_and_by_pointer(uk_cds):
     problem = Problem(
         code="wco.lrn.too-long",
         text="FunctionalReferenceID has 25 characters",
-        where=Place(xpath="/Declaration/FunctionalReferenceID", line=7),
+        where=Place(xpath="/Declaration/FunctionalReferenceID", line=7, column=9),
         pointer="42A/67A[1]/68A[2]/23A/137",
         found="ABC",
         expected="at most 22",
@@ -107,7 +107,7 @@ def test_a_problem_is_told_in_words_and_by_pointer(uk_cds):
     )
     assert in_words(problem) == (
         "FunctionalReferenceID has 25 characters; found: ABC; expected: at most 22; shorten it; "
-        "line 7; /Declaration/FunctionalReferenceID"
+        "line 7, column 9; /Declaration/FunctionalReferenceID"
     )
     out = Outgoing("rejected", KNOWN, STAMP, problems=(problem,))
     (artifact,) = WcoDec().reply(out, ORIGINAL, uk_cds)

@@ -8,6 +8,7 @@ from adapters.customs.sample_declaration import compose, compose_tree
 from adapters.customs.wco_dec import WcoDec
 from adapters.customs.wco_res import WcoRes
 from broker.adapter import Outgoing, Profile, Reference, Stamp
+from tests.adapters.damage import CHANGES, damaged
 
 SPACE = "urn:wco:datamodel:WCO:DEC-DMS:2"
 PLAIN = Profile("plain", "customs", "UK CDS WCO-DEC 3.6")
@@ -190,20 +191,11 @@ def test_any_bytes_give_verdicts_or_problems(payload):
     assert list(WcoDec().places(payload, 1, PLAIN)) is not None
 
 
-CHANGES = st.lists(
-    st.tuples(st.integers(0, 100_000), st.integers(0, 3), st.binary(max_size=6)), max_size=5
-)
-
-
 @settings(max_examples=150, deadline=None)
 @given(changes=CHANGES, which=st.integers(0, 3))
 def test_damaged_declarations_give_verdicts_or_problems(changes, which, uk_cds):
     """Bytes exchanged, cut out, put in or cut off are never more than a verdict with problems."""
-    payload = compose(items=1 + which, number=which, seed=4)
-    for place, what, new in changes:
-        at = place % max(len(payload), 1)
-        cut = (0, len(new), 3, len(payload))[what]
-        payload = payload[:at] + new + payload[at + cut :]
+    payload = damaged(compose(items=1 + which, number=which, seed=4), changes)
     translation = WcoDec().translate(payload, uk_cds)
     for message in translation.messages:
         assert (message.verdict == "rejected") == bool(message.problems)

@@ -108,6 +108,38 @@ def test_inserted_rows_are_found_by_their_headings(fal1, fal1_rows):
     assert body["Agent"] == said["Agent"]
 
 
+def test_a_value_beside_its_cell_is_told(fal1, fal1_rows):
+    """What was written one cell too far is not lost in silence, even where nothing is demanded."""
+    message = fal1(fal1_rows, B14="", C14="3")
+    (problem,) = message.problems
+    assert (problem.where.cell, problem.code) == ("B14", "fal.value-misplaced")
+    assert "cell C14" in str(problem.hint)
+    assert message.verdict == "rejected"
+
+
+def test_a_deleted_row_takes_its_own_value_away_only(fal1, fal1_rows):
+    """The cell of a field that is gone holds another field's value now: it is that field's."""
+    message = fal1([*fal1_rows[:7], *fal1_rows[8:]])
+    assert message.problems == ()
+    body = draft_of(message).body
+    assert body["Agent"] == declaration(items=3, number=1, seed=7)["Agent"]
+    assert "GrossTonnageMeasure" not in body["BorderTransportMeans"]
+
+
+def test_a_date_that_is_shown_as_a_number_is_told_how_it_came(fal1, fal1_rows):
+    """A spreadsheet's day without the format of a date."""
+    (problem,) = fal1(fal1_rows, D5=46030).problems
+    assert (problem.where.cell, problem.code) == ("D5", "fal.date-malformed")
+    assert problem.found == "46030"
+    assert "give it the format of a date" in str(problem.hint)
+
+
+def test_a_value_of_signs_alone_is_told_so(fal1, fal1_rows):
+    """No sign of it is refused, but there is no letter."""
+    (problem,) = fal1(fal1_rows, B3="-/-").problems
+    assert problem.text == "Name of ship is '-/-', signs alone"
+
+
 def test_a_value_that_looks_like_a_heading_is_a_value(fal1, fal1_rows):
     """A ship may be called Remarks."""
     message = fal1(fal1_rows, B3="Remarks", B16="none")

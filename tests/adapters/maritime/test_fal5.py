@@ -1,8 +1,11 @@
 """FAL 5: a list of persons, each judged by himself."""
 
+from io import BytesIO
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from adapters.maritime.fal5 import Fal5
 from adapters.maritime.sample_visit import compose_fal5, listed
@@ -13,6 +16,7 @@ from tests.adapters.maritime.conftest import changed, rows_of, told, workbook
 
 PROFILE = load_profile("uk-nmsw-fal5")
 RIGHT = rows_of(compose_fal5(items=3, number=1, seed=7))
+OUT = ("A3", "fal.persons-left-out")
 
 
 def draft_of(message):
@@ -48,9 +52,11 @@ def test_its_reference_may_be_the_visit_or_the_voyage(fal5, fal5_rows):
 def test_who_is_wrong_stays_out_and_the_others_go_on(fal5, fal5_rows):
     """The list is accepted, the error told at its cell, and all the person said is kept."""
     message = fal5(fal5_rows, K6="Atlantis")
-    assert (message.verdict, told(message)) == ("accepted", [("K6", "fal.country-unknown")])
-    assert message.problems[0].severity == "error"
-    assert message.problems[0].path == "Declaration.BorderTransportMeans.Crew[2].NationalityCode"
+    assert (message.verdict, told(message)) == ("accepted", [OUT, ("K6", "fal.country-unknown")])
+    (out,) = (one for one in message.problems if one.code == "fal.persons-left-out")
+    assert (out.severity, out.text) == ("warning", "1 of 3 persons left out; the others go on")
+    assert message.problems[1].severity == "error"
+    assert message.problems[1].path == "Declaration.BorderTransportMeans.Crew[2].NationalityCode"
     assert [person["SequenceNumeric"] for person in crew_of(message)] == ["1", "3"]
     kept = {one.place.cell: one.value for one in draft_of(message).unmapped}
     assert kept["K6"] == "Atlantis"
@@ -77,13 +83,13 @@ def test_of_two_with_the_same_document_the_first_goes_on(fal5, fal5_rows):
     """Number and issuing state together are the document."""
     number, state = fal5_rows[4][3], fal5_rows[4][2]
     message = fal5(fal5_rows, D7=number, C7=state)
-    assert told(message) == [("D7", "fal.document-repeated")]
+    assert told(message) == [OUT, ("D7", "fal.document-repeated")]
     assert [person["SequenceNumeric"] for person in crew_of(message)] == ["1", "2"]
 
 
 def test_any_other_document_says_what_it_is(fal5, fal5_rows):
     """Type O needs its nature; with it, both stand in the document."""
-    assert told(fal5(fal5_rows, A5="O")) == [("B5", "fal.document-nature-missing")]
+    assert told(fal5(fal5_rows, A5="O")) == [OUT, ("B5", "fal.document-nature-missing")]
     document = crew_of(fal5(fal5_rows, A5="Other", B5="SID"))[0]["AdditionalDocument"][0]
     assert (document["TypeCode"], document["Name"]) == ("O", "SID")
 
@@ -113,6 +119,65 @@ def test_blank_rows_moved_and_unknown_columns_are_read(fal5, fal5_rows):
     assert [(one.place.cell, one.value) for one in draft_of(message).unmapped] == [("M5", "A12")]
 
 
+def test_a_row_that_is_no_person_is_one_problem(fal5, fal5_rows):
+    """A sum or a signature below the list is told once, kept, and counted among nobody."""
+    message = fal5(fal5_rows, A9="Total crew: 3", A10="Signed by the master", F10="Exampleman")
+    assert told(message) == [("A9", "fal.row-unlike-person"), ("A10", "fal.row-unlike-person")]
+    assert (message.verdict, len(crew_of(message))) == ("accepted", 3)
+    kept = {one.place.cell: one.value for one in draft_of(message).unmapped}
+    assert kept == {"A9": "Total crew: 3", "A10": "Signed by the master", "F10": "Exampleman"}
+
+
+def test_a_second_list_below_the_first_is_read_too(fal5, fal5_rows):
+    """Headings and guidance that stand there once more are no persons."""
+    more = [*fal5_rows[4][:3], "X99900009", *fal5_rows[4][4:]]
+    message = fal5([*fal5_rows, [""], *fal5_rows[2:4], more])
+    assert (message.problems, len(crew_of(message))) == ((), 4)
+
+
+def test_two_who_are_alike_in_all_are_told_though_the_list_has_no_guidance(fal5, fal5_rows):
+    """The first person is no explanation: whoever repeats him is not passed over in silence."""
+    message = fal5([*fal5_rows[:3], *fal5_rows[4:], fal5_rows[4]])
+    assert [code for _cell, code in told(message)][1:] == ["fal.document-repeated"]
+
+
+@pytest.mark.parametrize("row", [["", "Your reference", "V9"], ["Your reference", "", "", "V9"]])
+def test_the_reference_is_right_of_its_heading(fal5, fal5_rows, row):
+    """A column may have been put in before it, or cells between."""
+    message = fal5([row, *fal5_rows[1:]])
+    assert (message.reference, message.problems) == ("V9", ())
+
+
+def test_a_cell_without_the_result_of_its_formula_is_not_missing():
+    """What stands there is named: to its sender the cell looks full."""
+    book = load_workbook(BytesIO(compose_fal5(items=3, number=1, seed=7)))
+    book["FAL 5"]["J5"] = "=A1"
+    book["FAL 5"]["K6"] = "#REF!"
+    target = BytesIO()
+    book.save(target)
+    (message,) = Fal5().translate(target.getvalue(), PROFILE).messages
+    wrong = [(one.where.cell, one.code, one.found) for one in message.problems[1:]]
+    assert wrong == [
+        ("J5", "fal.value-not-calculated", "=A1"), ("K6", "fal.value-not-calculated", "#REF!"),
+    ]  # fmt: skip
+
+
+def test_a_second_sheet_of_the_form_is_told():
+    """One of them is read: the other is not passed over in silence."""
+    rows = [[one if isinstance(one, str) else int(one) for one in row] for row in RIGHT]
+    (message,) = Fal5().translate(compose([("FAL 5", rows), ("FAL5", rows)]), PROFILE).messages
+    assert [(one.where.sheet, one.code) for one in message.problems] == [
+        ("FAL5", "fal.sheet-not-read")
+    ]
+
+
+def test_problems_are_told_row_by_row(fal5, fal5_rows):
+    """As they stand in the sheet, whatever judged them: cells, demands, what persons share."""
+    number, state = fal5_rows[4][3], fal5_rows[4][2]
+    message = fal5(fal5_rows, L6="soon", A6="Visa", K7="Atlantis", C7=state, D7=number)
+    assert [cell for cell, _code in told(message)] == ["A3", "A6", "L6", "D7", "K7"]
+
+
 def test_a_list_without_guidance_begins_right_below_its_headings(fal5, fal5_rows):
     """The row that explains may have been deleted."""
     message = fal5([*fal5_rows[:3], *fal5_rows[4:]])
@@ -140,6 +205,7 @@ def test_many_problems_are_cut_and_counted(fal5, fal5_rows):
     message = fal5([*fal5_rows[:5], *people])
     assert len(message.problems) == 101
     assert message.problems[-1].code == "fal.problems-more"
+    assert message.problems[-1].where.cell == "I105"
     assert (message.verdict, len(crew_of(message))) == ("accepted", 1)
 
 
@@ -160,12 +226,14 @@ def test_other_workbooks_are_told_what_is_taken(payload, code):
 
 
 def test_only_workbooks_are_recognised():
-    """A crew list surely, any workbook a little, other bytes not at all."""
+    """A crew list surely, any workbook a little, what may be one less, other bytes not at all."""
     adapter = Fal5()
-    certain = [adapter.recognises(workbook(name, RIGHT)) for name in ("FAL 5", "Sheet1")]
-    assert [one and one.certainty for one in certain] == [90, 10]
+    old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    payloads = (workbook("FAL 5", RIGHT), workbook("Sheet1", RIGHT), b"PK\x03\x04", old)
+    certain = [adapter.recognises(payload) for payload in payloads]
+    assert [one and one.certainty for one in certain] == [90, 10, 5, 5]
     assert adapter.recognises(b"<xml/>") is None
-    assert adapter.recognises(b"PK\x03\x04") is None
+    assert adapter.recognises(b"PK\x01\x02") is None
 
 
 CELLS = st.dictionaries(

@@ -86,7 +86,8 @@ def test_an_answer_arrives_with_all_that_the_view_let_through(itmatt_profile):
 def test_a_rejection_tells_each_problem_with_its_place(itmatt_profile):
     """Code, words, path, value, expectation, hint and place of a problem are told to the post."""
     problem = Problem(
-        code="postal.hs.malformed", text="ID is 'X'", where=Place(xpath="/ITMATT/x", line=7),
+        code="postal.hs.malformed", text="ID is 'X'",
+        where=Place(xpath="/ITMATT/x", line=7, column=9),
         path="Declaration.GoodsShipment", found="X", expected="digits", hint="ask the sender",
     )  # fmt: skip
     root = _reply(Outgoing("rejected", KNOWN, STAMP, problems=(problem,)), itmatt_profile)
@@ -94,7 +95,7 @@ def test_a_rejection_tells_each_problem_with_its_place(itmatt_profile):
     assert [(one.tag, one.text) for one in told] == [
         ("Cd", "postal.hs.malformed"), ("Severity", "error"), ("Nm", "ID is 'X'"),
         ("Path", "Declaration.GoodsShipment"), ("Found", "X"), ("Expected", "digits"),
-        ("Hint", "ask the sender"), ("XPath", "/ITMATT/x"), ("Line", "7"),
+        ("Hint", "ask the sender"), ("XPath", "/ITMATT/x"), ("Line", "7"), ("Column", "9"),
     ]  # fmt: skip
 
 

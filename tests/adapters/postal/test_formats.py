@@ -2,7 +2,13 @@
 
 import pytest
 
-from adapters.postal.formats import is_moment, number_of, text_of
+from adapters.postal.formats import (
+    is_moment,
+    moment_hint,
+    number_of,
+    text_of,
+    to_microseconds,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,3 +56,25 @@ def test_a_text_has_so_many_characters_of_a_kind(shown, limit, right, wrong):
 def test_a_moment_is_one_that_the_calendar_has(value, right):
     """Any precision and zone may be said; a day or an hour that does not exist is none."""
     assert is_moment(value) is right
+
+
+@pytest.mark.parametrize(
+    ("value", "coarser"),
+    [
+        ("2026-11-02T15:20:00.1234567Z", "2026-11-02T15:20:00.123456Z"),
+        ("2026-11-02T15:20:00.123456789+01:00", "2026-11-02T15:20:00.123456+01:00"),
+        ("2026-11-02T15:20:00.0000000", "2026-11-02T15:20:00.000000"),
+        ("2026-11-02T15:20:00.123456-01:00", "2026-11-02T15:20:00.123456-01:00"),
+        ("2026-11-02T15:20:00Z", "2026-11-02T15:20:00Z"),
+        ("2026-11-02T15:20:00.1234567x", "2026-11-02T15:20:00.1234567x"),
+    ],
+)
+def test_what_is_finer_than_a_microsecond_is_cut(value, coarser):
+    """Seven digits of a second, as some systems write them, are six and a rest."""
+    assert to_microseconds(value) == coarser
+
+
+def test_a_moment_that_is_none_has_its_own_hint():
+    """A day that does not exist is another mistake than a day written otherwise."""
+    assert "calendar" in moment_hint("2026-02-30")
+    assert "order" in moment_hint("02.11.2026")

@@ -9,6 +9,7 @@ from adapters.postal.sample_item import compose, trees
 from broker.adapter import Outgoing, Profile, Stamp
 from broker.model.paths import leaves
 from broker.model.postal import PostalItem
+from tests.adapters.damage import CHANGES, damaged
 
 PLAIN = Profile("plain", "postal", "UPU ITMATT V1")
 KEY = "<Id>LX123456785US</Id><PostingDt>2026-11-02T15:20:00Z</PostingDt>"
@@ -110,8 +111,7 @@ def test_each_item_of_an_interchange_has_its_own_verdict(itmatt_profile):
     messages = list(Itmatt().translate(payload, itmatt_profile).messages)
     assert [message.verdict for message in messages] == ["accepted", "rejected"] + 2 * ["accepted"]
     assert [message.number for message in messages] == [1, 2, 3, 4]
-    codes = {problem.code for problem in messages[1].problems}
-    assert codes == {"postal.number-malformed", "postal.gross-mass.missing"}
+    assert [problem.code for problem in messages[1].problems] == ["postal.number-malformed"]
     for problem in messages[1].problems:
         assert problem.message == 2
         assert problem.where.xpath.startswith("/ITMATT/Declaration[2]")
@@ -121,7 +121,6 @@ def test_each_item_of_an_interchange_has_its_own_verdict(itmatt_profile):
 @pytest.mark.parametrize(
     ("payload", "verdicts", "codes"),
     [
-        (b"<ITMATT/>", [], []),
         (b"<ITMATT><Declaration/><MailObject/></ITMATT>", ["rejected", "rejected"],
          ["postal.item.identifier-missing", "postal.item.posting-date-missing"] * 2),
         (f"<ITMATT><MailObject>{KEY}</MailObject><Declaration/><Declaration/></ITMATT>".encode(),
@@ -143,12 +142,14 @@ def test_interchanges_of_any_shape_are_cut_into_items(payload, verdicts, codes):
     ("payload", "code"),
     [
         (b"<Other><MailObject/></Other>", "postal.root-unknown"),
+        (b"<ITMATT/>", "submission.empty"),
+        (b'<ITMATT><Interchange sender="QZAA"/></ITMATT>', "submission.empty"),
         (b"<ITMATT>", "xml.not-well-formed"),
         (b"<!DOCTYPE x><ITMATT/>", "xml.doctype"),
     ],
 )
 def test_an_envelope_that_cannot_be_read_is_one_problem(payload, code):
-    """Without an ITMATT root there is no message, and the sender is told why."""
+    """Without an ITMATT root, or an item in it, there is no message; the sender is told why."""
     translation = Itmatt().translate(payload, PLAIN)
     assert [problem.code for problem in translation.problems] == [code]
     assert list(translation.messages) == []
@@ -207,20 +208,11 @@ def test_any_bytes_give_verdicts_or_problems(payload):
     assert list(Itmatt().places(payload, 1, PLAIN)) is not None
 
 
-CHANGES = st.lists(
-    st.tuples(st.integers(0, 100_000), st.integers(0, 3), st.binary(max_size=6)), max_size=5
-)
-
-
 @settings(max_examples=120, deadline=None)
 @given(changes=CHANGES, which=st.integers(0, 3))
 def test_damaged_interchanges_give_verdicts_or_problems(changes, which, itmatt_profile):
     """Bytes exchanged, cut out, put in or cut off are never more than verdicts with problems."""
-    payload = compose(items=1 + which, number=which, seed=4)
-    for place, what, new in changes:
-        at = place % max(len(payload), 1)
-        cut = (0, len(new), 3, len(payload))[what]
-        payload = payload[:at] + new + payload[at + cut :]
+    payload = damaged(compose(items=1 + which, number=which, seed=4), changes)
     for message in Itmatt().translate(payload, itmatt_profile).messages:
         (draft,) = message.events
         PostalItem.model_validate(draft.body)

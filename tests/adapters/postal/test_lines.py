@@ -17,6 +17,9 @@ from broker.model.problem import Problem
         (b'{"a":1}\r\n\r\n  \n{"a":2}\r\n', [(1, 1), (2, 4)]),
         (b'broken\n{"a":2}\n', [(1, 1), (2, 2)]),
         (b'{"a":\n{"a":2}\n{"a":3', [(1, 1), (2, 2), (3, 3)]),
+        (b'{"a":1},\n{"a":2},\n', [(1, 1), (2, 2)]),
+        (b'\xef\xbb\xbf{"a":1}\n{"a":2}', [(1, 1), (2, 2)]),
+        (b'[{"a":1},\n{"a":2}]', [(1, None)]),
     ],
 )  # fmt: skip
 def test_the_bytes_say_whether_they_are_one_item_or_many(payload, lines):
@@ -53,7 +56,6 @@ def test_of_two_values_under_one_name_the_first_is_taken():
     [
         (b"{", "json.not-well-formed"), (b"\xff", "json.not-well-formed"),
         (b'{"a":NaN}', "json.not-well-formed"), (b'{"a":"\\ud800"}', "json.not-well-formed"),
-        (b'\xef\xbb\xbf{"a":1}', "json.not-well-formed"),
         (b'{"a":' + b"[" * 40 + b"]" * 40 + b"}", "json.too-deep"),
         (b"[" * 100_000, "json.not-well-formed"),
         (b'{"a":"' + b"x" * 1_100_000 + b'"}', "json.too-large"),
@@ -68,6 +70,26 @@ def test_a_line_that_is_no_object_is_one_problem_with_its_line(content, code):
     problem = value_of(lines[1])
     assert isinstance(problem, Problem)
     assert (problem.code, problem.message, problem.where.line) == (code, 2, 2)
+
+
+def test_a_byte_order_mark_is_no_part_of_an_item():
+    """Files of one item each, put behind each other, keep the mark of each."""
+    marked = b'\xef\xbb\xbf{"a":1}\n'
+    assert [value_of(line) for line in lines_of(marked * 2)] == [{"a": Number("1")}] * 2
+    assert [value_of(line) for line in lines_of(marked)] == [{"a": Number("1")}]
+
+
+@pytest.mark.parametrize(
+    ("payload", "text"),
+    [(b'[{"a":1}]', "the message is an array"), (b"7", "the message is no object"),
+     (b'{"a":1}\n[]', "the line is an array")],
+)  # fmt: skip
+def test_what_is_no_object_is_told_what_to_send(payload, text):
+    """An array of items is the usual mistake: its sender hears of one object a line."""
+    problem = value_of(list(lines_of(payload))[-1])
+    assert isinstance(problem, Problem)
+    assert problem.text == text
+    assert "one a line" in problem.hint
 
 
 def test_lines_are_cut_out_one_by_one():

@@ -62,6 +62,8 @@ IN_LINE = "GoodsShipment__Consignment__ConsignmentItem__"
         ("OriginOperator__ID", "ZZZZ", "postal.operator.unknown", "warning"),
         ("DestinationOperator__ID", "ZZZZ", "postal.operator.unknown", "warning"),
         ("TotalGrossMassMeasure", None, "postal.gross-mass.missing", "error"),
+        ("TotalGrossMassMeasure__value", "640", "postal.gross-mass.implausible", "warning"),
+        ("TotalGrossMassMeasure__value", "0.000", "postal.gross-mass.implausible", "warning"),
         ("TotalGrossMassMeasure__unit", None, "postal.mass-unit.unknown", "error"),
         ("TotalGrossMassMeasure__unit", "GRM", "postal.mass-unit.unknown", "error"),
         ("GoodsShipment", None, "postal.declaration.missing", "error"),

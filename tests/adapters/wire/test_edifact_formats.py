@@ -51,6 +51,21 @@ def test_elements_stand_where_the_directory_has_them(name, tag, element, compone
     assert directory(name).element_at(tag, element, component) == id_
 
 
+D_05B = {
+    "1000": 35, "1001": 3, "1004": 35, "1056": 9, "1060": 6, "1225": 3, "1366": 70, "1373": 3,
+    "2005": 3, "2379": 3, "2380": 35, "3035": 3, "3039": 35, "3124": 35, "3223": 25, "3224": 256,
+    "3225": 35, "6311": 3, "6314": 18, "8028": 17, "8051": 3, "9003": 3, "9004": 35, "9005": 3,
+    "9017": 3, "9018": 256, "9019": 17, "9020": 70, "9021": 17, "9280": 35,
+}  # fmt: skip
+"""Lengths of the segment directory D.05B, as it was published."""
+
+
+@pytest.mark.parametrize("element", D_05B)
+def test_no_element_is_shorter_than_a_release_has_it(element):
+    """The directory of lists is the widest of its releases, D.05B among them."""
+    assert directory("passenger").formats[element].most >= D_05B[element]
+
+
 def test_versions_3_and_4_differ_where_the_standard_says():
     """Dates have eight digits and counts ten under version 4; its headers say more."""
     three, four = directory("service-3"), directory("service-4")

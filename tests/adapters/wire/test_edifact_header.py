@@ -41,6 +41,8 @@ def other(head: bytes, component: bytes, element: bytes, terminator: bytes) -> b
         (b"UNA++.? 'UNB+UNOA:3+" + REST, ":+.? '", WRONG),
         (b"UNAABC123UNB+UNOA:3+" + REST, ":+.? '", WRONG),
         (b"UNA      UNB+UNOA:3+" + REST, ":+.? '", WRONG),
+        (b"UNA:+\xff? 'UNB+UNOA:3+" + REST, ":+.? '", WRONG),
+        (b"UNA:+.?\xff'UNB+UNOA:4+" + REST, ":+.? '", WRONG),
         (b"UNA^*.? $UNB+UNOA:3+" + REST, ":+.? '", UNLIKE),
         (other(b"UNA:+.? 'UNB*UNOA:3*", b":", b"*", b"'"), ":*.? '", UNLIKE),
         (other(b"UNA:+.? 'UNB+UNOA:3+", b":", b"+", b"$"), ":+.? $", UNLIKE),

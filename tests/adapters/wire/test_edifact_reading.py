@@ -34,7 +34,7 @@ def codes(found) -> list[str]:
         (b"UNT++1'", ["edifact.count-wrong"]),
         (b"UNT+three+1'", ["edifact.count-wrong"]),
         (b"UNT+99999999999+1'", ["edifact.count-wrong"]),
-        ("UNT+\u0663+1'".encode(), ["edifact.count-wrong", "edifact.characters-wrong"]),
+        ("UNT+\u0663+1'".encode(), ["edifact.characters-wrong", "edifact.count-wrong"]),
         (b"UNT+3+2'", ["edifact.reference-differs"]),
         (b"UNT+3'", ["edifact.reference-differs"]),
         (b"UNT'", ["edifact.count-wrong", "edifact.reference-differs"]),
@@ -125,10 +125,42 @@ def test_line_breaks_in_segments_are_taken_out_and_told():
 
 def test_a_release_character_at_the_end_is_told():
     """There is nothing that it could release."""
-    raw = HEAD % (b"UNOA", b"3") + b"UNH+1+PAXLST:D:05B:UN'FTX+AAI+++A?"
+    raw = HEAD % (b"UNOA", b"3") + b"UNH+1+PAXLST:D:05B:UN'UNT+2+1?"
     found = only(raw)
-    assert codes(found) == ["edifact.truncated", "edifact.release-dangling"]
-    assert found.segments[1][4] == ["A"]
+    assert codes(found) == ["edifact.release-dangling"]
+    assert found.segments[1] == [["UNT"], ["2"], ["1"]]
+
+
+@pytest.mark.parametrize(
+    ("rest", "tag"),
+    [(b"R", "R"), (b"RFF", "RFF"), (b"RFF+AB", "RFF"), (b"FTX+AAI+++A?", "FTX"), (b"un", "un"),
+     (b"\r\n RFF+", "RFF"), (b"FTX+AAI+++A?'", "FTX"), (b"RFF+AB\r\n", "RFF")],
+)  # fmt: skip
+def test_a_last_segment_without_its_end_is_told_once_as_cut(rest, tag):
+    """It is kept as far as it came, named in the words, and has no other fault."""
+    raw = HEAD % (b"UNOA", b"3") + b"UNH+1+PAXLST:D:05B:UN'BGM+745'" + rest
+    found = only(raw)
+    (problem,) = found.problems
+    assert (problem.code, found.cut, len(found.segments)) == ("edifact.truncated", True, 3)
+    assert f"its last segment, '{tag}', has no end" in problem.text
+    assert problem.where.segment == f"{tag} 3"
+    assert raw[problem.where.byte :].startswith(tag.encode())
+
+
+@pytest.mark.parametrize("rest", [b"", b"\r\n", b"  ", b"UNT+3+1", b"UNT+3+1'", b"UNZ+1+R'"])
+def test_a_message_that_ends_with_a_whole_segment_is_not_called_cut(rest):
+    """UNT may be missing, or have no terminator at the very end: every segment is whole."""
+    found = only(HEAD % (b"UNOA", b"3") + b"UNH+1+PAXLST:D:05B:UN'BGM+745'" + rest)
+    assert not found.cut
+    assert all("has no end" not in problem.text for problem in found.problems)
+
+
+def test_problems_of_a_message_stand_in_the_order_of_the_file():
+    """What the trailer says comes after what is wrong before it, however late it was found."""
+    found = only(payload(b"BGM+745'NAD+FL+++A\x07B'###'").replace(b"UNT+5", b"UNT+9"))
+    assert codes(found) == [
+        "edifact.characters-wrong", "edifact.segment-unreadable", "edifact.count-wrong",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook as Written
 
 from adapters.wire.xlsx import Workbook, address, looks_like, position, read
+from adapters.wire.xlsx_bounds import without_value
 from adapters.wire.xlsx_parts import Parts, open_parts, packed
 from broker.model.problem import Problem
 
@@ -74,13 +75,18 @@ def test_empty_and_absent_cells_are_empty_text():
 
 
 def test_a_formula_gives_what_was_last_calculated():
-    """The value beside the formula is taken; without one the cell is empty, as for errors."""
+    """The value beside the formula is taken; without one the cell is empty, as for errors.
+
+    What stands in such cells is kept apart, so that they can be told from blank ones.
+    """
     rows = (
         '<row r="1"><c r="A1"><f>1+1</f><v>2</v></c><c r="B1"><f>1+1</f></c>'
-        '<c r="C1" t="e"><v>#REF!</v></c></row>'
+        '<c r="C1" t="e"><v>#REF!</v></c><c r="D1" t="e"><f>A9</f><v>#N/A</v></c>'
+        '<c r="E1"><f t="shared" si="0"/><v></v></c><c r="F1" s="0"/></row>'
     )
     sheet = sheet_of(with_rows(rows))
-    assert [sheet.cell(where) for where in ("A1", "B1", "C1")] == [2.0, "", ""]
+    assert [sheet.cell(where) for where in ("A1", "B1", "C1", "D1")] == [2.0, "", "", ""]
+    assert sheet.unsaid == {"B1": "=1+1", "C1": "#REF!", "D1": "#N/A", "E1": "="}
 
 
 def test_a_hidden_sheet_is_read_and_says_so():
@@ -140,6 +146,13 @@ def test_empty_cells_far_outside_do_no_harm():
 def test_many_far_tags_take_time_by_the_bytes_only():
     """A hundred thousand far tags that nest badly are refused, without looking far ahead."""
     assert code_of(with_rows('<row r="99999">' * 100_000)) == "xlsx.cell-too-far"
+
+
+def test_cells_that_never_end_take_time_by_the_bytes_only():
+    """White space, formulas and tags without an end are looked at once."""
+    cell = "<c r='A1'>"
+    for rows in (cell + " " * 300_000, f"{cell}<f>" * 50_000, f"{cell}<f>1</f>" * 50_000):
+        assert without_value(f"<f>{rows}".encode()) == {}
 
 
 def test_one_text_repeated_by_all_cells_is_bounded():

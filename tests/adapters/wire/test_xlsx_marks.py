@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+import pytest
 from openpyxl import Workbook as Written
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
@@ -11,6 +12,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from adapters.wire.xlsx import Workbook, looks_like, read
 from adapters.wire.xlsx_marks import AUTHOR, Mark, Result, marked
 from adapters.wire.xlsx_parts import Parts, open_parts, packed
+from adapters.wire.xlsx_write import compose
 
 RESULT = Result("Result of the check", ("rejected",), ("Sheet", "Cell"), (("Form", "B2"),))
 RED, YELLOW = "FFFFC7CE", "FFFFEB9C"
@@ -59,6 +61,33 @@ def test_faulty_cells_are_coloured_and_commented():
     assert sheet["C3"].comment.text == "mine"
 
 
+REPEATED = (
+    ("xl/workbook.xml", b'r:id="rId2"', b'r:id="rId1"'),
+    ("xl/workbook.xml", b'r:id="rId2"', b'r:id="&#114;Id1"'),
+    ("xl/_rels/workbook.xml.rels", b"worksheets/sheet2.xml", b"worksheets/sheet1.xml"),
+    ("xl/_rels/workbook.xml.rels", b"worksheets/sheet2.xml", b"worksheets/./sheet1.xml"),
+    ("xl/_rels/workbook.xml.rels", b"worksheets/sheet2.xml", b"worksheets/&#115;heet1.xml"),
+)
+
+
+@pytest.mark.parametrize(("part", "said", "instead"), REPEATED)
+def test_a_sheet_of_several_names_gives_the_result_alone(part, said, instead):
+    """The writer would take it apart once for each name: a small file would keep it busy."""
+    read_parts = open_parts(saved(form()))
+    parts = {name: read_parts.inflated(name) for name in read_parts.entries}
+    assert said in parts[part]
+    assert opened(marked(packed(parts), [], RESULT)).sheetnames == ["Form", "Codes", "Result"]
+    parts[part] = parts[part].replace(said, instead)
+    assert opened(marked(packed(parts), [], RESULT)).sheetnames == ["Result"]
+
+
+def test_a_link_with_an_ampersand_is_no_reason():
+    """Addresses in cells are the sender's; they name no sheet."""
+    book = form()
+    book["Form"]["E5"].hyperlink = "https://example.org/x?a=1&b=2"
+    assert opened(marked(saved(book), [], RESULT)).sheetnames == ["Form", "Codes", "Result"]
+
+
 def test_nothing_else_is_changed():
     """Values, formulas, drop-downs, merged ranges and the order of the sheets are the sender's."""
     payload = saved(form())
@@ -79,7 +108,7 @@ def test_all_problems_of_a_cell_stand_in_one_comment():
     sheet = opened(marked(saved(form()), marks, RESULT))["Form"]
     assert sheet["C3"].comment.text == "mine\n\none\n\ntwo"
     assert sheet["C3"].fill.start_color.rgb == RED
-    assert sheet["A6"].comment.text == "merged"
+    assert sheet["A6"].comment.text == "B6: merged"
 
 
 def test_the_result_is_shown_first_and_stands_last():
@@ -141,3 +170,32 @@ def test_an_empty_cell_far_away_costs_nothing():
     book["Form"]["XFD1048576"].fill = PatternFill("solid", start_color="FF0000FF")
     back = marked(saved(book), [Mark("Form", "B2", "x")], RESULT)
     assert opened(back)["Form"]["B2"].comment.text == "x"
+
+
+@pytest.mark.filterwarnings("error")
+def test_nobody_is_warned_of_what_the_library_cannot_keep():
+    """A workbook without styles is marked all the same, one with extensions without them."""
+    parts = open_parts(compose([("Form", [["x"]])]))
+    assert isinstance(parts, Parts)
+    kept = {name: parts.inflated(name) for name in parts.entries}
+    sheet = "xl/worksheets/sheet1.xml"
+    listed = b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst></worksheet>'
+    extended = kept[sheet].replace(b"</worksheet>", listed)
+    for payload, match in (
+        (packed({**kept, "xl/styles.xml": b"<styleSheet/>"}), "no stylesheet"),
+        (packed({**kept, sheet: extended}), "not supported"),
+    ):
+        with pytest.warns(UserWarning, match=match):
+            opened(payload)
+        back = opened(marked(payload, [Mark("Form", "A1", "odd")], RESULT))
+        assert back["Form"]["A1"].comment.text == "odd"
+
+
+def test_extensions_that_never_end_cost_nothing():
+    """A sheet is looked through once, however many of them begin in it."""
+    parts = open_parts(compose([("Form", [["x"]])]))
+    assert isinstance(parts, Parts)
+    kept = {name: parts.inflated(name) for name in parts.entries}
+    sheet = "xl/worksheets/sheet1.xml"
+    broken = packed({**kept, sheet: kept[sheet] + b"<extLst>" * 100_000})
+    assert opened(marked(broken, [], RESULT)).sheetnames == ["Result"]

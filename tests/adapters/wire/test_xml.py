@@ -3,7 +3,16 @@
 import pytest
 from lxml import etree
 
-from adapters.wire.xml import Limits, Positions, attribute_name, parse, stray_texts
+from adapters.wire.xml import (
+    Limits,
+    Positions,
+    attribute_name,
+    namespace_of,
+    parse,
+    stray_texts,
+    values_below,
+    writable,
+)
 from broker.model.problem import Problem
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
@@ -42,6 +51,63 @@ def test_what_is_not_well_formed_is_one_problem_with_its_place(payload, line):
     assert problem.code == "xml.not-well-formed"
     assert problem.where.line == line
     assert problem.where.column
+
+
+@pytest.mark.parametrize(
+    ("payload", "part"),
+    [
+        (b"<a/>log line", "behind it"), (b"<a><b></c></a>", "its own name"),
+        (b"<a><!-- x -- y --></a>", "inside a comment"), (b"<a><!-- x", "'-->'"),
+        (b"<a><![CDATA[x", "']]>'"), (b"<a>A & B</a>", "'&amp;'"), (b"<a>&nbsp;</a>", "'&#160;'"),
+        (b"<a>x < y</a>", "'&lt;'"), (b"<a>\x01</a>", "control character"),
+        (b"<a>\xff</a>", "encoding"), (b"<a b=1/>", "in quotes"), (b"<a b='1' b='2'/>", "keep one"),
+        (b"<m:a/>", "declare the prefix"), (b" <?xml version='1.0'?><a/>", "comes first"),
+        (b"<?xml version='1.0' encoding='x'?><a/>", "UTF-8"), (b"", "no element"),
+        (b"<a b='<'/>", "'&lt;'"), (b"<a>]]></a>", "XML editor"), (b"<a b='x/>", "its quote"),
+    ],
+)  # fmt: skip
+def test_each_usual_fault_of_a_document_has_its_hint(payload, part):
+    """What to do is said for the fault that is there, and no other."""
+    problem = parse(payload)
+    assert isinstance(problem, Problem)
+    assert problem.code == "xml.not-well-formed"
+    assert part in problem.hint
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16", "utf-8-sig"])
+@pytest.mark.parametrize(
+    ("text", "element", "inside"),
+    [
+        ("<a>\n<b><c>te", "c", "(a/b/c)"), ("<a>\n<b><c/><cd", "b", "(a/b)"),
+        ("<n:a xmlns:n='u'>\n<b></b", "b", "(n:a/b)"),
+        ("<a>\n" + "<b>" * 20, "b", "(.../b/b/b/b/b/b/b/b)"),
+    ],
+)  # fmt: skip
+def test_a_document_that_breaks_off_says_inside_which_element(text, element, inside, codec):
+    """The end was lost on the way: where, and what is open there; not a word of the root's end."""
+    problem = parse(text.encode(codec))
+    assert isinstance(problem, Problem)
+    assert repr(element) in problem.text
+    assert inside in problem.text
+    last = text.rpartition("\n")[2]
+    assert (problem.where.line, problem.where.column) == (2, len(last) + 1)
+    assert "lost on the way" in problem.hint
+
+
+def test_what_is_written_and_what_is_kept():
+    """A character that XML cannot hold is replaced; of an unknown element every value is told."""
+    assert writable("a\x00\ud800b\t") == "a\ufffd\ufffdb\t"
+    root = parse(b"<a x='1'> t <b y='2'>u</b> v </a>")
+    told = [(element.tag, name, value) for element, name, value in values_below(root)]
+    assert told == [
+        ("a", "", "t"),
+        ("a", "x", "1"),
+        ("b", "", "u"),
+        ("b", "y", "2"),
+        ("b", "", "v"),
+    ]
+    assert namespace_of(parse(b"<a xmlns='urn:q'/>")) == "the namespace 'urn:q'"
+    assert namespace_of(root) == "no namespace"
 
 
 def test_size_number_and_depth_are_limited():

@@ -1,0 +1,128 @@
+"""What is wrong with one thing that the walk over WCO XML noted: its code, and in words."""
+
+from collections.abc import Callable
+
+from adapters.customs.moment import FORMATS, PICTURES, hint_of
+from adapters.customs.reading import Oddity
+from adapters.demands import unknown_words
+from adapters.mapping import AMOUNT, CODE, MANY, MEASURE, MOMENT, SHAPED, picture
+from adapters.wire.xml import local_name, namespace_of
+
+SHOWN = 256
+"""Characters of a value that are shown."""
+_CODE_LIMIT = 17
+"""So short a text is a code: whoever writes more has written what it means."""
+
+Words = tuple[str, str | None, str | None]
+"""What is wrong, what was expected, what to do."""
+
+
+def code_of(oddity: Oddity) -> str:
+    """The problem code of what the walk noted."""
+    if oddity.what == "malformed":
+        number = oddity.field.kind in {AMOUNT, MEASURE} or oddity.field.name.endswith("Numeric")
+        return "wco.number-malformed" if number and not oddity.attribute else "wco.code-malformed"
+    return {
+        "unknown": "wco.element-unknown",
+        "repeated": "wco.element-repeated",
+        "too-long": "wco.value-too-long",
+        "moment": "wco.moment-malformed",
+        "misplaced": "wco.text-misplaced",
+        "as-attribute": "wco.attribute-misplaced",
+        "sequence": "wco.sequence-repeated",
+    }[oddity.what]
+
+
+def words_of(oddity: Oddity) -> Words:
+    """The problem in words."""
+    return _WORDS[oddity.what](oddity)
+
+
+def known_names(oddity: Oddity) -> tuple[str, ...]:
+    """The names that may stand where an unknown one does."""
+    field = oddity.field
+    names = (tag.rpartition("}")[2] for tag in field.rows) if field.kind == MOMENT else (
+        below.tag for below in field.children
+    )  # fmt: skip
+    return tuple(dict.fromkeys(names))
+
+
+def _unknown(oddity: Oddity) -> Words:
+    name, known = local_name(oddity.element), known_names(oddity)
+    if name in known:
+        spaces = (
+            tag[1:].partition("}")[0] for tag in oddity.field.rows if tag.endswith(f"}}{name}")
+        )
+        text = f"{name} stands in {namespace_of(oddity.element)}"
+        expected = f"the namespace {next(spaces, '')}"
+        return text, expected, "declare the namespace, or use its prefix"
+    text = f"element {name[:SHOWN]!r} is not known in {oddity.field.tag}"
+    return text, *unknown_words("elements", name, known)
+
+
+def _repeated(oddity: Oddity) -> Words:
+    most = oddity.field.limit if oddity.field.kind == MANY else 1
+    text = f"{oddity.field.tag} occurs more often than it may"
+    return text, f"at most {most}", "leave out the ones beyond"
+
+
+def _too_long(oddity: Oddity) -> Words:
+    field = oddity.field
+    text = f"{field.tag} has {len(oddity.value)} characters"
+    code = field.kind == CODE and field.limit <= _CODE_LIMIT
+    return text, picture(field.format), "write the code, not its text" if code else "shorten it"
+
+
+def _malformed(oddity: Oddity) -> Words:
+    field = oddity.field
+    if oddity.attribute:
+        currency = field.kind == AMOUNT
+        return (
+            f"attribute {oddity.attribute} of {field.tag} is {oddity.value[:SHOWN]!r}",
+            "three capital letters (ISO 4217)" if currency else "a unit of 1 to 5 characters",
+            "capital letters, as ISO has the code" if currency else "such as KGM",
+        )
+    text = f"{field.tag} is {oddity.value[:SHOWN]!r}"
+    if field.kind == SHAPED and "," not in field.format:
+        hint = "digits alone" if field.format.startswith("n") else "letters alone"
+    else:
+        hint = "digits, and a point before decimals; no comma, unit, exponent or grouping"
+    return text, picture(field.format), hint
+
+
+def _moment(oddity: Oddity) -> Words:
+    code = oddity.element.get("formatCode")
+    said = f"with formatCode {code!r}" if code is not None else "without formatCode"
+    text = f"{oddity.field.tag} is {oddity.value[:SHOWN]!r} {said[:SHOWN]}"
+    return text, FORMATS, hint_of(code, oddity.value.strip())
+
+
+def _misplaced(oddity: Oddity) -> Words:
+    if oddity.field.kind == MOMENT:
+        hint = f'such as <DateTimeString formatCode="102">{PICTURES["102"]}</DateTimeString> in it'
+        return f"{oddity.field.tag} is a text", "a DateTimeString with its formatCode", hint
+    text = f"text stands between the elements of {oddity.field.tag}"
+    return text, "elements only", "move the text into an element, or leave it out"
+
+
+def _as_attribute(oddity: Oddity) -> Words:
+    tag, inside = oddity.field.tag, local_name(oddity.element)
+    text = f"{tag} stands as an attribute of {inside}"
+    return text, f"an element {tag}", f"write <{tag}>...</{tag}> inside of {inside}"
+
+
+def _sequence(oddity: Oddity) -> Words:
+    text = f"two elements {oddity.field.tag} have the SequenceNumeric {oddity.value!r}"
+    return text, "each number once", "number them from 1"
+
+
+_WORDS: dict[str, Callable[[Oddity], Words]] = {
+    "unknown": _unknown,
+    "repeated": _repeated,
+    "too-long": _too_long,
+    "malformed": _malformed,
+    "moment": _moment,
+    "misplaced": _misplaced,
+    "sequence": _sequence,
+    "as-attribute": _as_attribute,
+}
