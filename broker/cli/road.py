@@ -11,7 +11,7 @@ from typing import Any
 import click
 import orjson
 
-from broker.cli.shown import clean, message_line, problems_lines, wrapped
+from broker.cli.shown import clean, message_line, problems_lines, waiting_lines, wrapped
 
 Tree = Mapping[str, Any]
 
@@ -62,8 +62,7 @@ def _message(one: Tree) -> Iterator[str]:
         dossier = f", dossier {event['dossier']}" if event["dossier"] else ""
         yield f"    event {event['event']}: {event['does']}, {event['outcome']}{dossier}"
         yield from problems_lines(event["problems"], "      ")
-    if one["unresolved"]:
-        yield f"    {one['unresolved']} waiting for a reference to mean something"
+    yield from waiting_lines(one)
 
 
 def _dossier(one: Tree, sent_in: Tree) -> Iterator[str]:

@@ -121,12 +121,16 @@ def status_lines(said: Mapping[str, Any]) -> Iterator[str]:
         if message.get("references"):
             known = ", ".join(f"{one['scheme']} {one['value']}" for one in message["references"])
             yield f"    known by: {clean(known)}"
-        if message.get("unresolved"):
-            yield (
-                f"    {message['unresolved']} waiting for a reference to mean something: "
-                "nothing of it was passed on yet"
-            )
+        yield from waiting_lines(message)
     yield f"  overall: {said['overall']}"
+
+
+def waiting_lines(message: Mapping[str, Any]) -> Iterator[str]:
+    """What of a message waits for a reference to mean something: which, and until when."""
+    for one in message.get("waits_for", ()):
+        named = ", ".join(f"{scheme} {value}" for scheme, value in one["references"])
+        what = clean(named) or "its delivery"
+        yield f"    waiting for {what} to mean something, until {one['until']}: not passed on yet"
 
 
 class Held(NamedTuple):

@@ -52,6 +52,8 @@ class Doors:
         self._acceptance = acceptance
         self._bytes_max = bytes_max
         self._desks: dict[str, _Desk] = {}
+        kinds = configuration.kinds.values()
+        self._schemes = {scheme.name for kind in kinds for scheme in kind.schemes}
 
     @property
     def posts(self) -> dict[str, Callable[[Request], Awaitable[Response]]]:
@@ -111,7 +113,7 @@ class Doors:
             profile=desk.profiles[adapter.format] if adapter else "",
             content_type=content_type,
             idempotency_key=_short(request, "idempotency-key"),
-            reference=_reference(request),
+            reference=self._reference(request),
             delivery=await self._delivery(principal, payload) if families == ("agency",) else None,
             declared=content_type if adapter and content_type not in adapter.content_types else "",
             trace=traceparent_of(request),
@@ -135,6 +137,17 @@ class Doors:
         if not desk.adapters:
             raise ForbiddenFault(f"{principal.name!r} has no family that is installed")
         return desk
+
+    def _reference(self, request: Request) -> str | None:
+        """What a client says beside the bytes. RequestFault: it is no reference at all."""
+        value = _short(request, "swb-reference")
+        if value is None:
+            return None
+        scheme, _, said = value.partition("=")
+        if not said or scheme not in self._schemes:
+            known = ", ".join(sorted(self._schemes))
+            raise RequestFault(f"Swb-Reference must be SCHEME=VALUE; schemes are {known}")
+        return value
 
     async def _delivery(self, principal: Principal, payload: bytes) -> str | None:
         """The delivery a JSON answer names, if it was given to this recipient."""
@@ -177,13 +190,6 @@ def _short(request: Request, header: str) -> str | None:
         or not value.isprintable()
     ):
         raise RequestFault(f"{header} must be 1 to {KEY_CHARACTERS_MAX} visible ASCII characters")
-    return value
-
-
-def _reference(request: Request) -> str | None:
-    value = _short(request, "swb-reference")
-    if value is not None and not all(value.partition("=")):
-        raise RequestFault("Swb-Reference must be SCHEME=VALUE")
     return value
 
 

@@ -45,7 +45,7 @@ def status(
     known = {one["dossier"]: dossiers.one(connection, one["dossier"]) for one in outcomes}
     waiting = unresolved.of_submission(connection, submission)
     shown = [
-        _seen_by(who, _message(connection, one, outcomes, known, waiting.get(one["message"], 0)))
+        _seen_by(who, _message(connection, one, outcomes, known, waiting.get(one["message"], [])))
         for one in verdicts
     ]
     return {
@@ -76,7 +76,7 @@ def _message(
     verdict: Mapping[str, Any],
     outcomes: list[dict[str, Any]],
     known: Mapping[str, Dossier | None],
-    waiting: int,
+    waiting: list[dict[str, Any]],
 ) -> dict[str, Any]:
     mine = [one for one in outcomes if one["message"] == verdict["message"]]
     shown: dict[str, Any] = {
@@ -92,7 +92,8 @@ def _message(
             }
             for one in mine
         ],
-        "unresolved": waiting,
+        "unresolved": len(waiting),
+        "waits_for": waiting,
     }
     dossier = next((known[one["dossier"]] for one in mine if known.get(one["dossier"])), None)
     if dossier is not None:

@@ -89,7 +89,7 @@ def _submission(connection: Connection, name: str, *, whole: bool) -> dict[str, 
         "submission": name,
         **{key: row[key] for key in kept},
         "messages": [
-            _message(one, outcomes, waiting.get(one["message"], 0))
+            _message(one, outcomes, waiting.get(one["message"], []))
             for one in verdicts[:MESSAGES_MAX]
         ],
         "left_out": max(0, len(verdicts) - MESSAGES_MAX),
@@ -99,7 +99,7 @@ def _submission(connection: Connection, name: str, *, whole: bool) -> dict[str, 
 
 
 def _message(
-    verdict: Mapping[str, Any], outcomes: list[dict[str, Any]], waiting: int
+    verdict: Mapping[str, Any], outcomes: list[dict[str, Any]], waiting: list[dict[str, Any]]
 ) -> dict[str, Any]:
     return {
         "number": verdict["message"],
@@ -107,7 +107,8 @@ def _message(
         "verdict": verdict["verdict"],
         "problems": orjson.loads(verdict["problems"]),
         "events": [_outcome(one) for one in outcomes if one["message"] == verdict["message"]],
-        "unresolved": waiting,
+        "unresolved": len(waiting),
+        "waits_for": waiting,
     }
 
 

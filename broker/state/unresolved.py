@@ -84,15 +84,15 @@ def _waiting(row: Any) -> Waiting:
     )
 
 
-def of_submission(connection: Connection, submission: str) -> dict[int, int]:
-    """How many events of each message of a submission wait."""
-    found: dict[int, int] = {}
+def of_submission(connection: Connection, submission: str) -> dict[int, list[dict[str, Any]]]:
+    """The events of each message of a submission that wait: for which references, until when."""
+    found: dict[int, list[dict[str, Any]]] = {}
     # The submission is a header of the event's record; waiting events are few.
-    for (headers,) in connection.execute(
-        select(UNRESOLVED.c.headers).where(UNRESOLVED.c.headers.contains(submission))
-    ):
+    columns = (UNRESOLVED.c.headers, UNRESOLVED.c.refs, UNRESOLVED.c.until)
+    query = select(*columns).where(UNRESOLVED.c.headers.contains(submission))
+    for headers, refs, until in connection.execute(query.order_by(UNRESOLVED.c.number)):
         said = orjson.loads(headers)
         if said.get("swb_submission") == submission:
-            message = int(said.get("swb_message", "0"))
-            found[message] = found.get(message, 0) + 1
+            waits = {"references": orjson.loads(refs), "until": until}
+            found.setdefault(int(said.get("swb_message", "0")), []).append(waits)
     return found

@@ -13,7 +13,7 @@ from broker.model.problem import as_json
 from broker.model.records import Record
 from broker.replies.refusals import declined_row
 from broker.state import dossiers, queue, unresolved
-from broker.translation.resolve import Kinds, find, meanings_for
+from broker.translation.resolve import Kinds, find_behind, meanings_for
 
 
 class Released(NamedTuple):
@@ -65,8 +65,8 @@ def release(
 def _judged(
     connection: Connection, now: str, kinds: Kinds, limit: int, may_go: Collection[str] | None
 ) -> Iterator[list[Judged]]:
-    """An event never overtakes another that waits for its reference."""
-    held: set[tuple[str, ...]] = set()
+    """An event never overtakes another that waits for its reference (`find_behind`)."""
+    held: set[tuple[str, str, str]] = set()
     after = 0
     while waiting := unresolved.all_waiting(connection, limit, after):
         after = waiting[-1][0]
@@ -74,12 +74,11 @@ def _judged(
         meanings = meanings_for(connection, [event for _, event, _ in events], kinds)
         page: list[Judged] = []
         for number, event, until in events:
-            mine = {(event.party, *reference) for reference in event.references}
-            found = None if mine & held else find(connection, event, kinds, meanings)
+            found = find_behind(connection, event, kinds, meanings, held)
             if found is None and until <= now:
                 page.append(Judged(number, event, None))
             elif found is None or (may_go is not None and event.id not in may_go):
-                held |= mine
+                held.update((event.party, *reference) for reference in event.references)
             else:
                 page.append(Judged(number, event, found))
         yield page

@@ -8,10 +8,11 @@ Rules
     all where the scheme joins; an agency's among those delivered to it, by the first half of a
     dated one if that means one live dossier. An alias a party may not use behaves as absent.
     The broker names what is opened, where the kind says so.
-    What finds nothing waits, behind whatever waits for the same reference already.
+    What finds nothing waits, behind whatever waits for the same reference already; but not if it
+    has the broker's own name of a dossier besides, by which anybody may join.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -54,12 +55,13 @@ def resolve(connection: Connection, batch: Sequence[Event], kinds: Kinds) -> Res
     done: list[Event] = []
     waiting: list[Waiting] = []
     for event in batch:
-        found = None
         if event.does in OPENERS and not _keys(event, kinds):
             done.append(_without_reference(event))
             continue
-        if event.id in opening or not _is_held(event, held):
+        if event.id in opening:
             found = find(connection, event, kinds, meanings)
+        else:
+            found = find_behind(connection, event, kinds, meanings, held)
         if found is None:
             held.update((event.party, *reference) for reference in event.references)
             waiting.append(waiting_of(event, kinds))
@@ -93,6 +95,25 @@ def find(
     return replace(event, dossier=min(dossiers), problem=problem)
 
 
+def find_behind(
+    connection: Connection,
+    event: Event,
+    kinds: Kinds,
+    meanings: Mapping[tuple[str, str, str], Meaning],
+    held: Collection[tuple[str, str, str]],
+) -> Event | None:
+    """What `find` gives, behind the events that `held` (party, scheme, value) makes wait."""
+    free = tuple(one for one in event.references if (event.party, *one) not in held)
+    if len(free) == len(event.references):
+        return find(connection, event, kinds, meanings)
+    schemes = _schemes(event, kinds)
+    joining = tuple(one for one in free if one[0] in schemes and schemes[one[0]].joins)
+    if not joining:
+        return None
+    found = find(connection, replace(event, references=joining), kinds, meanings)
+    return replace(found, references=event.references) if found else None
+
+
 def meanings_for(
     connection: Connection, events: Sequence[Event], kinds: Kinds
 ) -> dict[tuple[str, str, str], Meaning]:
@@ -115,10 +136,6 @@ def waiting_of(event: Event, kinds: Kinds) -> Waiting:
         event.payload,
         stamp(parse_stamp(event.received_at) + wait),
     )
-
-
-def _is_held(event: Event, held: set[tuple[str, str, str]]) -> bool:
-    return any((event.party, *reference) in held for reference in event.references)
 
 
 def _schemes(event: Event, kinds: Kinds) -> dict[str, Scheme]:

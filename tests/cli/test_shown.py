@@ -104,7 +104,8 @@ def test_a_status_tells_verdicts_outcomes_and_what_waits():
         "messages": [
             {"number": 1, "reference": "QZ", "verdict": "accepted", "problems": [],
              "outcomes": [{"does": "put", "outcome": "declined", "problems": [problem]}],
-             "unresolved": 2},
+             "unresolved": 1, "waits_for": [{"references": [["VISIT", "V-1"], ["VOYAGE", "V-1"]],
+                                             "until": "2026-11-25T09:30:00.000Z"}]},
         ],
         "overall": "declined",
     }  # fmt: skip
@@ -112,5 +113,5 @@ def test_a_status_tells_verdicts_outcomes_and_what_waits():
     assert "message 1, QZ: accepted" in text
     assert "put: declined" in text
     assert "reference.unknown: it means nothing" in text
-    assert "2 waiting for a reference" in text
+    assert "waiting for VISIT V-1, VOYAGE V-1 to mean something, until 2026-11-25T09:30" in text
     assert "overall: declined" in text

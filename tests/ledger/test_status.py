@@ -95,6 +95,9 @@ async def test_each_message_of_a_submission_is_shown_by_itself():
         )  # fmt: skip
         assert "dossier" not in second
         assert third["unresolved"] == 1
+        (waits,) = third["waits_for"]
+        assert waits["references"] == [["LRN", "nobody's"]]
+        assert waits["until"] > broker.clock.at.isoformat()[:19]
 
 
 @pytest.mark.parametrize("end", ["", "/raw"])

@@ -41,8 +41,11 @@ def test_what_is_taken_waits_no_longer(connection):
     assert unresolved.count(connection) == 1
 
 
-def test_a_submission_knows_how_many_of_its_events_wait(connection):
-    """Counted by message."""
+def test_a_submission_knows_what_its_events_wait_for(connection):
+    """By message: each event's references, and the time until which it waits."""
     unresolved.put(connection, [waiting("e1"), waiting("e2")])
-    assert unresolved.of_submission(connection, "s_e1") == {2: 1}
+    found = unresolved.of_submission(connection, "s_e1")
+    assert list(found) == [2]
+    (waits,) = found[2]
+    assert (waits["references"], waits["until"]) == ([["MRN", "M-1"]], waiting("e1").until)
     assert unresolved.of_submission(connection, "s_e9") == {}

@@ -159,6 +159,29 @@ async def test_an_opener_that_names_a_visit_adds_its_own_reference_to_it():
 
 
 @story
+async def test_the_name_of_a_visit_goes_past_what_waits_for_another_reference():
+    """A list waits for a voyage nobody knows; sent again with the visit's id it joins at once.
+
+    With an id that means nothing it waits behind the first, and so does one without an id.
+    """
+    database = MemoryDatabase()
+    (opened,) = (await visited(database, calls(1, ("CALL", "1/QZPOR/A/12")))).events
+    (visit,) = [value for scheme, _, value in await bound(database) if scheme == "VISIT"]
+    lost = await visited(database, calls(2, ("VISIT", "V7"), ("VOYAGE", "V7"), party="pebble"))
+    await database.write(lambda connection: unresolved.put(connection, lost.waiting))
+    references = (("VISIT", "V7"), ("VOYAGE", "V7"), ("VISIT", visit))
+    found = await visited(
+        database,
+        calls(3, ("VOYAGE", "V7"), ("VISIT", "QZV-0"), party="pebble"),
+        calls(4, *references, party="pebble"),
+        calls(5, ("VOYAGE", "V7"), party="pebble"),
+    )
+    (joined,) = found.events
+    assert (joined.id, joined.dossier, joined.references) == ("e_4", opened.dossier, references)
+    assert [one.event for one in found.waiting] == ["e_3", "e_5"]
+
+
+@story
 async def test_a_senders_newest_reference_means_what_it_opened_last():
     """The voyage number comes again with the next voyage; another party's means nothing."""
     database = MemoryDatabase()
