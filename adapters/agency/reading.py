@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from adapters.demands import near
 from adapters.wire.json import child
 from broker.adapter import Path
 from broker.model.leaf import MOMENT
@@ -49,13 +50,17 @@ class Reader:
             return {}
         for name in value:
             if name not in known:
+                meant = near(name, known) if len(self.problems) < PROBLEMS_MAX else None
+                instead = (
+                    f"did you mean {meant!r}?" if meant else "use one of these, or leave it out"
+                )
                 self.note(
                     "answer.field-unknown",
                     f"member {name!r} is not known",
                     child(pointer, name),
                     found=name,
                     expected=f"one of {', '.join(known)}",
-                    hint="leave it out",
+                    hint=instead,
                 )
         return {name: value[name] for name in known if value.get(name) is not None}
 

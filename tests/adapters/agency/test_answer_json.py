@@ -144,6 +144,18 @@ def test_each_mistake_is_told_at_its_pointer(said, code, pointer):
     AnswerReport.model_validate(draft.body)
 
 
+@pytest.mark.parametrize(
+    ("named", "hint"),
+    [("stauts", "did you mean 'status'?"), ("colour", "use one of these, or leave it out")],
+)
+def test_a_member_that_nobody_knows_has_the_names_that_are(named, hint):
+    """One that is spelt alike is named; for any other those that are known stand there."""
+    message, _draft = _read(_with(**{named: "held"}))
+    (told,) = (one for one in message.problems if one.code == "answer.field-unknown")
+    assert told.hint == hint
+    assert "status" in (told.expected or "")
+
+
 def test_all_mistakes_are_told_at_once():
     """The first mistake hides no other."""
     said = {"idd": "x", "answers": [{"status": "fine"}, {"subject": {"item": -1}}]}
