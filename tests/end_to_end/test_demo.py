@@ -81,7 +81,9 @@ def test_the_broken_declaration_has_every_problem_that_was_put_in(shown):
         "wco.lrn.too-long", "wco.sequence-repeated", "wco.net-mass.missing",
         "wco.number-malformed", "wco.element-unknown",
     }  # fmt: skip
-    assert len(re.findall(r"^ +at line \d+, column \d+, xpath /", broken, re.MULTILINE)) == len(codes)
+    assert len(re.findall(r"^ +at line \d+, column \d+, xpath /", broken, re.MULTILINE)) == len(
+        codes
+    )
 
 
 def test_the_readme_shows_what_the_demo_prints(shown):
