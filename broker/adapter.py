@@ -61,13 +61,32 @@ class Unmapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a list a message holds, by the message's own numbers.
+
+    `declared`: how many elements it states or holds, whichever is more; `taken`: how many go on.
+    `left_out`: the path of each element that does not, however many. `cut`: elements were left
+    out, the message was truncated, its counts state more than was read, or it names an element
+    that could not be identified: such a message removes no element of the version before it.
+    `not_confirmed` (outgoing only, by the broker): elements that an earlier message named and this
+    one did not, which therefore stay on the list; their paths are in the numbers of the dossier.
+    """
+
+    declared: int = 0
+    taken: int = 0
+    left_out: tuple[Path, ...] = ()
+    cut: bool = False
+    not_confirmed: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """One canonical fact, before the broker has given it an id and a dossier.
 
     `kind` "" means the kind of the dossier it is about (answers). `package` names the body type.
     `order` is the sender's own revision where the standard has one, else None: the order of
     acceptance is used. A patch says its `changes` to the live version of the part; its body is
-    what the message itself said.
+    what the message itself said. `extent`: of a message that lists persons, items or pieces.
     """
 
     kind: str
@@ -79,6 +98,7 @@ class Draft:
     order: int | None = None
     unmapped: tuple[Unmapped, ...] = ()
     changes: tuple[Change, ...] = ()
+    extent: Extent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +205,12 @@ class Outgoing:
     stands, and `problems` say what is odd about it); `references` are those the recipient already
     knows or may learn. `answers` are plain trees, cut by the view. `document` is the body of the
     part that the sender lodged and that an answer is about, for adapters that say `echoes`.
+
+    A reply is about one message: every `Subject` and `Path` of its answers names an element by the
+    number that this message gave it, and no element that the message did not name. `elements`:
+    the path of each such element in the dossier -> its path in the message. `extent`: how much of
+    the message's list was taken. `changes`: the id of the reply that this one changes, "" for the
+    reply to the message itself.
     """
 
     status: str
@@ -195,6 +221,9 @@ class Outgoing:
     problems: tuple[Problem, ...] = ()
     annotations: tuple[Tree, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict)
+    elements: Mapping[Path, Path] = field(default_factory=dict)
+    extent: Extent | None = None
+    changes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
