@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any, Literal, Protocol
 
 from broker.model.dossier import Change
+from broker.model.extent import Extent
 from broker.model.problem import NOWHERE, Place, Problem
 
 Tree = dict[str, Any]
@@ -58,25 +59,6 @@ class Unmapped:
     place: Place
     path: str
     value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """How much of a list a message holds, by the message's own numbers.
-
-    `declared`: how many elements it states or holds, whichever is more; `taken`: how many go on.
-    `left_out`: the path of each element that does not, however many. `cut`: elements were left
-    out, the message was truncated, its counts state more than was read, or it names an element
-    that could not be identified: such a message removes no element of the version before it.
-    `not_confirmed` (outgoing only, by the broker): elements that an earlier message named and this
-    one did not, which therefore stay on the list; their paths are in the numbers of the dossier.
-    """
-
-    declared: int = 0
-    taken: int = 0
-    left_out: tuple[Path, ...] = ()
-    cut: bool = False
-    not_confirmed: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,11 +274,12 @@ class Part:
     """A named piece of a dossier of this kind; "" is the whole.
 
     Its owner is the party that lodged it first. A withdrawal takes back that part alone, unless
-    the part is the whole.
+    the part is the whole. `obeyed_by_removal`: the lists of which taking an element off by name is
+    compliance with an adverse answer about it (a person who is not carried).
     """
 
     name: str = ""
-    withdrawable: bool = True
+    obeyed_by_removal: tuple[Path, ...] = ()
 
 
 Lacks = Callable[[str, Tree], Iterable[Problem]]
@@ -313,6 +296,8 @@ class Kind:
     `unresolved_for`: how long an event that finds no dossier waits for one. `lacks` is asked
     when nothing has come for `complete_within`; it never holds anything back. `names`: the scheme
     in which the broker itself names each dossier that is opened, and what the name begins with.
+    `arrives`: where a body says when the goods or persons arrive; release by silence may count
+    from then.
     """
 
     name: str
@@ -323,6 +308,7 @@ class Kind:
     lacks: Lacks | None = None
     across: Across | None = None
     names: tuple[str, str] | None = None
+    arrives: Path = ""
 
 
 class Sample(Protocol):

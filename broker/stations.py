@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from broker.clock import stamp
 from broker.configuration import Configuration
-from broker.core.routed import Rules
+from broker.core.rules import Rules
 from broker.core.station import CoreStation
 from broker.crew import Crew
 from broker.delivery.drain import Drain, Rendering
@@ -28,7 +28,7 @@ from broker.intake.accept import Acceptance
 from broker.model.events import topic_of
 from broker.plumbing import on_cluster
 from broker.roles import ROLES, Role
-from broker.routing.match import overall_rows
+from broker.routing.match import overall_rows, wide_rows
 from broker.settings import Settings
 from broker.state import configurations
 from broker.timers import Timers
@@ -175,6 +175,7 @@ def rules_of(configuration: Configuration) -> Rules:
         configuration.digest,
         binds,
         configuration.kinds,
+        wide_rows(configuration.book),
     )
 
 

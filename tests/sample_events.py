@@ -9,10 +9,11 @@ from typing import Any
 import orjson
 
 from broker.core.effects import Effects
-from broker.core.routed import Rules
+from broker.core.rules import Rules
 from broker.core.step import step
 from broker.model import events
 from broker.model.dossier import Answer, Ask, Delivered, Dossier, Event, Target
+from broker.replies import payloads
 from broker.stations import rules_of
 from tests.broker_in_process import body, configuration
 
@@ -86,13 +87,22 @@ def after(dossier: Dossier, *happened: Event) -> Effects:
 
 def remembered(effects: Effects, state: str = "numbered") -> Dossier:
     """The dossier as it is loaded next time: its event is known, its deliveries are given."""
-    given = {
-        row.id: Delivered(row.id, Target(row.part, row.recipient, row.purpose), row.version,
-                          row.what, state)
-        for row in effects.queue
-        if row.what == "document"
-    }  # fmt: skip
     dossier = effects.dossier
+    first = len(dossier.delivered) + 1
+    rows = [row for row in effects.queue if row.what in {"document", "notice"}]
+    rows += [
+        gone.notice._replace(
+            payload=payloads.withdrawal(dossier.id, gone.target, "d_known", gone.expects)
+        )
+        for gone in effects.withdrawals
+    ]
+    given = {
+        row.id: Delivered(
+            row.id, Target(row.part, row.recipient, row.purpose), row.version, row.showing, seq,
+            orjson.loads(row.payload),
+        )
+        for seq, row in enumerate(rows if state != "waiting" else (), first)
+    }  # fmt: skip
     return replace(
         dossier,
         outcomes=dossier.outcomes | {effects.event.id},
@@ -105,9 +115,9 @@ def opened(*codes: str) -> Dossier:
     return remembered(step(Dossier(DOSSIER, "declaration"), put(1, *codes), rules()))
 
 
-def ask(target: Target, elements: tuple[str, ...] = (), **changes: Any) -> Ask:
+def ask(target: Target, **changes: Any) -> Ask:
     """An open ask about version 1."""
-    made = Ask(target, 1, elements, "2026-11-23T09:30:00.000Z", "escalate", "open", "d_1", AT)
+    made = Ask(target, 1, "2026-11-23T09:30:00.000Z", "escalate", "open", "d_1", AT, 1)
     return made._replace(**changes)
 
 
@@ -118,7 +128,7 @@ def answer(
     made = Answer(
         part=target.part, recipient=target.recipient, purpose=target.purpose, version=1,
         subject=subject, check="", status=status, order=order, event=f"a_{order}", ordinal=0,
-        content={"StatusCode": status} if status else {}, at=AT,
+        content={"StatusCode": status} if status else {}, at=AT, showing=1,
     )  # fmt: skip
     return replace(made, **changes)
 

@@ -1,21 +1,13 @@
 """What a step decided, as values: the core's station writes them in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import orjson
 
-from broker.model.dossier import (
-    Answer,
-    Ask,
-    Document,
-    Dossier,
-    Event,
-    Outcome,
-    Sent,
-    Target,
-)
+from broker.dossiers.fold import Folded
+from broker.model.dossier import Answer, Ask, Document, Dossier, Event, Outcome, Shown, Target
 from broker.model.problem import Problem
 from broker.routing.decision import Result
 from broker.state.aliases import Alias
@@ -26,12 +18,14 @@ from broker.state.queue import Row
 class Withdrawal(NamedTuple):
     """Cancel a target's unnumbered rows below `version`.
 
-    The notice goes if one was numbered, and names that one: its recipient knows no other.
+    The notice goes if a row was numbered, and names that one: its recipient knows no other.
+    `expects`: the agency is asked about what became of something it objected to.
     """
 
     target: Target
     version: int
     notice: Row
+    expects: Mapping[str, Any] | None = None
 
 
 class Why(NamedTuple):
@@ -39,7 +33,7 @@ class Why(NamedTuple):
 
     configuration: str
     result: Result | None = None
-    withheld: Sequence[str] = ()
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +46,7 @@ class Effects:
     problems: tuple[Problem, ...] = ()
     document: Document | None = None
     decisions: tuple[Mapping[str, Any], ...] = ()
+    shown: tuple[Target, ...] = ()
     asks: tuple[Ask, ...] = ()
     answers: tuple[Answer, ...] = ()
     queue: tuple[Row, ...] = ()
@@ -63,34 +58,36 @@ class Effects:
 class Making:
     """Effects while a step makes them; it belongs to one step and leaves it as `effects()`.
 
-    `dossier` is the state so far but for `sent`, `asks` and `board_version`, which are changed
-    often and put in at the end.
+    `dossier` is the state so far but for `shown`, `asks`, `answers` and `board_version`, which
+    change often and are put in at the end (`state()`).
     """
 
-    def __init__(
-        self,
-        dossier: Dossier,
-        event: Event,
-        document: Document | None = None,
-        problems: tuple[Problem, ...] = (),
-    ) -> None:
+    def __init__(self, dossier: Dossier, event: Event, folded: Folded | None = None) -> None:
         self.dossier = dossier
         self.event = event
-        self.document = document
-        self.problems = problems
-        self.sent: dict[Target, Sent] = dict(dossier.sent)
+        self.folded = folded
+        self.document = folded.document if folded else None
+        self.outcome: Outcome = folded.outcome if folded else "applied"
+        self.problems: tuple[Problem, ...] = folded.problems if folded else ()
+        self.shown: dict[Target, Shown] = dict(dossier.shown)
         self.asks: dict[Target, Ask] = dict(dossier.asks)
+        self.answers = {(one.event, one.ordinal): one for one in dossier.answers}
         self.board_version = dossier.board_version
-        self.decisions: list[Mapping[str, Any]] = []
         self.asked: list[Ask] = []
-        self.answers: tuple[Answer, ...] = ()
+        self.decisions: list[Mapping[str, Any]] = []
         self.queue: list[Row] = []
         self.withdrawals: list[Withdrawal] = []
         self.due: list[Due] = []
         self.aliases: tuple[Alias, ...] = ()
+        self._before = dossier
 
-    def note(self, target: Target, version: int, sent: Sent, why: Why) -> None:
+    def note(self, target: Target, version: int, shown: Shown, why: Why) -> None:
         """A decision about a version: its row, and the dossier's memory of it."""
+        self.record(target, version, shown, why)
+        self.shown[target] = shown
+
+    def record(self, target: Target, version: int, shown: Shown, why: Why) -> None:
+        """A decision about a version: its row alone."""
         result = why.result
         reasons = (result.because, result.legal_basis) if result else ((), ())
         self.decisions.append(
@@ -98,35 +95,71 @@ class Making:
                 "dossier": self.dossier.id,
                 **target._asdict(),
                 "version": version,
-                "result": sent.result,
-                "digest": sent.digest,
-                "elements": orjson.dumps(sent.elements).decode(),
+                "result": shown.result,
+                "digest": shown.digest,
+                "elements": orjson.dumps(elements_of(result)).decode(),
                 "rules": orjson.dumps(result.rules if result else ()).decode(),
                 "view": result.view if result else "",
                 "because": orjson.dumps(reasons).decode(),
                 "withheld": orjson.dumps(why.withheld).decode(),
                 "configuration": why.configuration,
-                "delivery": sent.delivery,
+                "delivery": shown.delivery,
                 "at": self.event.received_at,
             }
         )
-        self.sent[target] = sent
+
+    def ask(self, ask: Ask) -> None:
+        """This ask is new, or has another state."""
+        self.asks[ask.target] = ask
+        self.asked.append(ask)
+
+    def answers_of(self, target: Target) -> list[Answer]:
+        """The answers of one target that count."""
+        return [
+            one
+            for one in self.answers.values()
+            if one.state == "counts" and (one.part, one.recipient, one.purpose) == target
+        ]
+
+    def change(self, answers: Iterable[Answer]) -> None:
+        """These answers are new, or have another state."""
+        for one in answers:
+            self.answers[one.event, one.ordinal] = one
+
+    def state(self) -> Dossier:
+        """The dossier so far."""
+        return replace(
+            self.dossier,
+            shown=self.shown,
+            asks=self.asks,
+            answers=tuple(one for one in self.answers.values() if one.state != "over"),
+            board_version=self.board_version,
+        )
 
     def effects(self) -> Effects:
-        """What the step came to: applied."""
-        settled = replace(
-            self.dossier, sent=self.sent, asks=self.asks, board_version=self.board_version
-        )
+        """What the step came to."""
+        before = self._before
+        known = {(one.event, one.ordinal): one for one in before.answers}
         return Effects(
-            dossier=settled,
+            dossier=self.state(),
             event=self.event,
+            outcome=self.outcome,
             problems=self.problems,
             document=self.document,
             decisions=tuple(self.decisions),
+            shown=tuple(t for t, one in self.shown.items() if before.shown.get(t) is not one),
             asks=tuple(self.asked),
-            answers=self.answers,
+            answers=tuple(one for key, one in self.answers.items() if known.get(key) is not one),
             queue=tuple(self.queue),
             withdrawals=tuple(self.withdrawals),
             due=tuple(self.due),
             aliases=self.aliases,
         )
+
+
+def elements_of(result: Result | None) -> tuple[str, ...]:
+    """The canonical paths of the matched elements; () is the whole."""
+    if result is None or result.matched is None:
+        return ()
+    each = result.matched.each
+    return tuple(f"{each}[{element.shown}]" for element in result.matched.elements)

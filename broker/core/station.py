@@ -12,22 +12,25 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from broker.core.binding import candidates
 from broker.core.effects import Effects
-from broker.core.routed import Rules
+from broker.core.rules import Rules
 from broker.core.step import step
-from broker.dossiers.fold import decline_problem
+from broker.dossiers.declines import decline_problem
 from broker.hop import Piece
 from broker.metrics import METRICS
-from broker.model.dossier import Dossier, Event
+from broker.model.dossier import Dossier, Event, Shown, Target
 from broker.model.events import event_of, read_event
 from broker.model.problem import as_json
 from broker.model.records import Entry, Record
 from broker.replies import payloads
 from broker.replies.refusals import declined_row
-from broker.state import aliases, dossiers, due, parked, queue
+from broker.state import aliases, dossier_writes, dossiers, due, parked, queue
 from broker.state.positions import Position
 
 BROKER_EVENTS = ("resume", "discard")
+CHANGING = frozenset({"applied", "repeated", "late"})
+"""Outcomes that may change the head: a reply to a message counts the board's version."""
 
 
 @dataclass(slots=True)
@@ -85,7 +88,11 @@ class CoreStation:
         for records in followers.values():
             wanted += [(record.key, record.headers["ce_id"]) for record in records]
         wanted += [(entry.key, held) for entry in entries if (held := _held(entry))]
-        return Loaded(dossiers.load(connection, wanted), parked_now, followers)
+        loaded = dossiers.load(connection, wanted)
+        known: list[Entry | Record] = list(entries)
+        known += [record for behind in followers.values() for record in behind]
+        _load_deliveries(connection, loaded, known)
+        return Loaded(loaded, parked_now, followers)
 
     def work(self, entry: Entry, loaded: Loaded, skip: int) -> Iterator[Piece]:
         """One event: its effects, or its place behind a parked one."""
@@ -175,6 +182,44 @@ class CoreStation:
         del loaded.parked[name]
 
 
+def _load_deliveries(
+    connection: Connection, loaded: dict[str, Dossier], records: Sequence[Entry | Record]
+) -> None:
+    """What answers may be about, put into their dossiers; nothing of dossiers without answers."""
+    answers: dict[str, list[Event]] = {}
+    for record in records:
+        event = _answer_in(record)
+        if event is not None and event.dossier in loaded:
+            answers.setdefault(event.dossier, []).append(event)
+    if not answers:
+        return
+    found = dossiers.delivered(connection, answers)
+    meant = {
+        name: candidates(found.get(name, {}), loaded[name].shown, events)
+        for name, events in answers.items()
+    }
+    payloads_by_id = queue.payloads_of(connection, {one for ids in meant.values() for one in ids})
+    for name in answers:
+        delivered = {
+            key: replace(one, content=orjson.loads(payloads_by_id[key])) if key in meant[name]
+            else one
+            for key, one in found.get(name, {}).items()
+        }  # fmt: skip
+        loaded[name] = replace(loaded[name], delivered=delivered)
+
+
+def _answer_in(record: Entry | Record) -> Event | None:
+    """The answer that a record is, or that it resumes."""
+    kind = record.headers["ce_type"]
+    if kind.endswith(".answer"):
+        return read_event(record)
+    if kind.endswith(".resume"):
+        body = read_event(record).body
+        if body["headers"]["ce_type"].endswith(".answer"):
+            return event_of(body["headers"], bytes.fromhex(body["payload"]))
+    return None
+
+
 def _discarded(held: Event, loaded: Loaded) -> Effects:
     """A person has given the event up: declined, with a reply."""
     dossier = loaded.dossiers.get(held.dossier) or Dossier(held.dossier, held.kind)
@@ -197,16 +242,21 @@ def write_effects(connection: Connection, group: Sequence[Effects]) -> None:
     if not group:
         return
     newest = {
-        effects.dossier.id: effects.dossier for effects in group if effects.outcome == "applied"
+        effects.dossier.id: effects.dossier
+        for effects in group
+        if effects.outcome in CHANGING and effects.dossier.state != "new"
     }
-    dossiers.put_heads(connection, list(newest.values()))
-    dossiers.put_documents(
+    dossier_writes.put_heads(connection, list(newest.values()))
+    dossier_writes.put_documents(
         connection, [(one.dossier.id, one.document) for one in group if one.document]
     )
-    dossiers.put_outcomes(connection, [_outcome_row(effects) for effects in group])
-    dossiers.put_decisions(connection, [row for one in group for row in one.decisions])
-    dossiers.put_asks(connection, [(one.dossier.id, ask) for one in group for ask in one.asks])
-    dossiers.put_answers(connection, [(one.dossier.id, it) for one in group for it in one.answers])
+    dossier_writes.put_outcomes(connection, [_outcome_row(effects) for effects in group])
+    dossier_writes.put_decisions(connection, [row for one in group for row in one.decisions])
+    dossier_writes.put_shown(connection, _newest_shown(group))
+    asks = [(one.dossier.id, ask) for one in group for ask in one.asks]
+    dossier_writes.put_asks(connection, asks)
+    answers = [(one.dossier.id, answer) for one in group for answer in one.answers]
+    dossier_writes.put_answers(connection, answers)
     queue.put(connection, [row for one in group for row in one.queue])
     due.put(connection, [moment for one in group for moment in one.due])
     for effects in group:
@@ -214,9 +264,17 @@ def write_effects(connection: Connection, group: Sequence[Effects]) -> None:
             dossier, at = effects.dossier.id, effects.event.received_at
             known = queue.cancel(connection, dossier, gone.target, gone.version, at)
             if known:
-                payload = payloads.withdrawal(dossier, gone.target, known)
+                payload = payloads.withdrawal(dossier, gone.target, known, gone.expects)
                 queue.put(connection, [gone.notice._replace(payload=payload)])
     _bind(connection, group)
+
+
+def _newest_shown(group: Sequence[Effects]) -> list[tuple[str, Target, Shown]]:
+    """What each target was shown last, by the events of a group."""
+    newest = {
+        (one.dossier.id, target): one.dossier.shown[target] for one in group for target in one.shown
+    }
+    return [(dossier, target, shown) for (dossier, target), shown in newest.items()]
 
 
 def _bind(connection: Connection, group: Sequence[Effects]) -> None:

@@ -2,86 +2,92 @@
 
 Fold   the event makes a version, an answer or nothing (`broker.dossiers`)
 Route  the live documents are judged, each recipient's view is cut (`broker.routing`)
-Tell   asks, boards and refusals go to those who are owed them (`broker.replies`)
+Tell   asks, boards and replies go to those who are owed them (`broker.replies`)
 """
 
-from dataclasses import replace
-
-from broker.core.answered import answered
+from broker.core.answered import answer
 from broker.core.effects import Effects, Making
-from broker.core.noted import lacking, noted
-from broker.core.routed import Rules, rejudged, routed, withdrawn
-from broker.core.told import board_told, refused
-from broker.dossiers.board import elapsed, overall
-from broker.dossiers.fold import fold
-from broker.model.dossier import Document, Dossier, Event
+from broker.core.noted import lacking, note_oddities
+from broker.core.passed_time import elapse
+from broker.core.removed import obey, return_answers
+from broker.core.routed import rejudge, rejudge_wide, route, withdraw
+from broker.core.rules import Rules
+from broker.core.told import (
+    Boards,
+    decline,
+    note_to_sender,
+    refresh_overall,
+    send_boards,
+    send_replies,
+)
+from broker.dossiers.board import board_of
+from broker.dossiers.fold import Folded, fold
+from broker.model.dossier import Dossier, Event
+from broker.model.events import body_of
+
+REPLIED = frozenset({"applied", "repeated", "late"})
 
 
 def step(dossier: Dossier, event: Event, rules: Rules) -> Effects:
     """What this event does to this dossier; declined events leave it as it was."""
     match event.does:
         case "answer":
-            made = answered(dossier, event, rules)
+            made = answer(dossier, event, rules)
         case "elapsed":
-            made = _elapsed(dossier, event, rules)
+            made = _elapse(dossier, event, rules)
         case _:
-            made = _folded(dossier, event, rules)
+            made = _fold(dossier, event, rules)
     if isinstance(made, Making):
-        _told(dossier, made, rules)
+        _tell(dossier, made, rules)
         return made.effects()
-    return refused(event, made) if made.outcome == "declined" else made
+    return decline(event, made) if made.outcome == "declined" else made
 
 
-def _folded(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
+def _fold(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
+    if event.id in dossier.outcomes:
+        return Effects(dossier, event, "repeated")
     folded = fold(dossier, event)
-    if folded.outcome != "applied":
+    if folded.outcome not in REPLIED:
         return Effects(folded.dossier, event, folded.outcome, folded.problems, folded.document)
-    making = Making(folded.dossier, event, folded.document, folded.problems)
-    if folded.dossier.state == "withdrawn":
-        gone = {part: document.version for part, document in dossier.live.items()}
-        withdrawn(making, gone, rules)
-    elif folded.document is not None and folded.document.state == "withdrawn":
-        withdrawn(making, {event.part: dossier.live[event.part].version}, rules)
-    elif folded.document is not None:
-        routed(making, folded.document, rules)
-    noted(dossier, making, rules)
+    making = Making(folded.dossier, event, folded)
+    if folded.outcome == "applied":
+        _route(dossier, making, folded, rules)
+    note_oddities(dossier, making, rules)
     return making
 
 
-def _elapsed(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
+def _route(before: Dossier, making: Making, folded: Folded, rules: Rules) -> None:
+    event, document = making.event, folded.document
+    if folded.dossier.state == "withdrawn":
+        gone = {part: one.version for part, one in before.live.items()}
+        withdraw(making, gone, rules)
+    elif document is not None and document.state == "withdrawn":
+        withdraw(making, {event.part: before.live[event.part].version}, rules)
+    elif document is not None:
+        obey(making, before.live.get(document.part), rules)
+        return_answers(making, document, body_of(document.payload))
+        route(making, document, before.live.get(document.part), rules)
+        rejudge_wide(making, rules)
+
+
+def _elapse(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     """A due time has come; one that no longer matters changes nothing."""
-    making = Making(elapsed(dossier, event.name), event)
-    making.asked += [ask for ask in making.asks.values() if dossier.asks[ask.target] != ask]
+    making = Making(dossier, event)
+    changes = elapse(making, rules)
     lacking(making, rules)
-    return making if making.asked or making.queue else Effects(dossier, event, "repeated")
+    return making if changes or making.queue else Effects(dossier, event, "repeated")
 
 
-def _told(before: Dossier, making: Making, rules: Rules) -> None:
+def _tell(before: Dossier, making: Making, rules: Rules) -> None:
     """The overall status after the event, who is concerned by it, and the board's readers."""
-    status = overall(making.dossier, making.asks)
-    if status != before.overall:
-        making.dossier = replace(making.dossier, overall=status)
+    known = board_of(before)
+    board = refresh_overall(making)
+    if making.dossier.overall != before.overall:
         for document in making.dossier.live.values():
-            rejudged(making, document, rules)
-    board_told(making, _readers(before, making), rules)
-
-
-def _readers(before: Dossier, making: Making) -> tuple[Document, ...]:
-    """The documents whose senders are owed the board: the live ones, or what was taken back."""
-    event = making.event
-    if event.does != "withdraw":
-        return tuple(making.dossier.live.values())
-    gone = [one for part, one in before.live.items() if part == event.part or not event.part]
-    stays = [one for one in making.dossier.live.values() if one not in gone]
-    return (*(_as_reply_to(one, event) for one in gone), *stays)
-
-
-def _as_reply_to(document: Document, event: Event) -> Document:
-    """A withdrawal is answered to the message that asked for it."""
-    return replace(
-        document,
-        submission=event.submission,
-        message=event.message,
-        sender=event.sender,
-        profile=event.profile,
-    )
+            rejudge(making, document, rules)
+        board = refresh_overall(making)
+    while send_boards(making, Boards(known, board), rules) and rejudge_wide(making, rules):
+        board = refresh_overall(making)
+    send_replies(before, making, Boards(known, board), rules)
+    if making.event.does == "answer" and making.problems:
+        making.queue.append(note_to_sender(making.event, making.problems))

@@ -1,116 +1,276 @@
-"""Boards and refusals on their way to those who are owed them.
+"""Boards and replies on their way to those who are owed them.
 
-A board goes out by rows and views like any document: whoever has a row for it is told when what
-its view shows of it has changed. The role `submitter` is the sender of the live document.
+A board goes out by rows and views like any document. An agency with a row for it is sent it when
+what its view passes of it has changed. The role `submitter` is the declarants: each message has
+its own reply, about the elements that it named; a later change is sent as another reply, which
+names the first.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import orjson
 
 from broker.core.effects import Effects, Making, Why
-from broker.core.routed import Rules
-from broker.dossiers.board import board_tree, declarant_tree
-from broker.model.dossier import BOARD, Document, Event, Sent, Target
+from broker.core.rules import Rules
+from broker.dossiers.board import Board, Reader, board_of, board_tree, declarant_tree, overall
+from broker.dossiers.naming import names_in, names_of, scope_of
+from broker.model.dossier import BOARD, Document, Dossier, Event, Result, Shown, Target
+from broker.model.extent import extent_json
+from broker.model.problem import Problem
 from broker.model.records import digest
 from broker.replies import payloads
-from broker.replies.refusals import declined_row
+from broker.replies.refusals import Refused, declined_row, noted_row
 from broker.routing import decision as routing
 from broker.routing.match import decide
-from broker.routing.view import apply
+from broker.routing.view import View, apply
 from broker.state.queue import Row
 
 SUBMITTER = "submitter"
+FROM_DECLARANTS = frozenset({"put", "merge", "patch", "close", "withdraw", "note"})
 
 
-def board_told(making: Making, readers: Sequence[Document], rules: Rules) -> None:
-    """Tell everybody whose view of the board has changed.
+@dataclass(frozen=True, slots=True)
+class Boards:
+    """The board before and after an event."""
 
-    `readers` are the documents that the declarants are replied to, each about its own part.
-    """
+    before: Board
+    after: Board
+
+
+class ReplyTo(NamedTuple):
+    """A message that is replied to, and how it names elements: path in the dossier -> its own."""
+
+    document: Document
+    names: Mapping[str, str]
+    own: bool
+
+
+def send_boards(making: Making, boards: Boards, rules: Rules) -> bool:
+    """The board to each agency whose view of it has changed; whether any was sent."""
+    document = _board_document(making, boards.after)
+    version, sent = making.board_version + 1, False
+    for result in decide(rules.book, document).results:
+        if result.recipient == SUBMITTER:
+            continue
+        cut = apply(rules.views[result.view], dict(document.body), result.matched).tree
+        found = _digest(cut)
+        target = Target(BOARD, result.recipient, result.purpose)
+        before = making.shown.get(target)
+        if before is not None and before.digest == found:
+            continue
+        delivery = "d_" + digest(making.dossier.id, BOARD, version, *target)
+        others = [one for one in cut.get("Answer", ()) if one.get("AgencyID") != result.recipient]
+        shown = Shown(version, found, delivery, "changed" if before else "new",
+                      showing=version, vector=bytes.fromhex(_digest(others)[:16]))  # fmt: skip
+        making.note(target, version, shown, Why(rules.digest, result))
+        making.queue.append(_board_row(making, target, shown, cut))
+        making.board_version, sent = version, True
+    return sent
+
+
+def send_replies(before: Dossier, making: Making, boards: Boards, rules: Rules) -> None:
+    """The reply to the event's own message, and to each message whose board has changed."""
+    document = _board_document(making, boards.after)
+    results = [
+        result for result in decide(rules.book, document).results if result.recipient == SUBMITTER
+    ]
+    view = rules.views[results[0].view] if results else None
+    if view is None:
+        _note_problems(making)
+        return
+    version = making.board_version + 1
+    why = Why(rules.digest, results[0])
+    for reply in _replies(before, making):
+        change = _changed(boards, reply, view)
+        if reply.own or change.is_new:
+            row = _reply_row(making, reply, (version, results[0].purpose), change.tree)
+            making.queue.append(row)
+            making.board_version = version
+            target = Target(row.part, SUBMITTER, row.purpose)
+            result: Result = "new" if reply.own else "changed"
+            shown = Shown(version, _digest(change.tree), row.id, result)
+            making.record(target, version, shown, why)
+
+
+class _Change(NamedTuple):
+    """What a reader's view passes now, and whether that is another than before."""
+
+    tree: Mapping[str, Any]
+    is_new: bool
+
+
+def _changed(boards: Boards, reply: ReplyTo, view: View) -> _Change:
+    reader = Reader(reply.document.part, scope_of(reply.names, reply.document.package))
+    tree = apply(view, declarant_tree(boards.after, reader)).tree
+    if reply.own:
+        return _Change(tree, is_new=True)
+    return _Change(tree, apply(view, declarant_tree(boards.before, reader)).tree != tree)
+
+
+def _replies(before: Dossier, making: Making) -> Iterator[ReplyTo]:
+    """The messages that are replied to: the event's own first, then those that are live."""
+    event = making.event
+    own = _own(before, making)
+    if own is not None:
+        yield own
     dossier = making.dossier
-    document = routing.Document(
+    for document in (*dossier.live.values(), *dossier.messages.values()):
+        if document.event != event.id and document.submission != event.submission:
+            names = names_of(document, dossier)
+            older = (document.part, document.version) in dossier.messages
+            if names or not older:
+                yield ReplyTo(document, names, own=False)
+    if event.does == "withdraw":
+        for part, document in before.live.items():
+            withdrawn = part not in dossier.live and (part == event.part or not event.part)
+            if withdrawn and document.party != event.party:
+                yield ReplyTo(document, {}, own=False)
+
+
+def _own(before: Dossier, making: Making) -> ReplyTo | None:
+    """The event's own message, if it is one of a declarant and this event is replied to."""
+    event, folded = making.event, making.folded
+    if event.does not in FROM_DECLARANTS or not event.replies or folded is None:
+        return None
+    part = event.part
+    if event.does == "withdraw" and not part and before.live:
+        part = min(before.live)
+    known = folded.document or making.dossier.live.get(part) or before.live.get(part)
+    document = Document(
+        part=part,
+        version=known.version if known else 0,
+        id="",
+        package=known.package if known else event.package,
+        digest="",
+        order=event.order,
+        submission=event.submission,
+        message=event.message,
+        event=event.id,
+        sender=event.sender,
+        party=event.party,
+        profile=event.profile,
+        received_at=event.received_at,
+        payload=b"",
+        extent=folded.extent,
+    )
+    return ReplyTo(document, _present(making, names_in(folded.named)), own=True)
+
+
+def _present(making: Making, names: Mapping[str, str]) -> Mapping[str, str]:
+    """Those of the named elements that are on the list."""
+    removed = making.folded.removed if making.folded else {}
+    gone = {f"{path}[{number}]" for path, numbers in removed.items() for number in numbers}
+    return {path: own for path, own in names.items() if path not in gone}
+
+
+def _board_document(making: Making, board: Board) -> routing.Document:
+    dossier = making.dossier
+    return routing.Document(
         kind=dossier.kind,
         package="board",
-        body=board_tree(dossier),
+        body=board_tree(board, dossier.overall),
         on=making.event.received_at[:10],
         part=BOARD,
         overall=dossier.overall,
     )
-    version = making.board_version + 1
-    for result in decide(rules.book, document).results:
-        if result.recipient != SUBMITTER:
-            _board_for(making, _Reader(result, BOARD, document.body, None), version, rules)
-            continue
-        for one in readers:
-            part = f"{BOARD}/{one.part}" if one.part else BOARD
-            tree = declarant_tree(dossier, making.asks, one.part)
-            _board_for(making, _Reader(result, part, tree, one), version, rules)
 
 
-class _Reader(NamedTuple):
-    """Who is told of the board, under which part name, what of it, and in reply to what."""
-
-    result: routing.Result
-    part: str
-    tree: Mapping[str, Any]
-    reply_to: Document | None
+def boards_of(before: Dossier, making: Making) -> Boards:
+    """The board before the event, and now."""
+    return Boards(board_of(before), board_of(making.state()))
 
 
-def _board_for(making: Making, reader: _Reader, version: int, rules: Rules) -> None:
-    """The board for one reader, if its view of it has changed."""
-    result = reader.result
-    cut = apply(rules.views[result.view], dict(reader.tree), result.matched).tree
-    said = hashlib.sha256(orjson.dumps(cut, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    target = Target(reader.part, result.recipient, result.purpose)
-    before = making.sent.get(target)
-    if before is not None and before.digest == said:
-        return
-    delivery = "d_" + digest(making.dossier.id, BOARD, version, *target)
-    sent = Sent(version, said, (), delivery, "changed" if before else "new")
-    making.note(target, version, sent, Why(rules.digest, result))
-    making.queue.append(_board_row(making, target, sent, (cut, reader.reply_to)))
-    making.board_version = version
+def refresh_overall(making: Making) -> Board:
+    """The overall status as it is now, put into the dossier."""
+    board = board_of(making.state())
+    making.dossier = replace(making.dossier, overall=overall(board))
+    return board
 
 
-def _board_row(
-    making: Making,
-    target: Target,
-    sent: Sent,
-    what: tuple[Mapping[str, Any], Document | None],
-) -> Row:
-    """The queue's row: native for the sender, canonical for everybody else."""
-    tree, last = what
-    status = str(tree.get("OverallStatusCode", ""))  # what the view withholds is told nowhere
-    dossier, event = making.dossier, making.event
-    recipient = target.recipient
-    context: dict[str, Any] = {"trace": event.trace}
-    if last is not None:
-        recipient = last.sender
-        context |= {
-            "reply_to": last.submission, "message": last.message, "profile": last.profile,
-            "status": status, "version": sent.version, "party": last.party,
-            "document": [last.part, last.version],
-        }  # fmt: skip
+def _digest(tree: Any) -> str:
+    return hashlib.sha256(orjson.dumps(tree, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _board_row(making: Making, target: Target, shown: Shown, tree: Mapping[str, Any]) -> Row:
+    """The board for an agency: canonical."""
+    event = making.event
+    status = str(tree.get("OverallStatusCode", ""))  # what the view withholds is shown nowhere
     return Row(
-        id=sent.delivery,
-        subscription=recipient,
-        dossier=dossier.id,
+        id=shown.delivery,
+        subscription=target.recipient,
+        dossier=making.dossier.id,
         part=target.part,
-        version=sent.version,
-        recipient=recipient,
+        version=shown.version,
+        recipient=target.recipient,
         purpose=target.purpose,
-        what="reply" if last is not None else "board",
+        what="board",
         type="board.changed",
-        payload=payloads.board(status, sent.version, tree),
+        payload=payloads.board(status, shown.version, tree),
+        context=orjson.dumps({"trace": event.trace}).decode(),
+        created_at=event.received_at,
+    )
+
+
+def _reply_row(
+    making: Making, reply: ReplyTo, numbered: tuple[int, str], tree: Mapping[str, Any]
+) -> Row:
+    """The reply to one message, written in its own syntax when it is rendered."""
+    document, event = reply.document, making.event
+    version, purpose = numbered
+    status = str(tree.get("OverallStatusCode", ""))
+    context: dict[str, Any] = {
+        "trace": event.trace,
+        "reply_to": document.submission,
+        "message": document.message,
+        "profile": document.profile,
+        "status": status,
+        "version": version,
+        "party": document.party,
+        "elements": dict(reply.names),
+        "extent": extent_json(document.extent),
+    }
+    delivery = own_reply_id(document)
+    if not reply.own:
+        context["changes"] = delivery
+        delivery = "d_" + digest(making.dossier.id, BOARD, version, document.event, event.id)
+    part = f"{BOARD}/{document.part}" if document.part else BOARD
+    return Row(
+        id=delivery,
+        subscription=document.sender,
+        dossier=making.dossier.id,
+        part=part,
+        version=version,
+        recipient=document.sender,
+        purpose=purpose,
+        what="reply",
+        type="board.changed",
+        payload=payloads.board(status, version, tree, making.problems if reply.own else ()),
         context=orjson.dumps(context).decode(),
         created_at=event.received_at,
     )
 
 
-def refused(event: Event, effects: Effects) -> Effects:
+def own_reply_id(document: Document) -> str:
+    """The id of the reply to a message: the hash of event and sender, so that it is sent once."""
+    return "d_" + digest(document.event, document.sender, "reply")
+
+
+def _note_problems(making: Making) -> None:
+    """Declarants who are not entitled to a board are told what is odd about their message."""
+    if making.problems and making.event.does in FROM_DECLARANTS:
+        making.queue.append(note_to_sender(making.event, making.problems))
+
+
+def note_to_sender(event: Event, problems: Sequence[Problem]) -> Row:
+    """These things are odd about a message that is applied."""
+    whom = Refused(event.submission, event.message, event.sender, event.party, event.profile,
+                   event.received_at, event.trace, event.id)  # fmt: skip
+    return noted_row(whom, problems, event.references)
+
+
+def decline(event: Event, effects: Effects) -> Effects:
     """Tell the sender of a declined event what was wrong with it."""
     return replace(effects, queue=(*effects.queue, declined_row(event, effects.problems)))

@@ -20,7 +20,7 @@ from broker.errors import BrokerError
 from broker.hop import Plumbing, heard
 from broker.logs import logger
 from broker.metrics import METRICS
-from broker.state import aliases, dossiers, queue, submissions
+from broker.state import aliases, queue, submissions
 
 ProfileOf = Callable[[str, str, str], Profile]
 
@@ -100,16 +100,15 @@ class Drain:
             submissions.originals(connection, wanted),
             known,
             aliases.of_dossiers(connection, {row["dossier"] for row, _ in replies}),
-            {
-                row["id"]: dossiers.body(connection, row["dossier"], *context["document"])
-                for row, context in replies
-                if "document" in context and self._echoes(known[context["reply_to"]])
-            },
+            submissions.problems_of(
+                connection,
+                {
+                    (context["reply_to"], context["message"])
+                    for _, context in replies
+                    if "elements" in context
+                },
+            ),
         )
-
-    def _echoes(self, submission: Mapping[str, Any] | None) -> bool:
-        adapter = self._how.adapters.get(submission["format"]) if submission else None
-        return adapter is not None and adapter.echoes
 
     def _render(self, row: Mapping[str, Any], known: "_Known") -> bytes | None:
         try:
@@ -138,7 +137,7 @@ class Drain:
             self._how.profile_of(
                 submission["profile"], submission["format"], submission["received_at"]
             ),
-            known.documents.get(row["id"], {}),
+            known.problems.get((context["reply_to"], context["message"]), ()),
         )
 
 
@@ -150,9 +149,9 @@ class _Known:
         originals: Mapping[str, bytes],
         known: Mapping[str, dict[str, Any] | None],
         references: Mapping[str, Sequence[tuple[str, str, str]]],
-        documents: Mapping[str, Mapping[str, Any]],
+        problems: Mapping[tuple[str, int], Sequence[Mapping[str, Any]]],
     ) -> None:
-        self.documents = documents
+        self.problems = problems
         self.originals = originals
         self.submissions = known
         self.references = references

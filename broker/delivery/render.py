@@ -6,14 +6,15 @@ it sent, as `data_base64`; where its bytes were of no known format, the payload 
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from broker.adapter import Adapter, Artifact, Original, Outgoing, Profile, Reference, Stamp
 from broker.model.avro import encoded
-from broker.model.problem import from_json
+from broker.model.extent import extent_of
+from broker.model.problem import Problem, errors_first, from_json
 from broker.model.subjects import subject_of
 
 
@@ -21,13 +22,13 @@ from broker.model.subjects import subject_of
 class ReplyTo:
     """What a reply answers: the submission's bytes, and how its format is written.
 
-    `document` is the body of the sender's own part, for adapters that name elements of it.
+    `problems`: what translation found wrong with the message; they are repeated in every reply.
     """
 
     payload: bytes
     adapter: Adapter | None
     profile: Profile
-    document: Mapping[str, Any] = field(default_factory=dict)
+    problems: Sequence[Mapping[str, Any]] = ()
 
 
 def rendered(
@@ -75,6 +76,16 @@ def rendered(
     else:
         event["data"] = {"artifacts": [_enclosed(one) for one in artifacts]}
     return orjson.dumps(event)
+
+
+def _problems(
+    payload: Mapping[str, Any], reply_to: ReplyTo, context: Mapping[str, Any]
+) -> tuple[Problem, ...]:
+    """What is wrong with the message: in every reply about it, errors first, each once."""
+    found = [dict(one) for one in payload.get("problems", ())]
+    if "elements" in context:
+        found = [*map(dict, reply_to.problems), *found]
+    return errors_first(dict.fromkeys(from_json(one) for one in found))
 
 
 def _enclosed(artifact: Artifact) -> dict[str, Any]:
@@ -131,8 +142,10 @@ def _reply(
         stamp=Stamp(row["id"], row["created_at"], row["version"]),
         tree=board,
         answers=tuple(board.get("Answer", ())),
-        problems=tuple(from_json(problem) for problem in said.get("problems", ())),
-        document=reply_to.document,
+        problems=_problems(said, reply_to, context),
+        elements=context.get("elements", {}),
+        extent=extent_of(context.get("extent")),
+        changes=context.get("changes", ""),
     )
     original = Original(context["reply_to"], reply_to.payload, context["message"])
     return reply_to.adapter.reply(out, original, reply_to.profile)

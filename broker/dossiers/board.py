@@ -1,134 +1,181 @@
 """The board: all asks and answers of a dossier, and the overall status.
 
 Rules
-    The current answer is per (agency, purpose, part, subject, check): the one about the newest
-    version, of those the latest by arrival. A later answer about the whole replaces its answers
-    about elements under the same purpose and check. An answer about an older ask never settles a
-    newer one, nor replaces what was said about it. A notice (no status) decides nothing. The
-    overall status is over asks only; the gravest status wins. An ask that silence has released
-    stands as released for what was not said; what its agency says later still counts.
+    Every status comes from `standing`: the overall status, the board, every view of it and every
+    reply. The overall status is the gravest over what is asked and what is held; an adverse answer
+    outlives the ask, the part and the dossier it was given on.
+    A reply is about one message: it is shown the elements that its message named, by the
+    message's own numbers (`Scope`), and what is about the whole.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from broker.dossiers.standing import (
+    WAITING,
+    Entry,
+    Scope,
+    Standing,
+    element_of,
+    entries,
+    gravest,
+    standing_of,
+)
 from broker.model.dossier import Answer, Ask, Dossier, Target
 
-GRAVITY = (
-    "refused", "do_not_load", "held", "information_wanted", "inspection", "waiting",
-    "conditional", "released",
-)  # fmt: skip
-"""Overall statuses, the gravest first; `acknowledged` counts as waiting."""
-
-NOT_REQUIRED = "not_required"
+NOT_REQUIRED, WITHDRAWN = "not_required", "withdrawn"
 
 
-Asks = Mapping[Target, Ask]
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whose board it is: the declarant of a part, and what the message replied to has named."""
+
+    part: str
+    scope: Scope | None = None
 
 
-def overall(dossier: Dossier, asks: Asks) -> str:
-    """The overall status of a dossier of which this is asked."""
-    if dossier.state == "withdrawn":
-        return "withdrawn"
-    current = current_answers(dossier.answers)
-    statuses = [_status(ask, current) for ask in asks.values() if ask.counts]
-    return min(statuses, key=GRAVITY.index, default=NOT_REQUIRED)
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The standings of a dossier's targets, each worked out once."""
+
+    state: str
+    asks: Mapping[Target, Ask]
+    standings: Mapping[Target, Standing]
+
+    def status(self, target: Target, scope: Scope | None = None) -> str | None:
+        """What one target comes to; None where nothing is asked and nothing is held."""
+        ask, standing = self.asks.get(target), self.standings.get(target)
+        if standing is None:
+            return WAITING if ask is not None and ask.counts else None
+        return standing.status(ask, scope)
+
+    @property
+    def targets(self) -> list[Target]:
+        """All that are asked or have answered."""
+        return sorted({*self.asks, *self.standings})
 
 
-def current_answers(answers: Iterable[Answer]) -> tuple[Answer, ...]:
-    """The answers in force, in order of arrival; notices are all kept."""
-    found: dict[tuple[Any, ...], Answer] = {}
-    for answer in sorted(answers, key=lambda one: (one.version, one.order, one.ordinal)):
-        if answer.status is None:
-            found["notice", answer.event, answer.ordinal] = answer
-            continue
-        topic = (answer.recipient, answer.purpose, answer.part, answer.check)
-        if not answer.subject:
-            for key in [key for key in found if key[:-1] == topic]:
-                del found[key]
-        found[(*topic, answer.subject)] = answer
-    return tuple(sorted(found.values(), key=lambda one: (one.order, one.ordinal)))
+def board_of(dossier: Dossier) -> Board:
+    """The board of a dossier; where nothing was answered, what is asked is waiting."""
+    answers: dict[Target, list[Answer]] = {}
+    for answer in dossier.answers:
+        answers.setdefault(answer.target, []).append(answer)
+    standings = {
+        target: standing_of(dossier.shown.get(target), found) for target, found in answers.items()
+    }
+    return Board(dossier.state, dossier.asks, standings)
 
 
-def elapsed(dossier: Dossier, name: str) -> Dossier:
-    """A deadline has passed: escalate shows the ask overdue, release closes it by silence.
-
-    `name` is `deadline_name` of the ask; a deadline of an ask that is answered or gone changes
-    nothing.
-    """
-    current = current_answers(dossier.answers)
-    for target, ask in dossier.asks.items():
-        if deadline_name(ask) != name or ask.state != "open":
-            continue
-        if _status(ask, current) != "waiting":
-            return dossier
-        state = "released" if ask.silence == "release" else "overdue"
-        return replace(dossier, asks={**dossier.asks, target: ask._replace(state=state)})
-    return dossier
+def overall(board: Board, reader: Reader | None = None) -> str:
+    """The overall status; for a reader: of the elements that their message named."""
+    scope = reader.scope if reader else None
+    part = reader.part if reader else ""
+    found = [
+        board.status(target, scope if reader and target.part == part else None)
+        for target in board.targets
+    ]
+    status = gravest(one for one in found if one is not None)
+    if board.state == "withdrawn":
+        return WITHDRAWN if status in {None, WAITING, "conditional", "released"} else str(status)
+    return status or NOT_REQUIRED
 
 
-def deadline_name(ask: Ask) -> str:
-    """The name of an ask's due time inside its dossier."""
-    return f"deadline/{ask.target.part}/{ask.target.recipient}/{ask.target.purpose}/{ask.version}"
-
-
-def board_tree(dossier: Dossier) -> dict[str, Any]:
+def board_tree(board: Board, status: str) -> dict[str, Any]:
     """The board as a plain tree (package `board`), before any view."""
+    found = [entry for standing in board.standings.values() for entry in entries(standing)]
+    found.sort(key=lambda entry: (entry.answer.order, entry.answer.ordinal))
+    answers = [_shown(entry, entry.subject) for entry in found]
+    return {"OverallStatusCode": status, "Answer": answers}
+
+
+def declarant_tree(board: Board, reader: Reader) -> dict[str, Any]:
+    """The board for the declarant of one part, before any view.
+
+    What agencies answered about other parties' parts is shown as its status alone.
+    """
+    own = [
+        entry
+        for target, standing in board.standings.items()
+        if target.part == reader.part
+        for entry in entries(standing, reader.scope)
+    ]
+    own.sort(key=lambda entry: (entry.answer.order, entry.answer.ordinal))
+    answers = [_shown(entry, _named(entry.subject, reader.scope), reader) for entry in own]
     return {
-        "OverallStatusCode": dossier.overall,
-        "Answer": [_shown(answer) for answer in current_answers(dossier.answers)],
+        "OverallStatusCode": overall(board, reader),
+        "Answer": [*answers, *_beside(board, reader.part)],
     }
 
 
-def declarant_tree(dossier: Dossier, asks: Asks, part: str) -> dict[str, Any]:
-    """The board for the declarant of one part, before any view.
-
-    What agencies said of other parties' parts is told as its status alone.
-    """
-    current = current_answers(dossier.answers)
-    others = {answer.part for answer in current} - {part}
-    beside = [
-        {
-            "AgencyID": target.recipient,
-            "PurposeCode": target.purpose,
-            "Part": target.part,
-            "StatusCode": status,
-        }
-        for target, ask in sorted(asks.items())
-        if target.part in others and ask.counts
-        if (status := _status(ask, current)) != "waiting"
-    ]
-    own = [_shown(answer) for answer in current if answer.part == part]
-    return {"OverallStatusCode": dossier.overall, "Answer": [*own, *beside]}
+def _beside(board: Board, part: str) -> Iterator[dict[str, Any]]:
+    for target in board.targets:
+        if target.part == part:
+            continue
+        status = board.status(target)
+        if status not in {None, WAITING}:
+            yield {
+                "AgencyID": target.recipient,
+                "PurposeCode": target.purpose,
+                "Part": target.part,
+                "StatusCode": status,
+            }
 
 
-def _shown(answer: Answer) -> dict[str, Any]:
-    part = {"Part": answer.part} if answer.part else {}
-    whose = {"AgencyID": answer.recipient, "PurposeCode": answer.purpose}
-    return {**whose, **answer.content, **part}
+def _named(subject: str, scope: Scope | None) -> str:
+    """The subject by the message's own number."""
+    element = element_of(subject)
+    if not element or scope is None:
+        return subject
+    return f"{scope(element) or ''}{subject.removeprefix(element)}"
 
 
-def ask_status(dossier: Dossier, target: Target) -> str:
-    """What the board shows for one ask."""
-    return _status(dossier.asks[target], current_answers(dossier.answers))
+_REWRITTEN = frozenset({"Subject", "SubjectReference", "Reason"})
 
 
-def _status(ask: Ask, current: tuple[Answer, ...]) -> str:
-    unsaid = "released" if ask.state == "released" else "waiting"
-    mine = [
-        answer
-        for answer in current
-        if answer.status is not None
-        and (answer.part, answer.recipient, answer.purpose) == ask.target
-        and answer.version >= ask.version
-    ]
-    statuses = [unsaid if one.status == "acknowledged" else str(one.status) for one in mine]
-    said_of = {answer.subject for answer in mine}
-    if (
-        not mine
-        or ("" not in said_of and not set(ask.elements) <= said_of)
-        or ("" not in said_of and not ask.elements)
-    ):
-        statuses.append(unsaid)
-    return min(statuses, key=GRAVITY.index)
+def _shown(entry: Entry, subject: str, reader: Reader | None = None) -> dict[str, Any]:
+    answer = entry.answer
+    tree: dict[str, Any] = {"AgencyID": answer.recipient, "PurposeCode": answer.purpose}
+    tree |= {name: leaf for name, leaf in answer.content.items() if name not in _REWRITTEN}
+    scope = reader.scope if reader else None
+    if answer.content.get("Reason"):
+        tree["Reason"] = list(_reasons(answer.content["Reason"], scope))
+    if subject:
+        tree["Subject"] = subject
+    if answer.part:
+        tree["Part"] = answer.part
+    if entry.moved:
+        tree["VersionID"] = str(answer.version)
+        if answer.subject and scope is None:
+            tree["FormerSubject"] = answer.subject
+    if answer.silent:
+        tree["Silence"] = "true"
+    return tree
+
+
+def _reasons(reasons: Iterable[Mapping[str, Any]], scope: Scope | None) -> Iterator[dict[str, Any]]:
+    """The reasons, with paths by the message's own numbers; one of others' elements has none."""
+    for reason in reasons:
+        path = reason.get("Path")
+        element = element_of(path) if path else ""
+        if scope is None or not path or not element:
+            yield dict(reason)
+            continue
+        own = _named(path, scope) if scope(element) else None
+        rest = {name: leaf for name, leaf in reason.items() if name != "Path"}
+        yield {**rest, "Path": own} if own else rest
+
+
+def deadline_name(ask: Ask) -> str:
+    """The name of an ask's deadline inside its dossier."""
+    return f"deadline/{_name(ask)}"
+
+
+def silence_name(ask: Ask) -> str:
+    """The name of the moment at which silence releases what is asked."""
+    return f"silence/{_name(ask)}"
+
+
+def _name(ask: Ask) -> str:
+    target = ask.target
+    return f"{target.part}/{target.recipient}/{target.purpose}/{ask.showing}"

@@ -13,26 +13,38 @@ Parts
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 
-from broker.dossiers.merging import Tree, changed, merged
-from broker.model.dossier import Document, Dossier, Event, Outcome
+from broker.dossiers.declines import decline_problem
+from broker.dossiers.merging import NOT_CONFIRMED, Tree, changed, merged, put_over
+from broker.dossiers.naming import older_after
+from broker.model.dossier import Document, Dossier, Event, Outcome, PartNumbers
 from broker.model.events import body_of, with_body
-from broker.model.problem import Place, Problem
+from broker.model.extent import Extent
+from broker.model.lists import PRESENCE, elements_at, numbered_lists
+from broker.model.numbering import Named, Numbers, number_of
+from broker.model.problem import Problem
 from broker.model.records import digest
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What came of an event: the dossier after it, and the document it made (if any)."""
+    """What came of an event: the dossier after it, and the document it made (if any).
+
+    `named`: the elements that its message named. `removed`: by list, the numbers of those that it
+    took off by name. `extent`: how much of its list was taken.
+    """
 
     dossier: Dossier
     outcome: Outcome
     document: Document | None = None
     problems: tuple[Problem, ...] = ()
+    named: Named = field(default_factory=dict)
+    removed: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    extent: Extent | None = None
 
 
 def fold(dossier: Dossier, event: Event) -> Folded:
@@ -52,37 +64,48 @@ def _put(dossier: Dossier, event: Event) -> Folded:
     if live is not None:
         if live.party != event.party:
             return _declined(dossier, event, "event.not-the-owner")
-        if live.digest == event.digest or body_of(live.payload) == event.body:
-            return Folded(dossier, "repeated")
-        if event.order < live.order:
+        if event.order < live.order and live.digest != event.digest:
             late = _document(dossier, event, "late")
             return Folded(replace(dossier, versions=_versions(dossier, late)), "late", late)
-    return _applied(dossier, event, _document(dossier, event, "live"))
+    before = body_of(live.payload) if live is not None else {}
+    numbers = _numbers(dossier, event.part)
+    cut = event.extent is not None and event.extent.cut
+    tree = put_over(before, event.body, event.package, numbers, cut=cut)
+    if live is not None and tree == before:
+        return _repeated(dossier, event, numbers, tree)
+    return _made(dossier, event, tree, numbers, event.package)
 
 
 def _merge(dossier: Dossier, event: Event) -> Folded:
-    """A piece of a list: in whatever order the pieces come, nobody waits for the others."""
+    """A piece of a list: in whatever order the pieces come, none waits for the others."""
     live = dossier.live.get(event.part)
     if live is None:
         if dossier.state == "withdrawn":
             return _declined(dossier, event, "reference.reused")
-        return _applied(dossier, event, _document(dossier, event, "live"))
+        numbers = _numbers(dossier, event.part)
+        tree = merged({}, event.body, event.package, numbers)
+        return _made(dossier, event, tree, numbers, event.package)
     if live.party != event.party:
         return _declined(dossier, event, "event.not-the-owner")
-    return _rewritten(dossier, event, merged(body_of(live.payload), event.body, event.package))
+    numbers = _numbers(dossier, event.part)
+    tree = merged(body_of(live.payload), event.body, event.package, numbers)
+    return _rewritten(dossier, event, tree, numbers)
 
 
 def _patch(dossier: Dossier, event: Event) -> Folded:
-    """Changes to elements of the live version; those that match nothing are told."""
+    """Changes to elements of the live version; those that match nothing are reported."""
     live = dossier.live.get(event.part)
     if live is None or live.party != event.party:
         return _declined(dossier, event, "reference.unknown")
     if not event.changes:
         return _declined(dossier, event, "event.patch-not-taken")
-    tree, missed = changed(body_of(live.payload), event.changes, live.package)
-    if len(missed) == len(event.changes):
+    numbers = _numbers(dossier, event.part)
+    cut = event.extent is not None and event.extent.cut
+    tree, missed = changed(body_of(live.payload), event.changes, live.package, numbers, cut=cut)
+    closing = any(change.does == "keep" for change in event.changes)
+    if len(missed) == len(event.changes) and not closing:
         return _declined(dossier, event, "event.nothing-matched")
-    folded = _rewritten(dossier, event, tree | _said(event))
+    folded = _rewritten(dossier, event, tree | _of_message(event), numbers)
     problems = tuple(_unmatched(event, one.element) for one in missed)
     return replace(folded, problems=problems)
 
@@ -96,40 +119,98 @@ def _close(dossier: Dossier, event: Event) -> Folded:
     live = dossier.live.get(event.part)
     folded = Folded(dossier, "applied")
     if live is not None and live.party == event.party:
-        folded = _rewritten(dossier, event, body_of(live.payload) | _said(event))
+        tree = body_of(live.payload) | _of_message(event)
+        folded = _rewritten(dossier, event, tree, _numbers(dossier, event.part))
     ended = replace(folded.dossier, state="closed", closed_at=event.received_at)
-    return Folded(ended, "applied", folded.document)
+    return replace(folded, dossier=ended, outcome="applied")
 
 
-def _said(event: Event) -> Tree:
+def _of_message(event: Event) -> Tree:
     """What the message says of itself: its function and reference; the list stays what it is."""
     said = {name: value for name, value in event.body.items() if isinstance(value, str)}
     said.pop("TypeCode", None)
     return said
 
 
-def _rewritten(dossier: Dossier, event: Event, tree: Tree) -> Folded:
+def _numbers(dossier: Dossier, part: str) -> Numbers:
+    return Numbers(dossier.parts.get(part, PartNumbers()).marks)
+
+
+def _rewritten(dossier: Dossier, event: Event, tree: Tree, numbers: Numbers) -> Folded:
     """The next version of a part with this body, unless nothing has changed."""
     live = dossier.live[event.part]
     if tree == body_of(live.payload):
-        return Folded(dossier, "repeated")
-    body = orjson.dumps(tree)
-    document = replace(
-        _document(dossier, event, "live"),
-        package=live.package,
-        payload=with_body(event.payload, body),
-        digest=hashlib.sha256(body).hexdigest(),
-        order=max(live.order, event.order),
-    )
-    return _applied(dossier, event, document)
+        return _repeated(dossier, event, numbers, tree)
+    return _made(dossier, event, tree, numbers, live.package)
 
 
-def _applied(dossier: Dossier, event: Event, document: Document) -> Folded:
-    """The dossier with this live version."""
-    live = {**dossier.live, event.part: document}
+def _repeated(dossier: Dossier, event: Event, numbers: Numbers, tree: Tree) -> Folded:
+    """Nothing has changed; the message has named elements all the same, and is replied to."""
+    package = dossier.live[event.part].package
+    extent = _extent(event, tree, package)
+    return Folded(dossier, "repeated", named=numbers.named, extent=extent)
+
+
+def _made(dossier: Dossier, event: Event, tree: Tree, numbers: Numbers, package: str) -> Folded:
+    """The dossier with this body as the live version of the part."""
+    live = dossier.live.get(event.part)
+    document = _document(dossier, event, "live")
+    if tree is not event.body or package != event.package:
+        body = orjson.dumps(tree)
+        document = replace(
+            document,
+            package=package,
+            payload=with_body(event.payload, body),
+            digest=hashlib.sha256(body).hexdigest(),
+        )
+    extent = _extent(event, tree, package)
+    order = max(live.order, event.order) if live is not None else event.order
+    document = replace(document, named=numbers.named, extent=extent, order=order)
+    known = dossier.parts.get(event.part, PartNumbers())
+    older = older_after(known, live, tree, numbers.named, package)
     opened = _opened(event) if dossier.state == "new" else {}
-    after = replace(dossier, live=live, versions=_versions(dossier, document), **opened)
-    return Folded(after, "applied", document)
+    after = replace(
+        dossier,
+        live={**dossier.live, event.part: document},
+        versions=_versions(dossier, document),
+        parts=_parts(dossier, event.part, PartNumbers(numbers.marks, older)),
+        messages=_messages(dossier, event.part, live, older),
+        **opened,
+    )
+    removed = {path: tuple(found) for path, found in numbers.removed.items()}
+    return Folded(after, "applied", document, named=numbers.named, removed=removed, extent=extent)
+
+
+def _parts(dossier: Dossier, part: str, numbers: PartNumbers) -> Mapping[str, PartNumbers]:
+    if not numbers.marks and not numbers.older:
+        return dossier.parts
+    return {**dossier.parts, part: numbers}
+
+
+def _messages(
+    dossier: Dossier, part: str, live: Document | None, older: Mapping[int, Any]
+) -> Mapping[tuple[str, int], Document]:
+    """The messages that are still the last to have named something."""
+    known = {**dossier.messages}
+    if live is not None:
+        known[part, live.version] = replace(live, payload=b"")
+    return {key: one for key, one in known.items() if key[0] != part or key[1] in older}
+
+
+def _extent(event: Event, tree: Tree, package: str) -> Extent | None:
+    """How much of the list was taken; and who is on it without having been named."""
+    lists = numbered_lists(package)
+    if not lists:
+        return event.extent
+    not_confirmed = tuple(
+        f"{each.path}[{number_of(element)}]"
+        for each in lists
+        for element in elements_at(tree, each.steps)
+        if element.get(PRESENCE) == NOT_CONFIRMED
+    )
+    if event.extent is None and not not_confirmed:
+        return None
+    return replace(event.extent or Extent(), not_confirmed=not_confirmed)
 
 
 def _versions(dossier: Dossier, document: Document) -> dict[str, int]:
@@ -176,7 +257,10 @@ def _withdraw(dossier: Dossier, event: Event) -> Folded:
         return _declined(dossier, event, "reference.unknown")
     if dossier.state == "withdrawn":
         return _declined(dossier, event, "event.already-withdrawn")
-    gone = replace(dossier, state="withdrawn", closed_at=event.received_at, live={})
+    gone = replace(
+        dossier, state="withdrawn", closed_at=event.received_at, live={}, messages={},
+        parts={part: one._replace(older={}) for part, one in dossier.parts.items()},
+    )  # fmt: skip
     return Folded(gone, "applied")
 
 
@@ -187,7 +271,14 @@ def _part_withdrawn(dossier: Dossier, event: Event) -> Folded:
         return _declined(dossier, event, "reference.unknown")
     document = replace(_document(dossier, event, "withdrawn"), package=live.package)
     rest = {part: one for part, one in dossier.live.items() if part != event.part}
-    after = replace(dossier, live=rest, versions=_versions(dossier, document))
+    known = dossier.parts.get(event.part)
+    after = replace(
+        dossier,
+        live=rest,
+        versions=_versions(dossier, document),
+        parts={**dossier.parts, event.part: known._replace(older={})} if known else dossier.parts,
+        messages={key: one for key, one in dossier.messages.items() if key[0] != event.part},
+    )
     return Folded(after, "applied", document)
 
 
@@ -207,82 +298,17 @@ _FOLDS: Mapping[str, Callable[[Dossier, Event], Folded]] = {
     "note": _note,
 }
 
-DECLINES = {
-    "event.nothing-matched": (
-        "nothing that is listed stands in what was lodged before",
-        "name each element as it was lodged: by its reference, its document, or name and birth",
-    ),
-    "event.patch-not-taken": (
-        "amendments by change list are not taken",
-        "lodge the corrected declaration again as an original under the same LRN",
-    ),
-    "event.not-the-owner": (
-        "this part belongs to another party",
-        "only the party that lodged it may replace it",
-    ),
-    "event.already-withdrawn": (
-        "it has been withdrawn",
-        "lodge it anew under a new reference",
-    ),
-    "reference.reused": (
-        "the reference belongs to something that was withdrawn or closed",
-        "use a new reference",
-    ),
-    "reference.unknown": (
-        "the reference means nothing that you have lodged, or may join",
-        "check the reference, or lodge first what it refers to",
-    ),
-    "reference.missing": (
-        "nothing in the message says what it is about",
-        "give it its reference: LRN, item and posting date, flight and date, or visit id",
-    ),
-    "reference.ambiguous": (
-        "the references belong to different dossiers",
-        "send one message for each",
-    ),
-    "answer.nothing-delivered": (
-        "nothing was delivered to you that this could answer",
-        "answer with the delivery's id",
-    ),
-    "answer.subject-unknown": (
-        "the answer is about an element that was not delivered to you",
-        "name an element of the delivery, or answer about the whole",
-    ),
-    "event.discarded": (
-        "an operator discarded the message after it could not be processed",
-        "ask the operator named in the documentation",
-    ),
-}
-"""Why an event is declined: what is wrong, and what to do."""
-
-
-def decline_problem(code: str, event: Event | None = None) -> Problem:
-    """The problem with this code, in words; at the event's reference, if its place is known."""
-    text, hint = DECLINES[code]
-    if event is None or not code.startswith("reference."):
-        return Problem(code=code, text=text, hint=hint)
-    (reference, place), *_ = [*event.places.items(), ((), {})]
-    return Problem(
-        code=code,
-        text=text,
-        hint=hint,
-        message=event.message or None,
-        part=event.part,
-        where=Place(**place),
-        found=reference[1] if reference else None,
-    )
-
 
 def _declined(dossier: Dossier, event: Event, code: str) -> Folded:
     return Folded(dossier, "declined", problems=(decline_problem(code, event),))
 
 
 def _unmatched(event: Event, element: Tree) -> Problem:
-    """An element of a change list that stands in no list: told without the values of others."""
+    """An element of a change list that is in no list: without the values of others."""
     number = element.get("SequenceNumeric", "")
     return Problem(
         code="event.element-unknown",
-        text=f"element {number} of the message stands in no list that was lodged before",
+        text=f"element {number} of the message is in no list that was lodged before",
         severity="warning",
         message=event.message or None,
         part=event.part,

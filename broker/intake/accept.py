@@ -9,7 +9,7 @@ Rules
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -23,7 +23,7 @@ from broker.hop import Plumbing
 from broker.logs import logger
 from broker.metrics import METRICS
 from broker.model.records import Record
-from broker.state import outbox, submissions
+from broker.state import outbox, queue, submissions
 
 OWNER = ("intake", 0)
 GROUP_MAX = 256
@@ -171,6 +171,7 @@ class Acceptance:
         rows: list[dict[str, Any]] = []
         originals: list[bytes] = []
         records: list[Record] = []
+        given = queue.given_to(connection, _recipients(batch))
         for pending in batch:
             known = earlier.receipt(pending)
             if known is not None:
@@ -184,14 +185,20 @@ class Acceptance:
             receipts.append(receipt)
             rows.append(_row(pending, number, receipt))
             originals.append(pending.compressed)
-            records.append(self._record(pending, number, received_at))
+            records.append(self._record(pending, number, received_at, given))
         if rows:
             submissions.put(connection, rows, originals)
             self._plumbing.database.outbox(connection, OWNER, records)
         return receipts
 
-    def _record(self, pending: _Pending, number: int, received_at: str) -> Record:
-        """The record; a large original is referred to, not copied."""
+    def _record(
+        self, pending: _Pending, number: int, received_at: str, given: Mapping[str, int]
+    ) -> Record:
+        """The record; a large original is referred to, not copied.
+
+        `swb_given`: how far this agency's subscription has been given: nothing that is given
+        later changes which delivery its answer is about.
+        """
         arrival, principal = pending.arrival, pending.arrival.principal
         headers = {
             "ce_specversion": "1.0",
@@ -209,6 +216,7 @@ class Acceptance:
             "swb_reference": arrival.reference or "",
             "swb_delivery": arrival.delivery or "",
             "swb_declared": arrival.declared,
+            "swb_given": str(given[principal.name]) if principal.name in given else "",
             "traceparent": arrival.trace or _trace(pending.id),
         }
         small = len(arrival.payload) <= self._inline_bytes_max
@@ -279,6 +287,12 @@ class _Earlier:
         if pending.arrival.idempotency_key:
             self._by_key[_key(pending)] = replace(receipt, again=True)
         self._by_bytes[pending.arrival.principal.party, pending.sha256] = receipt.submission
+
+
+def _recipients(batch: Sequence[_Pending]) -> set[str]:
+    """Whose answers are in the batch."""
+    principals = (pending.arrival.principal for pending in batch)
+    return {one.name for one in principals if one.role == "recipient"}
 
 
 def _settle(batch: Sequence[_Pending], results: Sequence[Receipt | Exception]) -> None:

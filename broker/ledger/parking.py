@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
-from broker.dossiers.fold import decline_problem
+from broker.dossiers.declines import decline_problem
 from broker.errors import ConflictFault, NotFoundFault
 from broker.model import events
 from broker.model.dossier import Event

@@ -7,7 +7,7 @@ import orjson
 from sqlalchemy import Connection
 
 from broker.access import Principal
-from broker.dossiers.board import ask_status
+from broker.dossiers.board import board_of
 from broker.errors import NotFoundFault
 from broker.model.dossier import BOARD, Dossier, Target
 from broker.state import aliases, dossiers, queue, submissions, unresolved
@@ -215,6 +215,7 @@ def recipients(connection: Connection, dossier: Dossier) -> list[dict[str, Any]]
 
 def board(dossier: Dossier) -> dict[str, Any]:
     """Asks with their status, and the overall status; never an agency's reasons."""
+    found = board_of(dossier)
     return {
         "version": dossier.board_version,
         "overall": dossier.overall,
@@ -226,9 +227,9 @@ def board(dossier: Dossier) -> dict[str, Any]:
                 "version": ask.version,
                 "due_at": ask.due_at,
                 "state": ask.state,
-                "status": ask_status(dossier, target),
+                "status": found.status(target),
             }
-            for target, ask in dossier.asks.items()
+            for target, ask in sorted(dossier.asks.items())
             if ask.counts
         ],
     }

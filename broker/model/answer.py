@@ -172,7 +172,12 @@ class AnswerReport(Canonical):
 
 
 class BoardAnswer(Canonical):
-    """A current answer of the board: the fields of `AgencyAnswer`, and whose answer it is."""
+    """An answer in force: the fields of `AgencyAnswer`, and whose answer it is.
+
+    `VersionID`: where what it was about has changed or is gone, the version it was given on; it
+    counts against the whole. `FormerSubject`: what it was about. `Silence`: "true" where nothing
+    was answered in time.
+    """
 
     AgencyID: Identifier = leaf(None, "an..35", data="public")
     PurposeCode: Code = leaf(None, "an..35", data="public")
@@ -183,6 +188,9 @@ class BoardAnswer(Canonical):
     NativeCode: Code = leaf(None, "an..35", data="public")
     NativeText: Text = leaf(None, "an..512")
     ValidUntilDateTime: Moment = leaf(None, "an..35", "2380")
+    VersionID: Identifier = leaf(None, "n..9", data="public")
+    FormerSubject: Text = leaf(None, "an..512", data="public")
+    Silence: Code = leaf(None, "an..5", data="public")
     Reason: tuple[AnswerReason, ...] = many()
     Condition: tuple[AnswerCondition, ...] = many()
     WantedDocument: tuple[DocumentWanted, ...] = many()

@@ -92,9 +92,9 @@ class ConveyanceReport(Canonical):
 
     WCO = "42A"
 
-    FunctionCode: Code = leaf("017", "n..2", "1225", data="public")
-    FunctionalReferenceID: Identifier = leaf("D026", "an..35", "1154")
-    IssueDateTime: Moment = leaf("D011", "an..35", "2380")
+    FunctionCode: Code = leaf("017", "n..2", "1225", data="public", of_message=True)
+    FunctionalReferenceID: Identifier = leaf("D026", "an..35", "1154", of_message=True)
+    IssueDateTime: Moment = leaf("D011", "an..35", "2380", of_message=True)
     TypeCode: Code = leaf("D013", "an..9", "1001", data="public")
     RemarksText: Text = leaf(None, "an..512", "4440", imo="IMO0196")
     AdditionalDocument: tuple[ReportedDocument, ...] = many()

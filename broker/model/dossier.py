@@ -7,24 +7,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from broker.model.extent import Extent
+from broker.model.numbering import Named
+
 Outcome = Literal["applied", "repeated", "late", "declined"]
 Result = Literal["new", "changed", "unchanged", "withdrawn"]
 
 BOARD = "board"
 """The part name under which boards are decided and sent; no document has it."""
 
-DECIDED = ("open", "overdue")
-"""States of an ask that still counts on the board besides `released`."""
-
 
 class Change(NamedTuple):
-    """One change to a list of the live version of a part; elements are told apart by match keys.
+    """One change to a list of the live version of a part; elements are identified by match keys.
 
     put: the element, in place of the one it matches, else beside the others. remove: the one it
-    matches goes. keep: all go but those that some `keep` of the same path matches.
+    matches goes. absent: the one it matches is not on board. keep: it is on board, and all that
+    no `keep` of the same path matches are not.
     """
 
-    does: Literal["put", "remove", "keep"]
+    does: Literal["put", "remove", "keep", "absent"]
     path: str
     element: dict[str, Any]
 
@@ -42,7 +43,8 @@ class Document:
     """One version of one part.
 
     `payload` is the event's, as stored (`broker.model.events` opens it); `order` is the sender's
-    revision or the number of acceptance.
+    revision or the number of acceptance. `named`: the elements that its message named, by the
+    message's numbers and the dossier's. `extent`: how much of its message's list was taken.
     """
 
     part: str
@@ -60,41 +62,63 @@ class Document:
     received_at: str
     payload: bytes
     state: str = "live"
+    named: Named = field(default_factory=dict)
+    extent: Extent | None = None
 
 
-class Sent(NamedTuple):
-    """What a target was last told: the version, the digest of its cut, the elements."""
+class Shown(NamedTuple):
+    """What a target was shown last.
+
+    `version`, `digest` and `delivery` are those of the last delivery; `showing` numbers what was
+    shown to this target. `described` is the version that `vector` (packed) describes, under the
+    configuration of this digest. `answered`: how far the subscription was given, and which
+    delivery was meant, when this agency answered last.
+    """
 
     version: int
     digest: str
-    elements: tuple[str, ...]
     delivery: str
     result: Result
+    showing: int = 0
+    described: int = 0
+    configuration: str = ""
+    vector: bytes = b""
+    answered: tuple[int, str] = (0, "")
 
 
 class Ask(NamedTuple):
-    """An agency is expected to answer about a version; `elements` () is the whole."""
+    """An agency is expected to answer about a version.
+
+    `due_at` is "" while silence is not counted yet: it is from when the recipient acknowledges
+    the delivery (`counted_from` arrival: not before the goods have arrived).
+    """
 
     target: Target
     version: int
-    elements: tuple[str, ...]
     due_at: str
     silence: str
     state: str
     delivery: str
     asked_at: str
+    showing: int = 0
+    within_s: int = 0
+    counted_from: str = "acknowledgement"
 
     @property
     def counts(self) -> bool:
         """Whether the board looks at this ask."""
-        return self.state in {"open", "overdue", "released"}
+        return self.state in {"open", "overdue"}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an agency said about a subject under a purpose and a check.
+    """What an agency answered about a subject under a purpose and a check.
 
-    `status` None is a notice: it decides nothing. `order` is by arrival.
+    `status` None is a notice: it decides nothing. `order` is by arrival. `showing` is that of the
+    delivery it is bound to; `changed_at`: the first showing at which what it is about was another
+    or was gone (0: it is unchanged). `keys`: digests of the strong keys of the element it is
+    about. `silent`: nothing was answered in time. `state`: counts; obeyed (what was refused was
+    taken off by name); over (replaced, lifted or expired: never loaded again).
     """
 
     part: str
@@ -109,22 +133,51 @@ class Answer:
     ordinal: int
     content: Mapping[str, Any]
     at: str
+    showing: int = 0
+    changed_at: int = 0
+    silent: bool = False
+    state: Literal["counts", "obeyed", "over"] = "counts"
+    keys: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> Target:
+        """Under which part and purpose which agency answered."""
+        return Target(self.part, self.recipient, self.purpose)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A row of the queue that the core must know of: who was given what."""
+    """A numbered row of the queue that an answer may be about.
+
+    `content`: what it held (`body`, `elements`), loaded for those alone that may be meant.
+    """
 
     id: str
     target: Target
     version: int
-    what: str
-    state: str
+    showing: int
+    seq: int
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+class PartNumbers(NamedTuple):
+    """The numbers of a part: the highest ever given by list, and who named what last.
+
+    `older`: by version, the elements (by list, numbers as runs of [first, how many]) that its
+    message was the last to name; all others were named by the live version's.
+    """
+
+    marks: Mapping[str, int] = {}
+    older: Mapping[int, Mapping[str, tuple[tuple[int, int], ...]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """All that is known about one declaration, as far as the next step needs it."""
+    """All that is known about one declaration, as far as the next step needs it.
+
+    `messages`: versions that are not live, but whose messages were the last to name some element.
+    `answers`: those that count or are obeyed.
+    """
 
     id: str
     kind: str
@@ -137,7 +190,9 @@ class Dossier:
     overall: str = "not_required"
     live: Mapping[str, Document] = field(default_factory=dict)
     versions: Mapping[str, int] = field(default_factory=dict)
-    sent: Mapping[Target, Sent] = field(default_factory=dict)
+    parts: Mapping[str, PartNumbers] = field(default_factory=dict)
+    messages: Mapping[tuple[str, int], Document] = field(default_factory=dict)
+    shown: Mapping[Target, Shown] = field(default_factory=dict)
     asks: Mapping[Target, Ask] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
     delivered: Mapping[str, Delivered] = field(default_factory=dict)
@@ -149,8 +204,10 @@ class Event:
     """A canonical event as it stands on `events.<kind>`, read back.
 
     `order` is the sender's revision, or the number of acceptance. `recipient` is the agency that
-    sent it (answers), else "". `places` says where in its bytes the sender wrote a reference, by
-    (scheme, value), as a problem shows places.
+    sent it (answers), else ""; `given`: up to which number its subscription had been given then
+    (None: not recorded). `places` says where in its bytes the sender wrote a reference, by
+    (scheme, value), as a problem shows places. `extent`: how much of its list the message holds.
+    `replies`: False where a later event of the same message is replied to.
     """
 
     id: str
@@ -176,3 +233,6 @@ class Event:
     name: str = ""
     changes: tuple[Change, ...] = ()
     places: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    given: int | None = None
+    extent: Extent | None = None
+    replies: bool = True

@@ -2,8 +2,8 @@
 
 Headers hold ids, codes and times: all that a hop decides on. The payload holds what the message
 said: `{"body": ..., "references": [[scheme, value, place]], "unmapped": [[place, path, value]],
-"changes": [[does, path, element]]}`; what is empty is left out. A reference without a value says
-where its sender could have written it.
+"changes": [[does, path, element]], "extent": {...}}`; what is empty is left out. A reference
+without a value says where its sender could have written it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from broker.model.dossier import Change, Event
+from broker.model.extent import Extent, extent_json, extent_of
 from broker.model.records import Entry, Headers, Record, opened, sealed
 
 _PREFIX = "swb_"
@@ -28,7 +29,9 @@ def payload(
     references: Sequence[tuple[str, str]],
     unmapped: Sequence[Sequence[Any]] = (),
     changes: Sequence[Change] = (),
+    *,
     places: Places | None = None,
+    extent: Extent | None = None,
 ) -> bytes:
     """A stored payload around a body that is JSON already."""
     where = places or {}
@@ -41,6 +44,8 @@ def payload(
         content["unmapped"] = unmapped
     if changes:
         content["changes"] = [list(one) for one in changes]  # no named tuple is JSON's
+    if extent is not None:
+        content["extent"] = extent_json(extent)
     return sealed(orjson.dumps(content))
 
 
@@ -74,6 +79,10 @@ def headers_of(event: Event) -> dict[str, str]:
     }
     headers |= {_PREFIX + name: getattr(event, name) for name in _TEXT}
     headers |= {_PREFIX + name: str(getattr(event, name)) for name in _NUMBERS}
+    if event.given is not None:
+        headers["swb_given"] = str(event.given)
+    if not event.replies:
+        headers["swb_replies"] = "later"
     return {name: value for name, value in headers.items() if value}
 
 
@@ -100,6 +109,9 @@ def event_of(headers: Headers, stored: bytes) -> Event:
         body=content["body"],
         payload=stored,
         trace=headers.get("traceparent", ""),
+        given=int(headers["swb_given"]) if "swb_given" in headers else None,
+        extent=extent_of(content.get("extent")),
+        replies="swb_replies" not in headers,
         **rest,
     )
 

@@ -78,7 +78,7 @@ class Commodity23A(Canonical):
     DutyTaxFee: tuple[DutyTaxFee50A, ...] = many()
     GoodsMeasure: GoodsMeasure65A | None = one()
     InvoiceLine: InvoiceLine79A | None = one()
-    TransportEquipment: tuple[TransportEquipment31B, ...] = many("SequenceNumeric")
+    TransportEquipment: tuple[TransportEquipment31B, ...] = many("ID", "SequenceNumeric")
 
 
 class GovernmentProcedure70A(Canonical):

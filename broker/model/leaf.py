@@ -36,7 +36,10 @@ class Element:
 
     `wco` is the WCO Data Model identifier (None: none is public), `edifact` the UN/EDIFACT data
     element, `imo` the IMO Compendium number, `format` the representation (an..35, n..16,3).
-    `keys` are the match keys of a repeated class, `apart` the leaves that tell two of them apart.
+    `keys` are the match keys of a repeated class, `apart` the leaves that tell two of them apart,
+    `strong` those of the keys that identify the thing itself, wherever it is met again.
+    `of_message`: it belongs to the message, not to what the message is about (its function,
+    number, time, version, authentication, pieces): an answer does not depend on it.
     """
 
     wco: str | None
@@ -46,6 +49,8 @@ class Element:
     data: DataClass = "commercial"
     keys: tuple[str, ...] = ()
     apart: str = ""
+    strong: tuple[str, ...] = ()
+    of_message: bool = False
 
 
 class Canonical(BaseModel):
@@ -77,24 +82,27 @@ def leaf(
     *,
     imo: str | None = None,
     data: DataClass = "commercial",
+    of_message: bool = False,
 ) -> Any:
     """A leaf field: absent by default, with what the standard says of it."""
-    return _field(None, Element(wco, form, edifact, imo, data))
+    return _field(None, Element(wco, form, edifact, imo, data, of_message=of_message))
 
 
-def one() -> Any:
+def one(*, of_message: bool = False) -> Any:
     """A class that occurs at most once."""
-    return _field(None, Element(None))
+    return _field(None, Element(None, of_message=of_message))
 
 
-def many(*keys: str, apart: str = "") -> Any:
+def many(
+    *keys: str, apart: str = "", strong: tuple[str, ...] = (), of_message: bool = False
+) -> Any:
     """A repeated class; `keys` are its match keys in order, none: by ordinal.
 
     A match key is a path below the element, or several joined by `+`; two elements are the same
     if the first key that both of them have is the same. Under a key behind the first they are not
     if they differ in every leaf of `apart`.
     """
-    return _field((), Element(None, keys=keys, apart=apart))
+    return _field((), Element(None, keys=keys, apart=apart, strong=strong, of_message=of_message))
 
 
 def _field(default: Any, element: Element) -> Any:

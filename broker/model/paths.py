@@ -7,6 +7,7 @@ Two forms of one thing
     A *path* names one instance: an element of a repeated class is named by its match key
     (`[3]`: SequenceNumeric 3), or by `[#n]`, its ordinal from 1, where it has no key.
     Never by index: a view or a version that leaves elements out renames nothing.
+    Numbers compare as numbers: 1, 01, 001 and 1.0 name the same element, and a path spells it `1`.
 """
 
 import re
@@ -14,11 +15,26 @@ from collections.abc import Iterator
 from typing import Any
 
 _BRACKETS = re.compile(r"\[[^\]]*\]")
+_PLAIN = re.compile(r"[1-9][0-9]*|0")
+_NUMBER = re.compile(r"\+?0*([0-9]+)(?:\.0*)?")
 
 
 def pattern_of(path: str) -> str:
     """The path without its brackets."""
     return _BRACKETS.sub("", path)
+
+
+def canonical_number(text: str) -> str:
+    """The number of an element in the spelling of paths: 001 and 1.0 are 1; other text as it is."""
+    if _PLAIN.fullmatch(text):
+        return text
+    found = _NUMBER.fullmatch(text.strip())
+    return (found[1].lstrip("0") or "0") if found else text
+
+
+def canonical_path(path: str) -> str:
+    """The path with its numbers in their canonical spelling."""
+    return _BRACKETS.sub(lambda found: f"[{canonical_number(found[0][1:-1])}]", path)
 
 
 def element_key(element: Any, ordinal: int) -> str:
@@ -29,7 +45,7 @@ def element_key(element: Any, ordinal: int) -> str:
     if isinstance(element, dict) and "DocumentSectionCode" not in element:
         key = element.get("SequenceNumeric")
         if isinstance(key, str) and key:
-            return key
+            return canonical_number(key)
     return f"#{ordinal}"
 
 
@@ -47,7 +63,7 @@ def leaves(tree: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
 
 def exists(tree: Any, path: str) -> bool:
     """Whether the tree has what the path names."""
-    for step in path.split("."):
+    for step in _steps(path):
         name, _, key = step.removesuffix("]").partition("[")
         tree = tree.get(name) if isinstance(tree, dict) else None
         if isinstance(tree, list):
@@ -56,3 +72,8 @@ def exists(tree: Any, path: str) -> bool:
         if tree is None:
             return False
     return True
+
+
+def _steps(path: str) -> list[str]:
+    """The steps of a path: a point inside brackets divides nothing."""
+    return re.split(r"\.(?![^\[]*\])", canonical_path(path))

@@ -70,14 +70,22 @@ PERSON_KEYS = (
     "FamilyName+GivenName+BirthDateTime",
 )
 """Match keys of persons, in order."""
+PERSONS_STRONG = PERSON_KEYS[:3]
+"""Keys that identify the person wherever they are met again; two may share name and birth."""
+
 PERSONS_APART = "GivenName+BirthDateTime"
 """A child on a parent's passport, or two with the document "NONE", are not the same person."""
 
 
 class CarriedPassenger(Canonical):
-    """A passenger, as the carrier or the ship lists him."""
+    """A passenger, as the carrier or the ship lists them.
+
+    `PresenceCode`: `not_confirmed` where a later message of the list did not name the person,
+    `not_boarded` where the closing list says that they are not on board.
+    """
 
     SequenceNumeric: Numeric = leaf("006", "n..5", "1050", imo="IMO0044", data="public")
+    PresenceCode: Code = leaf(None, "an..17", data="public", of_message=True)
     CarrierReferenceID: Identifier = leaf(None, "an..35", "1154", data="personal")
     BookingReferenceID: Identifier = leaf(None, "an..35", "1154", data="personal")
     TicketID: Identifier = leaf(None, "an..35", "1154", data="personal")
@@ -105,9 +113,10 @@ class CarriedPassenger(Canonical):
 
 
 class CrewMember(Canonical):
-    """A member of the crew, or a supernumerary on the crew list."""
+    """A member of the crew, or a supernumerary on the crew list; see `CarriedPassenger`."""
 
     SequenceNumeric: Numeric = leaf("006", "n..5", "1050", imo="IMO0044", data="public")
+    PresenceCode: Code = leaf(None, "an..17", data="public", of_message=True)
     CarrierReferenceID: Identifier = leaf(None, "an..35", "1154", data="personal")
     GovernmentReferenceID: Identifier = leaf(None, "an..35", "1154", data="personal")
     RoleCode: Code = leaf(None, "an..3", "3035", imo="IMO0128", data="public")
@@ -167,8 +176,10 @@ class PersonsTransportMeans(Canonical):
     PassengerQuantity: Measure | None = leaf(None, "n..8", "6066", data="public")
     Carrier: Carrier18A | None = one()
     Itinerary: tuple[ReportedCall, ...] = many("SequenceNumeric")
-    Crew: tuple[CrewMember, ...] = many(*PERSON_KEYS, apart=PERSONS_APART)
-    Passenger: tuple[CarriedPassenger, ...] = many(*PERSON_KEYS, apart=PERSONS_APART)
+    Crew: tuple[CrewMember, ...] = many(*PERSON_KEYS, apart=PERSONS_APART, strong=PERSONS_STRONG)
+    Passenger: tuple[CarriedPassenger, ...] = many(
+        *PERSON_KEYS, apart=PERSONS_APART, strong=PERSONS_STRONG
+    )
 
 
 class ListPiece(Canonical):
@@ -195,11 +206,11 @@ class PersonsReport(Canonical):
 
     WCO = "42A"
 
-    FunctionCode: Code = leaf("017", "an..35", "1225", data="public")
-    FunctionalReferenceID: Identifier = leaf("D026", "an..35", "1154")
-    IssueDateTime: Moment = leaf("D011", "an..35", "2380")
+    FunctionCode: Code = leaf("017", "an..35", "1225", data="public", of_message=True)
+    FunctionalReferenceID: Identifier = leaf("D026", "an..35", "1154", of_message=True)
+    IssueDateTime: Moment = leaf("D011", "an..35", "2380", of_message=True)
     TypeCode: Code = leaf("D013", "an..3", "1001", data="public")
-    VersionID: Identifier = leaf("383", "an..9", "1056", data="public")
+    VersionID: Identifier = leaf("383", "an..9", "1056", data="public", of_message=True)
     Submitter: ReportSubmitter | None = one()
     BorderTransportMeans: PersonsTransportMeans | None = one()
-    ListPart: tuple[ListPiece, ...] = many("ReferenceID+SequenceNumeric")
+    ListPart: tuple[ListPiece, ...] = many("ReferenceID+SequenceNumeric", of_message=True)

@@ -5,6 +5,7 @@ what was expected and what to do. `found` is a value of the sender: it is shown 
 and to operators, never logged.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
@@ -80,6 +81,11 @@ def from_json(shown: dict[str, Any]) -> Problem:
     message = where.pop("message", None)
     rest = {key: value for key, value in shown.items() if key != "where"}
     return Problem(message=message, where=Place(**where), **rest)
+
+
+def errors_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems in their order, but all errors before all warnings."""
+    return tuple(sorted(problems, key=lambda problem: problem.severity != "error"))
 
 
 def rejects(problems: "tuple[Problem, ...] | list[Problem]") -> bool:

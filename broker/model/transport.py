@@ -107,4 +107,4 @@ class Consignment28A(Canonical):
     GoodsLocation: GoodsLocation64A | None = one()
     Itinerary: tuple[Itinerary81A, ...] = many("SequenceNumeric")
     LoadingLocation: LoadingLocation83A | None = one()
-    TransportEquipment: tuple[TransportEquipment31B, ...] = many("SequenceNumeric")
+    TransportEquipment: tuple[TransportEquipment31B, ...] = many("ID", "SequenceNumeric")

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from broker.model.dossier import Document, Target
+from broker.model.dossier import Ask, Document, Target
+from broker.model.extent import Extent
 from broker.model.problem import Problem, as_json
 
 
@@ -24,21 +25,31 @@ class Entitlement(NamedTuple):
     checks: Sequence[str]
     codes: Sequence[str]
     elements: Sequence[Mapping[str, Any]] | None
-    answer_by: str | None
-    silence: str | None
+    ask: Ask | None
+
+
+class Since(NamedTuple):
+    """What became of what the recipient was sent before.
+
+    `version` is that one's. `removed`: elements that are gone and had an adverse answer of this
+    recipient, each as its view passed it.
+    """
+
+    version: int | None = None
+    removed: Sequence[Mapping[str, Any]] = ()
 
 
 def document(
-    dossier: str, one: Document, told: Entitlement, body: Mapping[str, Any], previous: int | None
+    dossier: str, one: Document, told: Entitlement, body: Mapping[str, Any], since: Since
 ) -> bytes:
-    """A document's view for one recipient; `previous` is the version it was sent before."""
+    """A document's view for one recipient, with how much of the declarant's list it holds."""
     shown: dict[str, Any] = {
         "dossier": dossier,
         "document": one.id,
         "package": one.package,
         "part": one.part,
         "version": one.version,
-        "previous_version": previous,
+        "previous_version": since.version,
         "purpose": told.purpose,
         "rules": list(told.rules),
         "because": list(told.because),
@@ -46,16 +57,45 @@ def document(
         "checks": list(told.checks),
         "codes": list(told.codes),
         "elements": "whole" if told.elements is None else list(told.elements),
-        "expects": {"answer_by": told.answer_by, "silence": told.silence}
-        if told.answer_by
-        else "nothing",
+        "expects": "nothing" if told.ask is None else expected(told.ask),
         "body": body,
     }
+    if one.extent is not None:
+        shown["list"] = _list(one.extent)
+    if since.removed:
+        shown["removed"] = list(since.removed)
     return orjson.dumps(shown)
 
 
-def withdrawal(dossier: str, target: Target, delivery: str) -> bytes:
-    """A notice that what was sent is no longer this recipient's concern: ids it already knows."""
+def expected(ask: Ask) -> dict[str, Any]:
+    """Until when an answer is expected. Silence counts from an acknowledgement: no time yet."""
+    if ask.silence != "release":
+        return {"answer_by": ask.due_at, "silence": ask.silence}
+    return {
+        "answer_by": ask.due_at,
+        "silence": ask.silence,
+        "within_s": ask.within_s,
+        "from": ask.counted_from,
+    }
+
+
+def _list(extent: Extent) -> dict[str, Any]:
+    """What was declared, taken, left out and not confirmed."""
+    return {
+        "declared": extent.declared,
+        "taken": extent.taken,
+        "left_out": len(extent.left_out),
+        "not_confirmed": list(extent.not_confirmed),
+    }
+
+
+def withdrawal(
+    dossier: str, target: Target, delivery: str, expects: Mapping[str, Any] | None = None
+) -> bytes:
+    """A notice that what was sent is no longer this recipient's concern: ids it already knows.
+
+    `expects`: it objected to something, and is asked what becomes of that.
+    """
     shown = {
         "dossier": dossier,
         "withdrawn": True,
@@ -63,12 +103,50 @@ def withdrawal(dossier: str, target: Target, delivery: str) -> bytes:
         "purpose": target.purpose,
         "delivery": delivery,
     }
+    if expects is not None:
+        shown["expects"] = expects
     return orjson.dumps(shown)
 
 
-def board(status: str, version: int, tree: Mapping[str, Any]) -> bytes:
-    """The board for somebody who is told of it: the overall status and the cut tree."""
-    return orjson.dumps({"status": status, "version": version, "board": tree})
+class Unsettled(NamedTuple):
+    """What an answer does not settle, or settles no longer.
+
+    `changed`: elements that are other than they were on the delivery that was answered; `gone`:
+    those that are no longer there. `now`: the delivery that shows what is there now.
+    """
+
+    answered: str
+    changed: Sequence[str]
+    gone: Sequence[str]
+    now: str
+
+
+def unsettled(dossier: str, target: Target, version: int, what: Unsettled) -> bytes:
+    """A notice to the agency whose answer came too late for some elements, or has expired."""
+    shown = {
+        "dossier": dossier,
+        "part": target.part,
+        "purpose": target.purpose,
+        "version": version,
+        "delivery": what.answered,
+        "changed": list(what.changed),
+        "gone": list(what.gone),
+        "now": what.now,
+    }
+    return orjson.dumps(shown)
+
+
+def board(
+    status: str, version: int, tree: Mapping[str, Any], problems: Sequence[Problem] = ()
+) -> bytes:
+    """The board as a view passes it: the overall status and the cut tree.
+
+    `problems`: in the reply to a message, what is odd about it.
+    """
+    shown: dict[str, Any] = {"status": status, "version": version, "board": tree}
+    if problems:
+        shown["problems"] = [as_json(problem) for problem in problems]
+    return orjson.dumps(shown)
 
 
 def refusal(status: str, problems: Sequence[Problem], references: Sequence[Any]) -> bytes:

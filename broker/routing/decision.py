@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from broker.adapter import Tree
 from broker.routing.elements import Matched
+from broker.routing.rules import AnswersOn
 
 
 class Document(NamedTuple):
@@ -31,6 +32,7 @@ class Expected(NamedTuple):
 
     within: timedelta
     silence: Literal["escalate", "release"]
+    counted_from: Literal["acknowledgement", "arrival"] = "acknowledgement"
 
 
 class Result(NamedTuple):
@@ -47,6 +49,7 @@ class Result(NamedTuple):
     codes: tuple[str, ...]
     because: tuple[str, ...]
     legal_basis: tuple[str, ...]
+    answers: AnswersOn = "element"
 
 
 class Decision(NamedTuple):
@@ -87,6 +90,7 @@ def _result_json(result: Result) -> dict[str, Any]:
         "codes": list(result.codes),
         "because": list(result.because),
         "legal_basis": list(result.legal_basis),
+        "answers": result.answers,
     }
 
 
@@ -108,4 +112,10 @@ def _matched_json(matched: Matched | None) -> dict[str, Any] | None:
 
 def _expected_json(answer: Expected) -> dict[str, Any]:
     within_s = int(answer.within.total_seconds())
-    return {"answer": {"within_s": within_s, "silence": answer.silence}}
+    return {
+        "answer": {
+            "within_s": within_s,
+            "silence": answer.silence,
+            "from": answer.counted_from,
+        }
+    }

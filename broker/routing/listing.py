@@ -31,6 +31,15 @@ class Listed(BaseModel):
     drop: tuple[Pattern, ...] = Field((), description="inside Class.**: what is withheld of it")
 
 
+class Beside(BaseModel):
+    """What a recipient sees, and its answers do not depend on."""
+
+    model_config = CLOSED
+
+    path: Listing = Field(description="pattern of a leaf, or Class.** for all below a class")
+    because: Sentence = Field(description="why no answer depends on it")
+
+
 def _line(raw: Any) -> Any:
     return {"path": raw} if isinstance(raw, str) else raw
 
@@ -45,6 +54,9 @@ class ViewFile(BaseModel):
     package: Slug = Field(description="information package it is made for")
     paths: tuple[Annotated[Listed, BeforeValidator(_line)], ...] = Field(
         min_length=1, description="the allow-list"
+    )
+    beside: tuple[Beside, ...] = Field(
+        (), description="what is shown and no answer depends on: a change of it opens nothing"
     )
     spans: tuple[Pattern, ...] = Field(
         (), description="listed totals and counts, left out when a list is cut"

@@ -136,11 +136,19 @@ def _index(rows: tuple[Row, ...]) -> dict[tuple[str, str], tuple[Row, ...]]:
 
 
 def overall_rows(book: Book) -> Book:
-    """The rows of those recipients and purposes that a change of the overall status can concern.
+    """The rows of those recipients and purposes that a change of the overall status can concern."""
+    return _rows_beside(book, [row for row in book.rows if row.tests_overall])
 
-    Rows that unite with one that tests it are among them: they are judged together.
-    """
-    concerned = {(row.rule.recipient, row.rule.purpose) for row in book.rows if row.tests_overall}
+
+def wide_rows(book: Book) -> Book | None:
+    """The rows of those whose answers depend on all of a dossier that they were delivered."""
+    wide = [row for row in book.rows if row.rule.answers == "dossier"]
+    return _rows_beside(book, wide) if wide else None
+
+
+def _rows_beside(book: Book, some: Sequence[Row]) -> Book:
+    """These rows, and those that unite with one of them: they are judged together."""
+    concerned = {(row.rule.recipient, row.rule.purpose) for row in some}
     rows = tuple(row for row in book.rows if (row.rule.recipient, row.rule.purpose) in concerned)
     return Book(rows, _index(rows), book.digest)
 
@@ -208,6 +216,7 @@ def _result(part: str, united: list[tuple[Row, Hits]]) -> Result:
         codes=said.codes,
         because=said.because,
         legal_basis=said.legal_basis,
+        answers=first.rule.answers,
     )
 
 
@@ -233,13 +242,19 @@ def _element(indices: tuple[int, ...], keys: tuple[str, ...], rows: list[Row]) -
 
 
 def strictest(all_expected: Iterable[Literal["nothing"] | Expects]) -> Expected | None:
-    """An answer beats nothing, a shorter deadline a longer one, escalation release."""
+    """An answer beats nothing, a shorter deadline a longer one, escalation release.
+
+    Arrival beats acknowledgement: silence is counted from the later moment.
+    """
     asked = [expected.answer for expected in all_expected if isinstance(expected, Expects)]
     if not asked:
         return None
     escalates = any(answer.silence == "escalate" for answer in asked)
+    arrival = any(answer.counted_from == "arrival" for answer in asked)
     return Expected(
-        min(answer.deadline for answer in asked), "escalate" if escalates else "release"
+        min(answer.deadline for answer in asked),
+        "escalate" if escalates else "release",
+        "arrival" if arrival else "acknowledgement",
     )
 
 

@@ -172,11 +172,21 @@ class Asked(BaseModel):
     silence: Literal["escalate", "release"] = Field(
         description="escalate: the ask stays open, shown overdue; release: it closes as released"
     )
+    counted_from: Literal["acknowledgement", "arrival"] = Field(
+        "acknowledgement",
+        alias="from",
+        description="release by silence: from when the recipient acknowledged the delivery, or"
+        " from the arrival of the goods if that is later",
+    )
 
     @property
     def deadline(self) -> timedelta:
         """`within` as a duration."""
         return timedelta(seconds=int(self.within[:-1]) * _SECONDS[self.within[-1]])
+
+
+AnswersOn = Literal["element", "whole", "dossier", "request"]
+"""What an answer depends on; see `Rule.answers`."""
 
 
 class Expects(BaseModel):
@@ -203,6 +213,13 @@ class Rule(BaseModel):
     purpose: Slug = Field(description="why it may see: a word of the list of purposes")
     view: Slug = Field(description="the fields it may see")
     expects: Literal["nothing"] | Expects = Field(description="nothing, or an answer in time")
+    answers: AnswersOn = Field(
+        "element",
+        description="what an answer depends on. element: the element and what is outside its list;"
+        " whole: all that the view shows; dossier: besides, all else of the dossier that was"
+        " delivered to the recipient; request: an answer to an earlier message settles nothing"
+        " that a later message names",
+    )
     checks: tuple[Text, ...] = Field((), description="codes of what the recipient examines")
     codes: tuple[Text, ...] = Field((), description="other codes put beside what matched")
     because: Sentence = Field(description="the reason in a sentence for people")

@@ -157,6 +157,12 @@ def _subtree_sieve(change: Transform | None, dropped: dict[str, Any], pattern: s
     return sieve
 
 
+def subtree_sieve(drop: Iterable[str]) -> Sieve:
+    """The sieve of a class of which all passes but these patterns below it."""
+    dropped = _dropped(tuple(drop))
+    return _subtree_sieve(None, dropped, "") if dropped else _all_sieve
+
+
 def _dropped(patterns: tuple[Pattern, ...]) -> dict[str, Any]:
     """The patterns as nested maps; an empty map: all of it. A shorter pattern wins."""
     root: dict[str, Any] = {}

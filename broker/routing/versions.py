@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from broker.model.dossier import Result as Outcome
-from broker.model.dossier import Sent, Target
+from broker.model.dossier import Shown, Target
 from broker.routing.decision import Result
 
 
@@ -35,12 +35,12 @@ def digest_of(tree: Any, result: Result) -> str:
     """The digest of a delivery: the cut view, and per element its key, checks and codes."""
     elements = result.matched.elements if result.matched else ()
     annotated = [[element.shown, element.checks, element.codes] for element in elements]
-    said = [tree, result.matched is None, annotated, result.checks, result.codes]
-    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    content = [tree, result.matched is None, annotated, result.checks, result.codes]
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def compare(
-    part: str, previous: Mapping[Target, Sent], current: Mapping[Target, str]
+    part: str, previous: Mapping[Target, Shown], current: Mapping[Target, str]
 ) -> tuple[Change, ...]:
     """The changes of one part, sorted by recipient and purpose; other parts are left alone.
 
@@ -48,9 +48,9 @@ def compare(
     decision; none at all when the part itself is withdrawn.
     """
     before = {
-        target: sent.digest
-        for target, sent in previous.items()
-        if target.part == part and sent.result != "withdrawn"
+        target: shown.digest
+        for target, shown in previous.items()
+        if target.part == part and shown.result != "withdrawn"
     }
     now = {target: digest for target, digest in current.items() if target.part == part}
     return tuple(

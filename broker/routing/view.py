@@ -22,6 +22,9 @@ from typing import NamedTuple
 import orjson
 
 from broker.adapter import Tree
+from broker.model.vector import Bases
+from broker.routing.basis import BasisView, Shown, bases_of, compile_basis
+from broker.routing.decision import Result
 from broker.routing.elements import Matched, kept
 from broker.routing.listing import ViewFile
 from broker.routing.sieves import Sieve, class_sieve, nested
@@ -29,23 +32,30 @@ from broker.routing.sieves import Sieve, class_sieve, nested
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A view made ready: one sieve for whole documents, one without the spans for cut ones."""
+    """A view made ready: one sieve for whole documents, one without the spans for cut ones.
+
+    Likewise the bases of what it passes.
+    """
 
     name: str
     package: str
     whole: Sieve
     cut: Sieve
     digest: str
+    whole_basis: BasisView
+    cut_basis: BasisView
 
 
 class Cut(NamedTuple):
     """What a recipient sees, and the patterns that had a value and were withheld or changed.
 
-    The tree shares unchanged values with the document: neither is ever written to.
+    The tree shares unchanged values with the document: neither is ever written to. `shorter`:
+    a list was cut to the matched elements.
     """
 
     tree: Tree
     withheld: tuple[str, ...]
+    shorter: bool = False
 
 
 def compile_view(file: ViewFile) -> View:
@@ -58,16 +68,24 @@ def compile_view(file: ViewFile) -> View:
         whole=class_sieve(nested(file.paths)),
         cut=class_sieve(nested(lines)),
         digest=hashlib.sha256(orjson.dumps(file.model_dump(mode="json"))).hexdigest(),
+        whole_basis=compile_basis(file, whole=True),
+        cut_basis=compile_basis(file, whole=False),
     )
 
 
 def apply(view: View, tree: Tree, matched: Matched | None = None) -> Cut:
     """What may be seen of the tree, cut to the matched elements (None: the whole)."""
     withheld: set[str] = set()
-    sieve, body = view.whole, tree
+    sieve, body, shorter = view.whole, tree, False
     if matched is not None:
         body, shorter = kept(tree, matched)
         if shorter:
             sieve = view.cut
             withheld.add(matched.each)
-    return Cut(sieve(body, withheld) or {}, tuple(sorted(withheld)))
+    return Cut(sieve(body, withheld) or {}, tuple(sorted(withheld)), shorter)
+
+
+def bases(view: View, tree: Tree, cut: Cut, result: Result, besides: bytes = b"") -> Bases:
+    """What answers about this cut depend on."""
+    how = view.cut_basis if cut.shorter else view.whole_basis
+    return bases_of(how, Shown(tree, cut.tree), result, besides)

@@ -1,20 +1,39 @@
-"""Dossiers: loading what a step needs to know, and writing what it decided.
+"""Dossiers: loading what a step needs to know. `dossier_writes` writes what it decided.
 
 The live version of a part is its highest version that was applied; late ones are kept beside. One
 that takes the part back is no live version, and ends those before it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, case, func, insert, select
+from sqlalchemy import Connection, and_, case, func, select
 
-from broker.model.dossier import Answer, Ask, Delivered, Document, Dossier, Sent, Target
+from broker.model.dossier import (
+    Answer,
+    Ask,
+    Delivered,
+    Document,
+    Dossier,
+    PartNumbers,
+    Shown,
+    Target,
+)
 from broker.model.events import body_of
-from broker.model.records import opened, sealed
-from broker.state.dialect import insert_or
-from broker.state.tables import ANSWERS, ASKS, DECISIONS, DOCUMENTS, DOSSIERS, OUTCOMES, QUEUE
+from broker.model.extent import extent_of
+from broker.model.records import opened
+from broker.state.queue import ANSWERABLE
+from broker.state.tables import (
+    ANSWERS,
+    ASKS,
+    DECISIONS,
+    DOCUMENTS,
+    DOSSIERS,
+    OUTCOMES,
+    QUEUE,
+    SHOWN,
+)
 
 STANDING = ("open", "closed")
 """States of a dossier whose documents still stand."""
@@ -31,17 +50,20 @@ def load(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[str,
     known = [head["id"] for head in heads]
     seen = _seen(connection, pairs)
     live, versions = _documents(connection, known)
-    sent, asks = _sent(connection, known), _asks(connection, known)
-    answers, delivered = _answers(connection, known), _delivered(connection, known)
+    numbers = {head["id"]: _numbers_of(head["numbers"]) for head in heads}
+    messages = _messages(connection, numbers)
+    shown, asks = _shown(connection, known), _asks(connection, known)
+    answers = _answers(connection, known)
     return {
         head["id"]: Dossier(
-            **head,
+            **{name: value for name, value in head.items() if name != "numbers"},
+            parts=numbers[head["id"]],
+            messages=messages.get(head["id"], {}),
             live=live.get(head["id"], {}) if head["state"] in STANDING else {},
             versions=versions.get(head["id"], {}),
-            sent=sent.get(head["id"], {}),
+            shown=shown.get(head["id"], {}),
             asks=asks.get(head["id"], {}),
             answers=tuple(answers.get(head["id"], ())),
-            delivered=delivered.get(head["id"], {}),
             outcomes=frozenset(seen.get(head["id"], ())),
         )
         for head in heads
@@ -109,96 +131,6 @@ def overdue(connection: Connection) -> list[tuple[str, int]]:
     return [(recipient, count) for recipient, count in rows]
 
 
-# -- writing ----------------------------------------------------------------------------------
-
-
-def put_heads(connection: Connection, dossiers: Sequence[Dossier]) -> None:
-    """Write the heads, new or changed."""
-    if not dossiers:
-        return
-    names = [column.name for column in DOSSIERS.c]
-    statement = insert_or(connection, DOSSIERS)
-    statement = statement.on_conflict_do_update(
-        index_elements=["id"],
-        set_={name: statement.excluded[name] for name in names if name != "id"},
-    )
-    connection.execute(
-        statement, [{name: getattr(dossier, name) for name in names} for dossier in dossiers]
-    )
-
-
-def put_documents(connection: Connection, documents: Sequence[tuple[str, Document]]) -> None:
-    """Write new versions, each with its dossier's id."""
-    if documents:
-        connection.execute(
-            insert(DOCUMENTS), [_document_row(dossier, one) for dossier, one in documents]
-        )
-
-
-def put_outcomes(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write outcomes; one that is there already stays."""
-    if rows:
-        connection.execute(insert_or(connection, OUTCOMES).on_conflict_do_nothing(), rows)
-
-
-def put_decisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write results of decisions."""
-    if rows:
-        connection.execute(insert(DECISIONS), rows)
-
-
-def put_asks(connection: Connection, asks: Sequence[tuple[str, Ask]]) -> None:
-    """Write asks, new or in a new state, each with its dossier's id."""
-    if not asks:
-        return
-    statement = insert_or(connection, ASKS)
-    statement = statement.on_conflict_do_update(
-        index_elements=["dossier", "part", "recipient", "purpose", "version"],
-        set_={"state": statement.excluded.state},
-    )
-    connection.execute(statement, [_ask_row(dossier, ask) for dossier, ask in asks])
-
-
-def put_answers(connection: Connection, answers: Sequence[tuple[str, Answer]]) -> None:
-    """Write answers, each with its dossier's id."""
-    if answers:
-        connection.execute(
-            insert_or(connection, ANSWERS).on_conflict_do_nothing(),
-            [_answer_row(dossier, answer) for dossier, answer in answers],
-        )
-
-
-def _document_row(dossier: str, one: Document) -> dict[str, Any]:
-    return {
-        "dossier": dossier, "part": one.part, "version": one.version, "id": one.id,
-        "package": one.package, "digest": one.digest, "order_no": one.order,
-        "submission": one.submission, "message": one.message, "event": one.event,
-        "sender": one.sender, "party": one.party, "profile": one.profile,
-        "received_at": one.received_at, "state": one.state, "payload": one.payload,
-    }  # fmt: skip
-
-
-def _ask_row(dossier: str, ask: Ask) -> dict[str, Any]:
-    return {
-        "dossier": dossier, **ask.target._asdict(), "version": ask.version,
-        "elements": orjson.dumps(ask.elements).decode(), "due_at": ask.due_at,
-        "silence": ask.silence, "state": ask.state, "delivery": ask.delivery,
-        "asked_at": ask.asked_at,
-    }  # fmt: skip
-
-
-def _answer_row(dossier: str, one: Answer) -> dict[str, Any]:
-    return {
-        "dossier": dossier, "event": one.event, "ordinal": one.ordinal, "part": one.part,
-        "recipient": one.recipient, "purpose": one.purpose, "version": one.version,
-        "subject": one.subject, "check": one.check, "status": one.status,
-        "order_no": one.order, "content": sealed(orjson.dumps(one.content)), "at": one.at,
-    }  # fmt: skip
-
-
-# -- loading ----------------------------------------------------------------------------------
-
-
 def _seen(connection: Connection, pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
     rows = connection.execute(
         select(OUTCOMES.c.dossier, OUTCOMES.c.event).where(
@@ -238,39 +170,75 @@ def _documents(
         gone = row.state == "withdrawn"
         if gone or (row.dossier, row.part, row.version) not in wanted:
             continue
-        live.setdefault(row.dossier, {})[row.part] = Document(
-            row.part, row.version, row.id, row.package, row.digest, row.order_no,
-            row.submission, row.message, row.event, row.sender, row.party, row.profile,
-            row.received_at, row.payload, row.state,
-        )  # fmt: skip
+        live.setdefault(row.dossier, {})[row.part] = _document(row, row.payload)
     return live, versions
 
 
-def _sent(connection: Connection, ids: list[str]) -> dict[str, dict[Target, Sent]]:
-    found: dict[str, dict[Target, Sent]] = {}
-    rows = connection.execute(
-        select(DECISIONS).where(DECISIONS.c.dossier.in_(ids)).order_by(DECISIONS.c.number)
-    )
-    for row in rows:
+def _shown(connection: Connection, ids: list[str]) -> dict[str, dict[Target, Shown]]:
+    found: dict[str, dict[Target, Shown]] = {}
+    for row in connection.execute(select(SHOWN).where(SHOWN.c.dossier.in_(ids))):
         target = Target(row.part, row.recipient, row.purpose)
-        before = found.setdefault(row.dossier, {}).get(target)
-        # The version that was sent: an unchanged or withdrawn row is of a later document.
-        again = before is not None and row.delivery == before.delivery
-        found[row.dossier][target] = Sent(
-            before.version if before and again else row.version,
-            row.digest, tuple(orjson.loads(row.elements)), row.delivery, row.result,
+        found.setdefault(row.dossier, {})[target] = Shown(
+            row.version, row.digest, row.delivery, row.result, row.showing, row.described,
+            row.configuration, bytes(row.vector), (row.answered_given, row.answered_delivery),
         )  # fmt: skip
     return found
 
 
-def _asks(connection: Connection, ids: list[str]) -> dict[str, dict[Target, Ask]]:
-    found: dict[str, dict[Target, Ask]] = {}
-    rows = connection.execute(select(ASKS).where(ASKS.c.dossier.in_(ids)).order_by(ASKS.c.version))
+def _messages(
+    connection: Connection, numbers: Mapping[str, Mapping[str, PartNumbers]]
+) -> dict[str, dict[tuple[str, int], Document]]:
+    """The messages that were the last to name some element, without what they hold."""
+    wanted = {
+        (dossier, part, version)
+        for dossier, parts in numbers.items()
+        for part, one in parts.items()
+        for version in one.older
+    }
+    if not wanted:
+        return {}
+    columns = [column for column in DOCUMENTS.c if column.name != "payload"]
+    rows = connection.execute(
+        select(*columns).where(
+            DOCUMENTS.c.dossier.in_({dossier for dossier, _, _ in wanted}),
+            DOCUMENTS.c.part.in_({part for _, part, _ in wanted}),
+            DOCUMENTS.c.version.in_({version for _, _, version in wanted}),
+        )
+    )
+    found: dict[str, dict[tuple[str, int], Document]] = {}
     for row in rows:
+        if (row.dossier, row.part, row.version) in wanted:
+            found.setdefault(row.dossier, {})[row.part, row.version] = _document(row, b"")
+    return found
+
+
+def _document(row: Any, payload: bytes) -> Document:
+    named = {path: tuple(map(tuple, runs)) for path, runs in orjson.loads(row.named).items()}
+    return Document(
+        row.part, row.version, row.id, row.package, row.digest, row.order_no,
+        row.submission, row.message, row.event, row.sender, row.party, row.profile,
+        row.received_at, payload, row.state, named,
+        extent_of(orjson.loads(row.extent)) if row.extent else None,
+    )  # fmt: skip
+
+
+def _asks(connection: Connection, ids: list[str]) -> dict[str, dict[Target, Ask]]:
+    """The newest ask of each target."""
+    newest = (
+        select(ASKS.c.dossier, ASKS.c.part, ASKS.c.recipient, ASKS.c.purpose,
+               func.max(ASKS.c.showing).label("showing"))
+        .where(ASKS.c.dossier.in_(ids))
+        .group_by(ASKS.c.dossier, ASKS.c.part, ASKS.c.recipient, ASKS.c.purpose)
+        .subquery()
+    )  # fmt: skip
+    same = [ASKS.c[name] == newest.c[name]
+            for name in ("dossier", "part", "recipient", "purpose", "showing")]  # fmt: skip
+    found: dict[str, dict[Target, Ask]] = {}
+    for row in connection.execute(select(ASKS).join(newest, and_(*same))):
         target = Target(row.part, row.recipient, row.purpose)
         found.setdefault(row.dossier, {})[target] = Ask(
-            target, row.version, tuple(orjson.loads(row.elements)), row.due_at, row.silence,
-            row.state, row.delivery, row.asked_at,
+            target, row.version, row.due_at, row.silence, row.state, row.delivery, row.asked_at,
+            row.showing, row.within_s, row.counted_from,
         )  # fmt: skip
     return found
 
@@ -279,30 +247,50 @@ def _answers(connection: Connection, ids: list[str]) -> dict[str, list[Answer]]:
     found: dict[str, list[Answer]] = {}
     rows = connection.execute(
         select(ANSWERS)
-        .where(ANSWERS.c.dossier.in_(ids))
+        .where(ANSWERS.c.dossier.in_(ids), ANSWERS.c.state.in_(("counts", "obeyed")))
         .order_by(ANSWERS.c.order_no, ANSWERS.c.ordinal)
     )
     for row in rows:
         content = orjson.loads(opened(row.content))
         answer = Answer(
             row.part, row.recipient, row.purpose, row.version, row.subject, row.check, row.status,
-            row.order_no, row.event, row.ordinal, content, row.at,
+            row.order_no, row.event, row.ordinal, content, row.at, row.showing, row.changed_at,
+            bool(row.silent), row.state, tuple(orjson.loads(row._mapping["keys"]  # noqa: SLF001
+)),
         )  # fmt: skip
         found.setdefault(row.dossier, []).append(answer)
     return found
 
 
-def _delivered(connection: Connection, ids: list[str]) -> dict[str, dict[str, Delivered]]:
+def delivered(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, Delivered]]:
+    """What was numbered of these dossiers and may be answered."""
     found: dict[str, dict[str, Delivered]] = {}
     rows = connection.execute(
         select(
             QUEUE.c.dossier, QUEUE.c.id, QUEUE.c.part, QUEUE.c.recipient, QUEUE.c.purpose,
-            QUEUE.c.version, QUEUE.c.what, QUEUE.c.state,
-        ).where(QUEUE.c.dossier.in_(ids), QUEUE.c.what == "document")
+            QUEUE.c.version, QUEUE.c.showing, QUEUE.c.seq,
+        ).where(
+            QUEUE.c.dossier.in_(list(ids)),
+            QUEUE.c.what.in_(ANSWERABLE),
+            QUEUE.c.seq.is_not(None),
+        )
     )  # fmt: skip
     for row in rows:
         target = Target(row.part, row.recipient, row.purpose)
         found.setdefault(row.dossier, {})[row.id] = Delivered(
-            row.id, target, row.version, row.what, row.state
+            row.id, target, row.version, row.showing, row.seq
         )
     return found
+
+
+def _numbers_of(text: str) -> dict[str, PartNumbers]:
+    return {
+        part: PartNumbers(
+            one["marks"],
+            {
+                int(version): {path: tuple(map(tuple, spans)) for path, spans in lists.items()}
+                for version, lists in one["older"].items()
+            },
+        )
+        for part, one in orjson.loads(text).items()
+    }

@@ -4,17 +4,28 @@ A row waits until it is numbered; `seq` is gap-free per subscription. Numbering 
 kept together, so that what was given once is given again byte for byte.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from broker.clock import parse_stamp, stamp
+from broker.state import due
 from broker.state.dialect import insert_or
 from broker.state.tables import DOSSIERS, QUEUE, SUBSCRIPTIONS
 
+ANSWERABLE = ("document", "notice")
+"""What an agency may answer: what it was shown, and that something is gone or has changed."""
+
 
 class Row(NamedTuple):
-    """A delivery as the core and translation queue it; `context` is JSON for rendering."""
+    """A delivery as the core and translation queue it; `context` is JSON for rendering.
+
+    `showing` numbers what is shown to a target; `silence` is JSON: the moment from which nothing
+    answered means released, counted from the acknowledgement.
+    """
 
     id: str
     subscription: str
@@ -28,6 +39,8 @@ class Row(NamedTuple):
     payload: bytes
     context: str
     created_at: str
+    showing: int = 0
+    silence: str | None = None
 
 
 class Given(NamedTuple):
@@ -170,6 +183,16 @@ def signs(connection: Connection) -> tuple[bool, int]:
     )
 
 
+def given_to(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    """How far each of these subscriptions has been given; 0 where nothing has been."""
+    wanted = set(names)
+    if not wanted:
+        return {}
+    query = select(SUBSCRIPTIONS.c.name, SUBSCRIPTIONS.c.given)
+    rows = connection.execute(query.where(SUBSCRIPTIONS.c.name.in_(wanted)))
+    return {**dict.fromkeys(wanted, 0), **{row.name: row.given for row in rows}}
+
+
 def give(connection: Connection, name: str, upto: int) -> None:
     """Numbers up to here have been given to a reader."""
     connection.execute(
@@ -189,12 +212,32 @@ def acknowledge(connection: Connection, name: str, upto: int, at: str) -> int:
     )
     if not done.rowcount:
         return 0
+    _count_silence(connection, name, (before, upto), at)
     settled = connection.execute(
         update(QUEUE)
         .where(QUEUE.c.subscription == name, QUEUE.c.seq > before, QUEUE.c.seq <= upto)
         .values(state="acknowledged", settled_at=at)
     )
     return settled.rowcount
+
+
+def _count_silence(connection: Connection, name: str, between: tuple[int, int], at: str) -> None:
+    """What is acknowledged now, and is released by silence, is due so long from now."""
+    after, upto = between
+    rows = connection.execute(
+        select(QUEUE.c.dossier, QUEUE.c.silence).where(
+            QUEUE.c.subscription == name,
+            QUEUE.c.seq > after,
+            QUEUE.c.seq <= upto,
+            QUEUE.c.silence.is_not(None),
+        )
+    )
+    moments = []
+    for dossier, text in rows:
+        silence = orjson.loads(text)
+        ends = stamp(parse_stamp(at) + timedelta(seconds=silence["within_s"]))
+        moments.append(due.Due(dossier, silence["name"], ends, silence["kind"]))
+    due.put(connection, moments)
 
 
 def cancel(
@@ -234,12 +277,18 @@ def delivery_of(connection: Connection, delivery: str, recipient: str) -> dict[s
         .where(
             QUEUE.c.id == delivery,
             QUEUE.c.recipient == recipient,
-            QUEUE.c.what == "document",
+            QUEUE.c.what.in_(ANSWERABLE),
             QUEUE.c.state.in_(("numbered", "acknowledged")),
         )
     )
     row = connection.execute(query).mappings().one_or_none()
     return dict(row) if row else None
+
+
+def payloads_of(connection: Connection, deliveries: Iterable[str]) -> dict[str, bytes]:
+    """What these deliveries hold."""
+    query = select(QUEUE.c.id, QUEUE.c.payload).where(QUEUE.c.id.in_(list(deliveries)))
+    return {row.id: row.payload for row in connection.execute(query)}
 
 
 def of_dossier(connection: Connection, dossier: str) -> list[dict[str, Any]]:

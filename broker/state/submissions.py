@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Connection, case, func, insert, select
 
 from broker.state import dialect
@@ -139,6 +140,22 @@ def messages(
     query = select(MESSAGES).where(MESSAGES.c.submission == submission, MESSAGES.c.message > after)
     rows = connection.execute(query.order_by(MESSAGES.c.message).limit(limit))
     return [dict(row) for row in rows.mappings()]
+
+
+def problems_of(
+    connection: Connection, wanted: Collection[tuple[str, int]]
+) -> dict[tuple[str, int], list[dict[str, Any]]]:
+    """What was wrong with these messages, as it is shown."""
+    if not wanted:
+        return {}
+    rows = connection.execute(
+        select(MESSAGES.c.submission, MESSAGES.c.message, MESSAGES.c.problems).where(
+            MESSAGES.c.submission.in_({submission for submission, _ in wanted}),
+            MESSAGES.c.message.in_({message for _, message in wanted}),
+        )
+    )
+    found = {(row.submission, row.message): orjson.loads(row.problems) for row in rows}
+    return {key: problems for key, problems in found.items() if key in wanted and problems}
 
 
 class Tally(NamedTuple):

@@ -32,6 +32,10 @@ def _number(name: str, *, key: bool = False, null: bool = False) -> Column[int]:
     return Column(name, NUMBER, primary_key=key, nullable=null, autoincrement=False)
 
 
+def _counted(name: str) -> Column[int]:
+    return Column(name, NUMBER, nullable=False, autoincrement=False, server_default="0")
+
+
 def _serial(name: str = "number") -> Column[int]:
     return Column(name, NUMBER, primary_key=True, autoincrement=True)
 
@@ -86,9 +90,10 @@ DOSSIERS = Table(
     "dossiers", METADATA,
     _text("id", key=True), _text("kind"), _text("state"), _text("party"), _text("sender"),
     _text("opened_at"), _text("closed_at", null=True), _number("board_version"),
-    _text("overall"),
+    _text("overall"), Column("numbers", TEXT, nullable=False, server_default="{}"),
 )  # fmt: skip
-"""Heads only. `state`: open, withdrawn or closed."""
+"""Heads only. `state`: open, withdrawn or closed. `numbers` is JSON: by part, the highest number
+ever given in each list, and which older messages were the last to name which elements."""
 
 DOCUMENTS = Table(
     "documents", METADATA,
@@ -96,9 +101,11 @@ DOCUMENTS = Table(
     _text("id"), _text("package"), _text("digest"), _number("order_no"), _text("submission"),
     _number("message"), _text("event"), _text("sender"), _text("party"), _text("profile"),
     _text("received_at"), _text("state"), _blob("payload"),
+    Column("named", TEXT, nullable=False, server_default="{}"), _text("extent", null=True),
 )  # fmt: skip
 """`state`: live or late, as it was applied or not; rows are never changed, the live version is the
-highest that is `live`. `payload` is the event's, as stored."""
+highest that is `live`. `payload` is the event's, as stored. `named` is JSON: by list, the elements
+that the message named, as runs of [number in the message, number in the dossier, how many]."""
 
 OUTCOMES = Table(
     "outcomes", METADATA,
@@ -118,6 +125,16 @@ DECISIONS = Table(
 )  # fmt: skip
 """One row a (part, recipient, purpose) and version; `result` new, changed, unchanged, withdrawn."""
 
+SHOWN = Table(
+    "shown", METADATA,
+    _text("dossier", key=True), _text("part", key=True), _text("recipient", key=True),
+    _text("purpose", key=True), _number("version"), _text("digest"), _text("delivery"),
+    _text("result"), _number("showing"), _number("described"), _text("configuration"),
+    _blob("vector"), _number("answered_given"), _text("answered_delivery"),
+)  # fmt: skip
+"""What each target was shown last: all that the core needs of the decisions before. `vector`: of
+each element the digest of its basis and since when it is so (`broker.model.vector`)."""
+
 CONFIGURATIONS = Table(
     "configurations", METADATA, _text("digest", key=True), _blob("content"), _text("at")
 )
@@ -126,19 +143,29 @@ CONFIGURATIONS = Table(
 ASKS = Table(
     "asks", METADATA,
     _text("dossier", key=True), _text("part", key=True), _text("recipient", key=True),
-    _text("purpose", key=True), _number("version", key=True),
-    _text("elements"), _text("due_at"), _text("silence"), _text("state"), _text("delivery"),
-    _text("asked_at"),
+    _text("purpose", key=True), _number("showing", key=True), _number("version"),
+    _text("due_at"), _text("silence"), _text("state"), _text("delivery"),
+    _text("asked_at"), _number("within_s"), _text("counted_from"),
 )  # fmt: skip
-"""`state`: open, overdue, released (by silence), superseded or withdrawn."""
+"""`state`: open, overdue, superseded or withdrawn; `due_at` "" while silence is not counted yet."""
 
 ANSWERS = Table(
     "answers", METADATA,
     _text("dossier", key=True), _text("event", key=True), _number("ordinal", key=True),
     _text("part"), _text("recipient"), _text("purpose"), _number("version"), _text("subject"),
     _text("check"), _text("status", null=True), _number("order_no"), _blob("content"),
-    _text("at"),
+    _text("at"), _counted("showing"), _counted("changed_at"), _counted("silent"),
+    Column("state", TEXT, nullable=False, server_default="counts"),
+    Column("keys", TEXT, nullable=False, server_default="[]"),
+    Index("answers_counting", "dossier", "state"),
 )  # fmt: skip
+"""`state`: counts, obeyed, or over (never loaded again); see `broker.model.dossier.Answer`."""
+
+ANSWER_IDS = Table(
+    "answer_ids", METADATA,
+    _text("recipient", key=True), _text("id", key=True), _text("digest"), _text("event"),
+)  # fmt: skip
+"""The agencies' own numbers of their answers: used once, for one content."""
 
 SUBSCRIPTIONS = Table(
     "subscriptions", METADATA,
@@ -151,11 +178,13 @@ QUEUE = Table(
     _number("version"), _text("recipient"), _text("purpose"), _text("what"), _text("type"),
     _blob("payload"), _text("context"), _text("state"), _number("seq", null=True),
     _blob("rendered", null=True), _text("created_at"), _text("settled_at", null=True),
+    _counted("showing"), _text("silence", null=True),
     UniqueConstraint("id"), UniqueConstraint("subscription", "seq"),
     Index("queue_dossier", "dossier", "recipient"), Index("queue_waiting", "state", "number"),
 )  # fmt: skip
 """`what`: document, notice, board, reply. `state`: waiting, numbered, acknowledged,
-cancelled, parked. `context` is JSON: what rendering needs besides the payload."""
+cancelled, parked. `context` is JSON: what rendering needs besides the payload. `silence` is JSON:
+what is counted from the acknowledgement."""
 
 DUE = Table(
     "due", METADATA,

@@ -6,13 +6,13 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import Connection
 
-from broker.dossiers.fold import decline_problem
+from broker.dossiers.declines import decline_problem
 from broker.model.dossier import Event
 from broker.model.events import event_of, record_of
 from broker.model.problem import as_json
 from broker.model.records import Record
 from broker.replies.refusals import declined_row
-from broker.state import dossiers, queue, unresolved
+from broker.state import dossier_writes, queue, unresolved
 from broker.translation.resolve import Kinds, find_behind, meanings_for
 
 
@@ -93,4 +93,4 @@ def _decline(connection: Connection, event: Event) -> None:
         "submission": event.submission, "message": event.message,
         "problems": orjson.dumps([as_json(problem)]).decode(), "at": event.received_at,
     }  # fmt: skip
-    dossiers.put_outcomes(connection, [row])
+    dossier_writes.put_outcomes(connection, [row])

@@ -16,7 +16,7 @@ from broker.adapter import Adapter, Draft, Message, Profile
 from broker.model import events
 from broker.model.dossier import Event
 from broker.model.packages import PACKAGES
-from broker.model.problem import NOWHERE, Problem, place_json, rejects
+from broker.model.problem import NOWHERE, Problem, errors_first, place_json, rejects
 from broker.model.records import Headers, digest
 
 EVENT_BYTES_MAX = 8_000_000
@@ -42,6 +42,7 @@ class Submission:
     trace: str
     payload: bytes
     declared: str = ""
+    given: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def submission_of(headers: Headers, payload: bytes) -> Submission:
         trace=headers.get("traceparent", ""),
         payload=payload,
         declared=headers.get("swb_declared", ""),
+        given=int(headers["swb_given"]) if "swb_given" in headers else None,
     )
 
 
@@ -121,13 +123,14 @@ def _message(submission: Submission, message: Message) -> Translated:
             _event(submission, message.number, ordinal, draft)
             for ordinal, draft in enumerate(drafts)
         )
+        made = (*(replace(event, replies=False) for event in made[:-1]), *made[-1:])
     said = (reference for draft in drafts for reference in draft.references)
     return Translated(
         submission=submission,
         number=message.number,
         reference=message.reference,
         verdict=message.verdict,
-        problems=message.problems,
+        problems=errors_first(message.problems),
         events=made,
         references=tuple(dict.fromkeys((one.scheme, one.value) for one in said if one.value)),
         unmapped=sum(len(draft.unmapped) for draft in drafts),
@@ -187,11 +190,15 @@ def _event(submission: Submission, message: int, ordinal: int, draft: Draft) -> 
         received_at=submission.received_at,
         references=references,
         body=draft.body,
-        payload=events.payload(body, references, unmapped, draft.changes, places),
+        payload=events.payload(
+            body, references, unmapped, draft.changes, places=places, extent=draft.extent
+        ),
         digest=hashlib.sha256(body).hexdigest(),
         trace=submission.trace,
         changes=draft.changes,
         places=places,
+        given=submission.given,
+        extent=draft.extent,
     )
 
 

@@ -22,7 +22,7 @@ from tests.sample_events import (
 FLOWERS, BOOKS, MEAT = "06031100", "49019900", "02013000"
 ITEM = "GoodsShipment.GovernmentAgencyGoodsItem[{}]"
 DOSSIER = opened(FLOWERS, BOOKS)
-GIVEN = {target: sent.delivery for target, sent in DOSSIER.sent.items()}
+GIVEN = {target: shown.delivery for target, shown in DOSSIER.shown.items()}
 WAITING = replace(
     DOSSIER,
     delivered={key: replace(one, state="waiting") for key, one in DOSSIER.delivered.items()},

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from broker.dossiers.fold import DECLINES, decline_problem, fold
+from broker.dossiers.declines import DECLINES, decline_problem
+from broker.dossiers.fold import fold
 from broker.model.dossier import Change, Dossier
 from broker.model.events import body_of
 from tests.sample_events import DOSSIER, event

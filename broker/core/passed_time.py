@@ -1,0 +1,77 @@
+"""A due time of a dossier has come: a deadline, a release by silence, the end of an answer."""
+
+from datetime import timedelta
+
+from broker.clock import parse_stamp
+from broker.core.asking import later
+from broker.core.effects import Making
+from broker.core.late import end_of, expire, expired
+from broker.core.rules import Rules
+from broker.dossiers.board import deadline_name, silence_name
+from broker.dossiers.standing import standing_of
+from broker.model.dossier import Answer, Ask
+from broker.model.events import body_of
+from broker.state.due import Due
+
+_LAST = 1 << 20
+"""Ordinal of an answer by silence: behind all that was answered before."""
+
+
+def elapse(making: Making, rules: Rules) -> bool:
+    """What the moment does; whether it matters at all."""
+    name = making.event.name
+    ended = expired(making.answers.values(), name)
+    if ended is not None:
+        if ended.state == "counts":
+            expire(making, ended)
+        return ended.state == "counts"
+    for ask in list(making.asks.values()):
+        if ask.state == "open" and name == deadline_name(ask) and not _is_settled(making, ask):
+            making.ask(ask._replace(state="overdue"))
+            return True
+        if ask.counts and ask.silence == "release" and name == silence_name(ask):
+            return _release(making, ask, rules)
+    return False
+
+
+def _is_settled(making: Making, ask: Ask) -> bool:
+    answers = making.answers_of(ask.target)
+    return bool(answers) and standing_of(making.shown.get(ask.target), answers).is_settled
+
+
+def _release(making: Making, ask: Ask, rules: Rules) -> bool:
+    """Nothing was answered in time: what is open of that delivery is released by silence."""
+    if _is_settled(making, ask):
+        return False
+    event = making.event
+    if ask.counted_from == "arrival":
+        arrives = _arrival(making, rules)
+        wait = timedelta(seconds=ask.within_s)
+        moment = later(arrives or event.received_at, wait)
+        if moment > event.received_at:
+            making.due.append(Due(making.dossier.id, event.name, moment, making.dossier.kind))
+            return True
+    order = max((one.order for one in making.answers.values()), default=0)
+    target = ask.target
+    silent = Answer(
+        part=target.part, recipient=target.recipient, purpose=target.purpose, version=ask.version,
+        subject="", check="", status="released", order=order, event=event.id, ordinal=_LAST,
+        content={"StatusCode": "released"}, at=event.received_at, showing=ask.showing, silent=True,
+    )  # fmt: skip
+    making.change([silent])
+    return True
+
+
+def _arrival(making: Making, rules: Rules) -> str | None:
+    """When the goods or persons arrive, as far as a live document says it."""
+    kind = rules.kinds.get(making.dossier.kind)
+    if kind is None or not kind.arrives:
+        return None
+    for document in making.dossier.live.values():
+        at = body_of(document.payload)
+        for step in kind.arrives.split("."):
+            at = at.get(step) if isinstance(at, dict) else None  # type: ignore[assignment]
+        moment = end_of(at) if isinstance(at, str) else None
+        if moment is not None and parse_stamp(moment):
+            return moment
+    return None

@@ -1,0 +1,73 @@
+"""Why an event is declined, in words: what is wrong, and what to do."""
+
+from broker.model.dossier import Event
+from broker.model.problem import Place, Problem
+
+DECLINES = {
+    "event.nothing-matched": (
+        "none of the listed elements is in what was lodged before",
+        "name each element as it was lodged: by its reference, its document, or name and birth",
+    ),
+    "event.patch-not-taken": (
+        "amendments by change list are not taken",
+        "lodge the corrected declaration again as an original under the same LRN",
+    ),
+    "event.not-the-owner": (
+        "this part belongs to another party",
+        "only the party that lodged it may replace it",
+    ),
+    "event.already-withdrawn": (
+        "it has been withdrawn",
+        "lodge it anew under a new reference",
+    ),
+    "reference.reused": (
+        "the reference belongs to something that was withdrawn or closed",
+        "use a new reference",
+    ),
+    "reference.unknown": (
+        "the reference means nothing that you have lodged, or may join",
+        "check the reference, or lodge first what it refers to",
+    ),
+    "reference.missing": (
+        "nothing in the message says what it is about",
+        "give it its reference: LRN, item and posting date, flight and date, or visit id",
+    ),
+    "reference.ambiguous": (
+        "the references belong to different dossiers",
+        "send one message for each",
+    ),
+    "answer.nothing-delivered": (
+        "nothing was delivered to you that this could answer",
+        "answer with the delivery's id",
+    ),
+    "answer.subject-unknown": (
+        "the answer is about an element that was not delivered to you",
+        "name an element of the delivery that is answered, or answer about the whole",
+    ),
+    "answer.subject-ambiguous": (
+        "the reference names more than one person of the delivery",
+        "name each person by their own reference (ABO), or by the number in the delivery",
+    ),
+    "event.discarded": (
+        "an operator discarded the message after it could not be processed",
+        "ask the operator named in the documentation",
+    ),
+}
+"""Why an event is declined: what is wrong, and what to do."""
+
+
+def decline_problem(code: str, event: Event | None = None) -> Problem:
+    """The problem with this code, in words; at the event's reference, if its place is known."""
+    text, hint = DECLINES[code]
+    if event is None or not code.startswith("reference."):
+        return Problem(code=code, text=text, hint=hint)
+    (reference, place), *_ = [*event.places.items(), ((), {})]
+    return Problem(
+        code=code,
+        text=text,
+        hint=hint,
+        message=event.message or None,
+        part=event.part,
+        where=Place(**place),
+        found=reference[1] if reference else None,
+    )

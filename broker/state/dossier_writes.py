@@ -1,0 +1,142 @@
+"""Writing what steps decided about dossiers: one statement a table."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, insert
+
+from broker.model.dossier import Answer, Ask, Document, Dossier, Shown, Target
+from broker.model.extent import extent_json
+from broker.model.records import sealed
+from broker.state.dialect import insert_or
+from broker.state.tables import ANSWERS, ASKS, DECISIONS, DOCUMENTS, DOSSIERS, OUTCOMES, SHOWN
+
+
+def put_heads(connection: Connection, dossiers: Sequence[Dossier]) -> None:
+    """Write the heads, new or changed."""
+    if not dossiers:
+        return
+    names = [column.name for column in DOSSIERS.c if column.name != "numbers"]
+    statement = insert_or(connection, DOSSIERS)
+    statement = statement.on_conflict_do_update(
+        index_elements=["id"],
+        set_={name: statement.excluded[name] for name in (*names, "numbers") if name != "id"},
+    )
+    connection.execute(
+        statement,
+        [
+            {name: getattr(dossier, name) for name in names} | {"numbers": _numbers(dossier)}
+            for dossier in dossiers
+        ],
+    )
+
+
+def put_documents(connection: Connection, documents: Sequence[tuple[str, Document]]) -> None:
+    """Write new versions, each with its dossier's id."""
+    if documents:
+        connection.execute(
+            insert(DOCUMENTS), [_document_row(dossier, one) for dossier, one in documents]
+        )
+
+
+def put_outcomes(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write outcomes; one that is there already stays."""
+    if rows:
+        connection.execute(insert_or(connection, OUTCOMES).on_conflict_do_nothing(), rows)
+
+
+def put_decisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write results of decisions."""
+    if rows:
+        connection.execute(insert(DECISIONS), rows)
+
+
+def put_asks(connection: Connection, asks: Sequence[tuple[str, Ask]]) -> None:
+    """Write asks, new or in a new state, each with its dossier's id."""
+    if not asks:
+        return
+    statement = insert_or(connection, ASKS)
+    statement = statement.on_conflict_do_update(
+        index_elements=["dossier", "part", "recipient", "purpose", "showing"],
+        set_={name: statement.excluded[name] for name in ("state", "due_at", "asked_at")},
+    )
+    connection.execute(statement, [_ask_row(dossier, ask) for dossier, ask in asks])
+
+
+def put_answers(connection: Connection, answers: Sequence[tuple[str, Answer]]) -> None:
+    """Write answers, new or in a new state, each with its dossier's id."""
+    if not answers:
+        return
+    statement = insert_or(connection, ANSWERS)
+    statement = statement.on_conflict_do_update(
+        index_elements=["dossier", "event", "ordinal"],
+        set_={name: statement.excluded[name] for name in ("state", "changed_at", "keys")},
+    )
+    connection.execute(statement, [_answer_row(dossier, answer) for dossier, answer in answers])
+
+
+def put_shown(connection: Connection, rows: Sequence[tuple[str, Target, Shown]]) -> None:
+    """Write what targets were shown last, each with its dossier's id."""
+    if not rows:
+        return
+    statement = insert_or(connection, SHOWN)
+    names = [column.name for column in SHOWN.c if not column.primary_key]
+    statement = statement.on_conflict_do_update(
+        index_elements=["dossier", "part", "recipient", "purpose"],
+        set_={name: statement.excluded[name] for name in names},
+    )
+    connection.execute(statement, [_shown_row(*row) for row in rows])
+
+
+def _document_row(dossier: str, one: Document) -> dict[str, Any]:
+    return {
+        "dossier": dossier, "part": one.part, "version": one.version, "id": one.id,
+        "package": one.package, "digest": one.digest, "order_no": one.order,
+        "submission": one.submission, "message": one.message, "event": one.event,
+        "sender": one.sender, "party": one.party, "profile": one.profile,
+        "received_at": one.received_at, "state": one.state, "payload": one.payload,
+        "named": orjson.dumps(dict(one.named)).decode(), "extent": _extent(one),
+    }  # fmt: skip
+
+
+def _extent(one: Document) -> str | None:
+    return orjson.dumps(extent_json(one.extent)).decode() if one.extent is not None else None
+
+
+def _numbers(dossier: Dossier) -> str:
+    """The numbers of all parts, as the head keeps them."""
+    content = {
+        part: {
+            "marks": dict(one.marks),
+            "older": {str(version): dict(lists) for version, lists in one.older.items()},
+        }
+        for part, one in dossier.parts.items()
+    }
+    return orjson.dumps(content).decode()
+
+
+def _shown_row(dossier: str, target: Target, shown: Shown) -> dict[str, Any]:
+    row = {"dossier": dossier, **target._asdict(), **shown._asdict()}
+    given, delivery = row.pop("answered")
+    return row | {"answered_given": given, "answered_delivery": delivery}
+
+
+def _ask_row(dossier: str, ask: Ask) -> dict[str, Any]:
+    return {
+        "dossier": dossier, **ask.target._asdict(), "version": ask.version,
+        "due_at": ask.due_at, "silence": ask.silence, "state": ask.state,
+        "delivery": ask.delivery, "asked_at": ask.asked_at, "showing": ask.showing,
+        "within_s": ask.within_s, "counted_from": ask.counted_from,
+    }  # fmt: skip
+
+
+def _answer_row(dossier: str, one: Answer) -> dict[str, Any]:
+    return {
+        "dossier": dossier, "event": one.event, "ordinal": one.ordinal, "part": one.part,
+        "recipient": one.recipient, "purpose": one.purpose, "version": one.version,
+        "subject": one.subject, "check": one.check, "status": one.status,
+        "order_no": one.order, "content": sealed(orjson.dumps(one.content)), "at": one.at,
+        "showing": one.showing, "changed_at": one.changed_at, "silent": int(one.silent),
+        "state": one.state, "keys": orjson.dumps(one.keys).decode(),
+    }  # fmt: skip
