@@ -162,6 +162,12 @@ def examine(
                 kind.name for family in known_families.values() for kind in family.kinds
             ),
             no_personal=frozenset(one.name for one in recipients.values() if one.no_personal),
+            arriving=frozenset(
+                kind.name
+                for family in known_families.values()
+                for kind in family.kinds
+                if kind.arrives
+            ),
         ),
     )
     findings += checked.findings

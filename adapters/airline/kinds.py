@@ -24,7 +24,10 @@ FLIGHT = Kind(
     schemes=(
         Scheme(SCHEME, opens=True, binds=("sender",), reuse_after=timedelta(days=365), joins=True),
     ),
-    parts=(Part("passengers"), Part("crew")),
+    parts=(
+        Part("passengers", obeyed_by_removal=("BorderTransportMeans.Passenger",)),
+        Part("crew", obeyed_by_removal=("BorderTransportMeans.Crew",)),
+    ),
     complete_within=timedelta(minutes=30),
     lacks=lacks,
 )

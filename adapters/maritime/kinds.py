@@ -25,6 +25,7 @@ VISIT = Kind(
     unresolved_for=timedelta(hours=72),
     across=across,
     names=("VISIT", "V"),
+    arrives="BorderTransportMeans.ArrivalDateTime",
 )
 
 

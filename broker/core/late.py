@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import orjson
 
 from broker.clock import stamp
-from broker.core.asking import ask_again
+from broker.core.asking import ask_again, silence_of
 from broker.core.effects import Making
 from broker.core.subjects import names_in_delivery
 from broker.dossiers.standing import FAVOURABLE, element_of
@@ -73,9 +73,10 @@ def expire(making: Making, answer: Answer) -> None:
         for path, mark in elements.items()
         if mark.since <= answer.showing and element in {"", path}
     ]
-    what = payloads.Unsettled("", settled, (), shown.delivery)
-    _notify(making, target, "answer.expired", what)
     ask_again(making, target)
+    what = payloads.Unsettled("", settled, (), shown.delivery)
+    silence = silence_of(making.asks.get(target), making.dossier.kind)
+    _notify(making, target, "answer.expired", what, silence)
 
 
 def expired(answers: Iterable[Answer], name: str) -> Answer | None:
@@ -112,7 +113,13 @@ def end_of(moment: str) -> str | None:
     return stamp(first.replace(year=year, month=month + 1))
 
 
-def _notify(making: Making, target: Target, kind: str, what: payloads.Unsettled) -> None:
+def _notify(
+    making: Making,
+    target: Target,
+    kind: str,
+    what: payloads.Unsettled,
+    silence: str | None = None,
+) -> None:
     shown = making.shown[target]
     event = making.event
     making.queue.append(
@@ -130,5 +137,6 @@ def _notify(making: Making, target: Target, kind: str, what: payloads.Unsettled)
             context=orjson.dumps({"trace": event.trace}).decode(),
             created_at=event.received_at,
             showing=shown.showing,
+            silence=silence,
         )
     )

@@ -29,6 +29,8 @@ from broker.routing.view import View, apply
 from broker.state.queue import Row
 
 SUBMITTER = "submitter"
+NOTED = "noted"
+"""The status of a reply to a declarant who is not entitled to the board."""
 FROM_DECLARANTS = frozenset({"put", "merge", "patch", "close", "withdraw", "note"})
 
 
@@ -77,12 +79,14 @@ def send_replies(before: Dossier, making: Making, boards: Boards, rules: Rules) 
     results = [
         result for result in decide(rules.book, document).results if result.recipient == SUBMITTER
     ]
-    view = rules.views[results[0].view] if results else None
-    if view is None:
-        _note_problems(making)
-        return
     version = making.board_version + 1
-    why = Why(rules.digest, results[0])
+    if not results:
+        own = _own(before, making)
+        if own is not None:
+            row = _reply_row(making, own, (version, "reply"), {"OverallStatusCode": NOTED})
+            making.queue.append(row._replace(type=f"message.{NOTED}"))
+        return
+    view, why = rules.views[results[0].view], Why(rules.digest, results[0])
     for reply in _replies(before, making):
         change = _changed(boards, reply, view)
         if reply.own or change.is_new:
@@ -118,7 +122,8 @@ def _replies(before: Dossier, making: Making) -> Iterator[ReplyTo]:
         yield own
     dossier = making.dossier
     for document in (*dossier.live.values(), *dossier.messages.values()):
-        if document.event != event.id and document.submission != event.submission:
+        same = (document.submission, document.message) == (event.submission, event.message)
+        if not same:
             names = names_of(document, dossier)
             older = (document.part, document.version) in dossier.messages
             if names or not older:
@@ -256,12 +261,6 @@ def _reply_row(
 def own_reply_id(document: Document) -> str:
     """The id of the reply to a message: the hash of event and sender, so that it is sent once."""
     return "d_" + digest(document.event, document.sender, "reply")
-
-
-def _note_problems(making: Making) -> None:
-    """Declarants who are not entitled to a board are told what is odd about their message."""
-    if making.problems and making.event.does in FROM_DECLARANTS:
-        making.queue.append(note_to_sender(making.event, making.problems))
 
 
 def note_to_sender(event: Event, problems: Sequence[Problem]) -> Row:

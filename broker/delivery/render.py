@@ -116,7 +116,8 @@ def value_of(event: Mapping[str, Any]) -> bytes:
 
 def _avro(row: Mapping[str, Any]) -> dict[str, Any]:
     tree = orjson.loads(row["payload"])
-    content = encoded(subject_of(row["what"], tree.get("package", "")), tree)
+    about = row["type"] if row["what"] == "notice" else tree.get("package", "")
+    content = encoded(subject_of(row["what"], about), tree)
     return {
         "datacontenttype": "application/avro",
         "data_base64": base64.b64encode(content).decode(),

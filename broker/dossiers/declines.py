@@ -12,6 +12,10 @@ DECLINES = {
         "amendments by change list are not taken",
         "lodge the corrected declaration again as an original under the same LRN",
     ),
+    "event.replaced": (
+        "a later message of yours about the same thing came while this one was waiting",
+        "nothing: the later message is waiting in its place",
+    ),
     "event.not-the-owner": (
         "this part belongs to another party",
         "only the party that lodged it may replace it",
@@ -70,4 +74,18 @@ def decline_problem(code: str, event: Event | None = None) -> Problem:
         part=event.part,
         where=Place(**place),
         found=reference[1] if reference else None,
+    )
+
+
+def late_problem(event: Event, version: int) -> Problem:
+    """A message that is older than the version in force: it is kept, and not applied."""
+    return Problem(
+        code="event.late",
+        text=f"this message is older than version {version}, which is in force: it is kept, and "
+        "not applied",
+        severity="warning",
+        message=event.message or None,
+        part=event.part,
+        expected="a message with a newer revision",
+        hint="send it again with a newer revision if it is what holds now",
     )

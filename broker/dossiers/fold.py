@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from broker.dossiers.declines import decline_problem
+from broker.dossiers.declines import decline_problem, late_problem
 from broker.dossiers.merging import NOT_CONFIRMED, Tree, changed, merged, put_over
 from broker.dossiers.naming import older_after
 from broker.model.dossier import Document, Dossier, Event, Outcome, PartNumbers
@@ -66,7 +66,8 @@ def _put(dossier: Dossier, event: Event) -> Folded:
             return _declined(dossier, event, "event.not-the-owner")
         if event.order < live.order and live.digest != event.digest:
             late = _document(dossier, event, "late")
-            return Folded(replace(dossier, versions=_versions(dossier, late)), "late", late)
+            after = replace(dossier, versions=_versions(dossier, late))
+            return Folded(after, "late", late, (late_problem(event, live.version),))
     before = body_of(live.payload) if live is not None else {}
     numbers = _numbers(dossier, event.part)
     cut = event.extent is not None and event.extent.cut

@@ -34,18 +34,24 @@ _NOT_DOCUMENTS = frozenset({"answer", "board"})
 """Packages that are told as boards, never delivered as documents."""
 
 
-def subject_of(what: str, package: str = "") -> str:
-    """The subject of a queue's row: `document` (of a package), `notice` or `board`.
+def subject_of(what: str, about: str = "") -> str:
+    """The subject of a queue's row: `document` (of a package), `notice` (of a type) or `board`.
 
     Raises KeyError for what no topic carries.
     """
-    return _NAMES[what, package if what == "document" else ""]
+    if what == "notice":
+        about = ANSWER if about.startswith(f"{ANSWER}.") else ""
+    return _NAMES[what, "" if what == "board" else about]
 
 
 @cache
 def subjects() -> Mapping[str, Schema]:
     """The schema of each subject, as the models are today."""
-    made = {("board", ""): _board(), ("notice", ""): _withdrawal()}
+    made = {
+        ("board", ""): _board(),
+        ("notice", ""): _withdrawal(),
+        ("notice", ANSWER): _answer_notice(),
+    }
     made |= {("document", name): _document(PACKAGES[name]) for name in _documents()}
     return MappingProxyType({_NAMES[what]: schema for what, schema in made.items()})
 
@@ -54,8 +60,12 @@ def _documents() -> tuple[str, ...]:
     return tuple(name for name in PACKAGES if name not in _NOT_DOCUMENTS)
 
 
+ANSWER: Final = "answer"
+"""Notices about an agency's own answer, whose types begin so."""
+
 _NAMES: Mapping[tuple[str, str], str] = {
     ("notice", ""): f"{NAMESPACE}.Withdrawal",
+    ("notice", ANSWER): f"{NAMESPACE}.AnswerNotice",
     ("board", ""): f"{NAMESPACE}.Board",
     **{
         ("document", name): f"{NAMESPACE}.{PACKAGES[name].__name__}Document"
@@ -69,8 +79,12 @@ def _document(body: type[Canonical]) -> Schema:
     matched = _record("MatchedElement", "an element the recipient is entitled to", [
         _always("path"), _listed("checks"), _listed("codes"),
     ])  # fmt: skip
-    expected = _record("ExpectedAnswer", "the recipient is expected to answer", [
-        _always("answer_by"), _always("silence"),
+    listed = _record("ListExtent", "how much of the declarant's list the document holds", [
+        *(_always(name, "long") for name in ("declared", "taken", "left_out")),
+        _listed("not_confirmed"),
+    ])  # fmt: skip
+    removed = _record("RemovedElement", "an element that had an adverse answer and is gone", [
+        _always("path"), _always("answered"), _always("name"),
     ])  # fmt: skip
     fields = [
         *(_always(name) for name in ("dossier", "document", "package", "part")),
@@ -79,10 +93,33 @@ def _document(body: type[Canonical]) -> Schema:
         _always("purpose"),
         *(_listed(name) for name in ("rules", "because", "legal_basis", "checks", "codes")),
         _field("elements", ["null", {"type": "array", "items": matched}], json="whole"),
-        _field("expects", ["null", expected], json="nothing"),
+        _field("expects", ["null", _expected()], json="nothing"),
+        _field("list", ["null", listed]),
+        _field("removed", _array(removed)),
         _always("body", _class(body, {})),
     ]
     return _subject(f"{body.__name__}Document", "a document as its recipient may see it", fields)
+
+
+def _expected() -> Schema:
+    """`payloads.expected`: `answer_by` is "" while silence is not counted yet."""
+    return _record("ExpectedAnswer", "the recipient is expected to answer", [
+        _always("answer_by"), _always("silence"),
+        _field("within_s", ["null", "long"]), _field("from", ["null", "string"]),
+    ])  # fmt: skip
+
+
+def _answer_notice() -> Schema:
+    """`payloads.unsettled`: what an answer of the recipient does not settle (any longer)."""
+    fields = [
+        *(_always(name) for name in ("dossier", "part", "purpose")),
+        _always("version", "long"),
+        _always("delivery"),
+        _listed("changed"),
+        _listed("gone"),
+        _always("now"),
+    ]
+    return _subject("AnswerNotice", "what an answer of the recipient does not settle", fields)
 
 
 def _withdrawal() -> Schema:
@@ -91,6 +128,7 @@ def _withdrawal() -> Schema:
         _always("dossier"),
         _always("withdrawn", "boolean"),
         *(_always(name) for name in ("part", "purpose", "delivery")),
+        _field("expects", ["null", _expected()]),
     ]
     return _subject("Withdrawal", "what was sent is no longer the recipient's concern", fields)
 

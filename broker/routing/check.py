@@ -32,13 +32,15 @@ Model = TypeVar("Model", bound=BaseModel)
 class Known:
     """What rules and views may name.
 
-    `no_personal` are recipients that must not be shown personal or sensitive values. `packages`:
-    leaf patterns of each package with their data classes.
+    `no_personal` are recipients that must not be shown personal or sensitive values; `arriving`
+    kinds that say when the goods or persons arrive. `packages`: leaf patterns of each package with
+    their data classes.
     """
 
     recipients: frozenset[str]
     kinds: frozenset[str]
     no_personal: frozenset[str] = frozenset()
+    arriving: frozenset[str] = frozenset()
     packages: Mapping[str, Mapping[str, str]] = field(default_factory=model_packages)
 
 
@@ -98,7 +100,7 @@ def _together(
             yield Finding(name, "name", f"view {view.name!r} is named twice")
         by_name[view.name] = view
         yield from check_view(name, view, packages)
-    scope = RowScope(known.recipients, known.kinds, by_name, packages, purposes)
+    scope = RowScope(known.recipients, known.kinds, by_name, packages, purposes, known.arriving)
     yield from check_rows(rules, scope)
     yield from check_views_used(rules, by_name, packages, known.no_personal)
 

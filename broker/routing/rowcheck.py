@@ -21,6 +21,7 @@ class RowScope:
     views: Mapping[str, ViewFile]
     packages: Mapping[str, Patterns]
     purposes: Mapping[str, str]
+    arriving: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def check_rows(files: Mapping[str, RulesFile], scope: RowScope) -> Iterator[Find
         yield from _validity(row)
         yield from _impossible(row)
         yield from _statuses(row)
+        yield from _silence(row, scope)
         patterns = scope.packages.get(row.rule.package)
         if patterns:
             yield from _patterns(row, patterns)
@@ -86,6 +88,19 @@ def _validity(row: _Placed) -> Iterator[Finding]:
         yield row.finding("valid_to", f"{ends} lies before valid_from {begins}")
 
 
+def _silence(row: _Placed, scope: RowScope) -> Iterator[Finding]:
+    """Silence can count from an arrival only where the kind says when that is."""
+    expects = row.rule.expects
+    if isinstance(expects, str) or expects.answer.counted_from != "arrival":
+        return
+    if expects.answer.silence != "release":
+        yield row.finding("expects.answer.from", "'from' belongs to silence: release")
+    elif row.rule.kind not in scope.arriving:
+        names = ", ".join(sorted(scope.arriving)) or "none"
+        text = f"nothing says when a {row.rule.kind} arrives; kinds that do: {names}"
+        yield row.finding("expects.answer.from", text)
+
+
 def _uniting(first: _Placed, second: _Placed) -> Iterator[Finding]:
     """Rows that unite must agree on the view, and on the list they cut."""
     one, two = first.rule, second.rule
@@ -97,6 +112,9 @@ def _uniting(first: _Placed, second: _Placed) -> Iterator[Finding]:
     if one.view != two.view:
         text = f"two views, {one.view!r} and {two.view!r}, for {for_both}"
         yield second.finding("view", text)
+    if one.answers != two.answers:
+        text = f"answers about {two.answers!r} and not {one.answers!r} for {for_both}"
+        yield second.finding("answers", text)
     if one.each and two.each and one.each != two.each:
         text = f"cuts {two.each!r} and not {one.each!r} for {for_both}: give it its own purpose"
         yield second.finding("each", text)

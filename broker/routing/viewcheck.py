@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from broker.model.lists import NUMBER, PRESENCE, ElementList, lists_of
+from broker.model.packages import PACKAGES
 from broker.routing.findings import Finding
 from broker.routing.listing import Listed, ViewFile
 from broker.routing.patterns import TOTALS, Patterns, within
@@ -20,11 +22,25 @@ def check_view(name: str, view: ViewFile, packages: Mapping[str, Patterns]) -> I
     for number, line in enumerate(view.paths):
         for text in (*_line(line, patterns), *_overlapping(line, view.paths[:number])):
             yield Finding(name, f"paths[{number}]", text)
+    yield from _beside(name, view, patterns)
     listed = {line.path for line in view.paths}
     for number, span in enumerate(view.spans):
         if span not in listed:
             text = f"{span!r} is not a listed path, and so is withheld already"
             yield Finding(name, f"spans[{number}]", text)
+
+
+def _beside(name: str, view: ViewFile, patterns: Patterns) -> Iterator[Finding]:
+    """What no answer depends on must be something that the view shows."""
+    shown = {pattern for line in view.paths for pattern in patterns.listed(line)}
+    for number, one in enumerate(view.beside):
+        path = one.path.removesuffix(".**")
+        if not patterns.is_known(path):
+            text = f"unknown path {path!r}{patterns.near(path)}"
+            yield Finding(name, f"beside[{number}]", text)
+        elif not any(within(pattern, path) for pattern in shown):
+            text = f"{one.path!r} is not shown by this view: no answer depends on it anyway"
+            yield Finding(name, f"beside[{number}]", text)
 
 
 def _line(line: Listed, patterns: Patterns) -> Iterator[str]:
@@ -64,10 +80,41 @@ def check_views_used(
             if view is None or patterns is None:
                 continue
             texts = [*_totals(rule, view, patterns), *_nameless(rule, view, patterns)]
+            texts += _unanswerable(rule, view, patterns)
             if rule.recipient in no_personal:
                 texts += _personal(rule, view, patterns)
             for text in texts:
                 yield Finding(name, f"rules[{number}].view", f"rule {rule.name!r}: {text}")
+
+
+def _unanswerable(rule: Rule, view: ViewFile, patterns: Patterns) -> Iterator[str]:
+    """An answer must depend on something: a view that shows keys alone has no basis."""
+    if rule.expects == "nothing" or rule.package not in PACKAGES:
+        return
+    lists = {each.path: each for each in lists_of(rule.package)}
+    if rule.each and rule.each not in lists:
+        names = ", ".join(lists) or "none"
+        yield f"asks about {rule.each!r}, whose elements have no match keys; lists that do: {names}"
+        return
+    beside = [one.path.removesuffix(".**") for one in view.beside]
+    shown = {pattern for line in view.paths for pattern in patterns.listed(line)}
+    shown = {one for one in shown if not any(within(one, path) for path in beside)}
+    for path in [rule.each] if rule.each else list(lists):
+        inside = {one for one in shown if within(one, path)}
+        if inside and not inside - _keys(lists[path]):
+            yield f"asks for an answer and shows nothing of {path!r} but its keys"
+    if not shown:
+        yield "asks for an answer and shows nothing that it could depend on"
+
+
+def _keys(each: ElementList) -> set[str]:
+    """The patterns of what identifies an element of the list."""
+    names = {
+        ".".join(filter(None, (each.path, above, leaf)))
+        for above, leaves in each.keys
+        for leaf in leaves
+    }
+    return {*names, f"{each.path}.{NUMBER}", f"{each.path}.{PRESENCE}"}
 
 
 def _personal(rule: Rule, view: ViewFile, patterns: Patterns) -> Iterator[str]:

@@ -5,7 +5,7 @@ that takes the part back is no live version, and ends those before it.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, and_, case, func, select
@@ -119,6 +119,28 @@ def body(connection: Connection, dossier: str, part: str, version: int) -> dict[
     """The body of one version of one part; {} if there is none."""
     payload = payload_of(connection, dossier, part, version)
     return body_of(payload) if payload else {}
+
+
+class InForce(NamedTuple):
+    """The version of a part that is in force, and the message that lodged it."""
+
+    version: int
+    party: str
+    submission: str
+    message: int
+    received_at: str
+
+
+def in_force(connection: Connection, ids: Iterable[str]) -> dict[tuple[str, str], InForce]:
+    """The live version of each part of these dossiers, by (dossier, part)."""
+    live, _ = _documents(connection, list(ids))
+    return {
+        (dossier, part): InForce(
+            one.version, one.party, one.submission, one.message, one.received_at
+        )
+        for dossier, parts in live.items()
+        for part, one in parts.items()
+    }
 
 
 def overdue(connection: Connection) -> list[tuple[str, int]]:

@@ -45,6 +45,26 @@ def put(connection: Connection, waiting: Sequence[Waiting]) -> None:
     )
 
 
+def like(connection: Connection, waiting: Sequence[Waiting]) -> list[tuple[int, Waiting]]:
+    """The puts that wait for the same references of the same party, about the same part."""
+    puts = {_thing(one) for one in waiting if _is_put(one)}
+    if not puts:
+        return []
+    new = {one.event for one in waiting}
+    query = select(UNRESOLVED).where(UNRESOLVED.c.party.in_({one.party for one in waiting}))
+    rows = connection.execute(query.order_by(UNRESOLVED.c.number))
+    found = [(row.number, _waiting(row)) for row in rows if row.event not in new]
+    return [(number, one) for number, one in found if _is_put(one) and _thing(one) in puts]
+
+
+def _is_put(one: Waiting) -> bool:
+    return one.headers.get("ce_type", "").endswith(".put")
+
+
+def _thing(one: Waiting) -> tuple[str, str, str, tuple[tuple[str, str], ...]]:
+    return one.party, one.kind, one.headers.get("swb_part", ""), one.references
+
+
 def all_waiting(connection: Connection, limit: int, after: int = 0) -> list[tuple[int, Waiting]]:
     """What waits after this number, oldest first, each with its number."""
     query = select(UNRESOLVED).where(UNRESOLVED.c.number > after)

@@ -5,6 +5,7 @@ sender's queue; what finds no dossier waits in `unresolved`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -17,9 +18,11 @@ from broker.model.events import record_of
 from broker.model.problem import as_json, rejects
 from broker.model.records import Entry, Record
 from broker.replies.refusals import Refused, noted_row, refusal_row
-from broker.state import queue, submissions, unresolved
+from broker.state import queue, submissions
 from broker.state.positions import Position
 from broker.state.queue import Row
+from broker.translation.in_force import in_force
+from broker.translation.pending import put_waiting
 from broker.translation.resolve import Kinds, resolve
 from broker.translation.step import EVENT_BYTES_MAX, Translated, submission_of, translated
 
@@ -72,15 +75,40 @@ class TranslationStation:
         made = {(one.submission.id, one.number): one for one in _values(pieces)}
         judged = submissions.judged(connection, made.keys())
         done = [one for key, one in made.items() if key not in judged]
+        done = _with_in_force(connection, done, self._kinds)
         submissions.put_messages(connection, [_message_row(one) for one in done])
         events = [event for one in done for event in one.events]
         resolved = resolve(connection, events, self._kinds)
-        unresolved.put(connection, resolved.waiting)
-        told = [one for one in done if one.verdict == "rejected" or rejects(one.problems)]
-        queue.put(connection, [_reply(one) for one in told])
+        put_waiting(
+            connection,
+            resolved.waiting,
+            {(one.submission.id, one.number): one.problems for one in done},
+        )
+        queue.put(connection, [_reply(one) for one in done if _is_replied_here(one)])
         for one in done:
             _count(one)
         return [record_of(event) for event in resolved.events]
+
+
+def _with_in_force(
+    connection: Connection, done: list[Translated], kinds: Kinds
+) -> list[Translated]:
+    """What is rejected, with the version that remains in force."""
+    rejected = [one for one in done if one.verdict == "rejected" and one.references]
+    if not rejected:
+        return done
+    found = in_force(connection, rejected, kinds)
+    return [
+        replace(one, problems=(*one.problems, found[key]))
+        if (key := (one.submission.id, one.number)) in found
+        else one
+        for one in done
+    ]
+
+
+def _is_replied_here(one: Translated) -> bool:
+    """Rejections, and messages that make no event: the core replies to all others."""
+    return one.verdict == "rejected" or (not one.events and rejects(one.problems))
 
 
 def _values(pieces: Sequence[Piece]) -> Iterator[Translated]:
@@ -99,7 +127,7 @@ def _message_row(one: Translated) -> dict[str, Any]:
 
 
 def _reply(one: Translated) -> Row:
-    """A submitter always hears of its own rejection, and of what was left out of a list."""
+    """A sender is always told of its own rejection, and of what was left out."""
     submission = one.submission
     told = Refused(submission.id, one.number, submission.sender, submission.party,
                    submission.profile, submission.received_at, submission.trace)  # fmt: skip

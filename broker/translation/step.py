@@ -49,7 +49,8 @@ class Submission:
 class Translated:
     """One message with its verdict; `number` 0 is the envelope, when nothing in it is readable.
 
-    `events` have no dossier yet; a rejected message has none.
+    `events` have no dossier yet; a rejected message has none. `about`: the kind and part that it
+    would replace.
     """
 
     submission: Submission
@@ -62,6 +63,7 @@ class Translated:
     unmapped: int = 0
     size: int = 0
     last: bool = False
+    about: tuple[str, str] = ("", "")
 
 
 def submission_of(headers: Headers, payload: bytes) -> Submission:
@@ -124,7 +126,8 @@ def _message(submission: Submission, message: Message) -> Translated:
             for ordinal, draft in enumerate(drafts)
         )
         made = (*(replace(event, replies=False) for event in made[:-1]), *made[-1:])
-    said = (reference for draft in drafts for reference in draft.references)
+    found = (reference for draft in drafts for reference in draft.references)
+    about = next(((draft.kind, draft.part) for draft in drafts if draft.does == "put"), ("", ""))
     return Translated(
         submission=submission,
         number=message.number,
@@ -132,9 +135,10 @@ def _message(submission: Submission, message: Message) -> Translated:
         verdict=message.verdict,
         problems=errors_first(message.problems),
         events=made,
-        references=tuple(dict.fromkeys((one.scheme, one.value) for one in said if one.value)),
+        references=tuple(dict.fromkeys((one.scheme, one.value) for one in found if one.value)),
         unmapped=sum(len(draft.unmapped) for draft in drafts),
         size=sum(len(event.payload) for event in made),
+        about=about,
     )
 
 
