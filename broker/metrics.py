@@ -63,6 +63,14 @@ class Metrics:
         self.answers = Counter(
             "swb_answers_total", "What do the agencies answer?",
             ("recipient", "status"), registry=name)  # fmt: skip
+        self.answer_notices = Counter(
+            "swb_answer_notices_total",
+            "How often does an answer not settle what it was about (any longer), and why?",
+            ("recipient", "type"), registry=name)  # fmt: skip
+        self.replies = Counter(
+            "swb_replies_total",
+            "How many replies answer a message, and how many report a later change?",
+            ("kind", "about"), registry=name)  # fmt: skip
         self.oldest_waiting_seconds = Gauge(
             "swb_oldest_waiting_seconds",
             "Which recipient does not fetch what waits for it?",
