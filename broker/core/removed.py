@@ -53,7 +53,7 @@ def obey(making: Making, before: Document | None, rules: Rules) -> None:
                 )
 
 
-def return_answers(making: Making, document: Document, tree: Mapping[str, Any]) -> None:
+def return_answers(making: Making, document: Document) -> None:
     """Adverse answers that were obeyed return with the person they are about."""
     obeyed = [
         one
@@ -62,6 +62,7 @@ def return_answers(making: Making, document: Document, tree: Mapping[str, Any]) 
     ]
     if not obeyed:
         return
+    tree = body_of(document.payload)
     for each in numbered_lists(document.package):
         for element in elements_at(tree, each.steps):
             keys = set(strong_keys(element, each))

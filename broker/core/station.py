@@ -312,11 +312,11 @@ def _count(effects: Effects) -> None:
     for answer in effects.answers:
         METRICS.answers.labels(answer.recipient, answer.status or "notice").inc()
     METRICS.notes.labels(event.kind).inc(sum(row.type == "message.noted" for row in effects.queue))
-    for row in effects.queue:
-        if row.what == "notice":
-            METRICS.answer_notices.labels(row.recipient, row.type).inc()
-        elif row.what == "reply" and row.type == "board.changed":
-            about = "change" if '"changes":' in row.context else "message"
+    for queued in effects.queue:
+        if queued.what == "notice":
+            METRICS.answer_notices.labels(queued.recipient, queued.type).inc()
+        elif queued.what == "reply" and queued.type == "board.changed":
+            about = "change" if '"changes":' in queued.context else "message"
             METRICS.replies.labels(event.kind, about).inc()
     if effects.document is not None and effects.outcome == "applied" and not effects.queue:
         METRICS.unrouted.labels(event.kind).inc()

@@ -23,7 +23,6 @@ from broker.core.told import (
 from broker.dossiers.board import board_of
 from broker.dossiers.fold import Folded, fold
 from broker.model.dossier import Dossier, Event
-from broker.model.events import body_of
 
 REPLIED = frozenset({"applied", "repeated", "late"})
 
@@ -65,7 +64,7 @@ def _route(before: Dossier, making: Making, folded: Folded, rules: Rules) -> Non
         withdraw(making, {event.part: before.live[event.part].version}, rules)
     elif document is not None:
         obey(making, before.live.get(document.part), rules)
-        return_answers(making, document, body_of(document.payload))
+        return_answers(making, document)
         route(making, document, before.live.get(document.part), rules)
         rejudge_wide(making, rules)
 

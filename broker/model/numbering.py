@@ -61,7 +61,9 @@ class Numbers:
 def number_of(element: Mapping[str, Any]) -> int:
     """The element's number; 0 where it has none that is a whole number."""
     text = element.get(NUMBER)
-    number = canonical_number(text) if isinstance(text, str) else ""
+    if not isinstance(text, str):
+        return 0
+    number = text if text.isdecimal() else canonical_number(text)
     return int(number) if number.isdecimal() and len(number) <= 18 else 0
 
 

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from typing import Any
 
 _BRACKETS = re.compile(r"\[[^\]]*\]")
-_PLAIN = re.compile(r"[1-9][0-9]*|0")
 _NUMBER = re.compile(r"\+?0*([0-9]+)(?:\.0*)?")
 
 
@@ -26,7 +25,7 @@ def pattern_of(path: str) -> str:
 
 def canonical_number(text: str) -> str:
     """The number of an element in the spelling of paths: 001 and 1.0 are 1; other text as it is."""
-    if _PLAIN.fullmatch(text):
+    if text.isdecimal() and text[0] != "0":
         return text
     found = _NUMBER.fullmatch(text.strip())
     return (found[1].lstrip("0") or "0") if found else text

@@ -15,6 +15,7 @@ What does not belong
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -83,7 +84,7 @@ def bases_of(view: BasisView, shown: Shown, result: Result, besides: bytes = b""
     others = {path: _digest(*found) for path, found in contents.items()}
     outside = [rest, besides]
     outside += [others[one.path] for one in view.lists if one not in own]
-    base = Basis(_digest(*outside, *_row(result)), result.checks)
+    base = Basis(_digest(*outside, _asked_bytes(_row(result))), result.checks)
     elements: dict[str, Basis] = {}
     for one in own:
         beside = [others[other.path] for other in own if other is not one]
@@ -117,10 +118,9 @@ def _add(
             (each.shown, lodged[each.indices[-1]], (*each.checks, "", *each.codes), each.checks)
             for each in result.matched.elements
         ]
-    plain = _bytes([])
     for at, (key, element, asked, checks) in enumerate(rows):
         content = contents[at] if at < len(contents) else b"{}"
-        about = plain if not asked else _bytes(asked)
+        about = _asked_bytes(asked)
         digest = _digest(context, content, about, *_keys(element, one.hidden))
         path = f"{one.path}[{key}]"
         if path in elements:
@@ -158,13 +158,15 @@ def _bytes(tree: Any) -> bytes:
     return orjson.dumps(tree, option=_SORTED)
 
 
-def _digest(*parts: Any) -> bytes:
-    hashed = hashlib.blake2b(digest_size=DIGEST_BYTES)
-    for part in parts:
-        content = part if isinstance(part, bytes) else str(part).encode()
-        hashed.update(len(content).to_bytes(4, "big"))
-        hashed.update(content)
-    return hashed.digest()
+@cache
+def _asked_bytes(asked: tuple[Any, ...]) -> bytes:
+    """Checks and codes as something to digest; the same few for thousands of elements."""
+    return _bytes(asked)
+
+
+def _digest(*parts: bytes) -> bytes:
+    """One digest of digests and JSON texts: each of them says itself where it ends."""
+    return hashlib.blake2b(b"".join(parts), digest_size=DIGEST_BYTES).digest()
 
 
 def _of_message(package: str) -> list[str]:

@@ -1,14 +1,15 @@
 """`make bench`: every figure of one run, ratios first; each floor is a short file of its own.
 
 Figures are noisy on a shared machine: only the ratios within one run mean anything.
-Usage: bench.py [intake] [road] [translate] [paxlst] [workbook] [memory]; SWB_BENCH_SECONDS and
-SWB_BENCH_ROUNDS shorten it.
+Usage: bench.py [intake] [road] [answers] [translate] [paxlst] [workbook] [memory]; they are shorter
+with SWB_BENCH_SECONDS and SWB_BENCH_ROUNDS.
 """
 
 import os
 import sys
 from collections.abc import Iterator
 
+import answers_bench
 import intake_bench
 import memory_bench
 import paxlst_bench
@@ -33,11 +34,13 @@ def measured(wanted: set[str]) -> Iterator[Figure]:
         yield from paxlst_bench.figures(ROUNDS)
     if "workbook" in wanted:
         yield from workbook_bench.figures(ROUNDS)
+    if "answers" in wanted:
+        yield from answers_bench.figures(ROUNDS)
     if "memory" in wanted:
         yield from memory_bench.figures(ROUNDS)
 
 
-ALL = ("intake", "road", "translate", "paxlst", "workbook", "memory")
+ALL = ("intake", "road", "answers", "translate", "paxlst", "workbook", "memory")
 
 if __name__ == "__main__":
     print(table(measured(set(sys.argv[1:] or ALL))))
