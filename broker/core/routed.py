@@ -227,7 +227,8 @@ def _described(
     if known.configuration == rules.digest or before is None:
         return old
     tree = body_of(before.payload)
-    for result in decide(rules.book, _judged(making, before, tree)).results:
+    judged = _judged(making, before, tree)._replace(on=version.document.received_at[:10])
+    for result in decide(rules.book, judged).results:
         if target_of(result) == target:
             view = rules.views[result.view]
             cut = apply(view, tree, result.matched)
