@@ -6,7 +6,7 @@ A table is a CSV file beside its adapter, one row per element, which a customs o
     Declaration/TypeCode    TypeCode        code    1    an..3   D013
 
     how   class   an element of elements          text    kept exactly as said
-          code    outer white space is no part    number  decimal digits, a string as said
+          code    outer white space is no part    number  a decimal, digits as written
           amount  number and currencyID           measure number and unitCode
           moment  DateTimeString and formatCode   kept    no place in the model: unmapped
           key     a number that tells the         as X    the rows of table X from there down
@@ -51,7 +51,7 @@ class Field:
 
     `limit` counts characters, or repeats of a class. `rows` are found by tag, `overflow` from the
     second occurrence on. `key` is the number, if any, that tells its instances apart, `keyed`
-    names the classes below it that have one.
+    names the classes below it that have one. `number`: a decimal, of which any spelling is read.
     """
 
     tag: str
@@ -67,6 +67,7 @@ class Field:
     children: list["Field"] = field(default_factory=list)
     keyed: list[str] = field(default_factory=list)
     key: list[str] = field(default_factory=list)
+    number: bool = False
 
     @property
     def is_class(self) -> bool:
@@ -138,7 +139,8 @@ def _field(row: Mapping[str, str], tag: str, others: Mapping[str, Field]) -> Fie
         kind = ONE if most == 1 else MANY
         return Field(tag, name or tag, kind, most, shown, row["wco"], _any, _any)
     kind, limit, shape, usual = _format(how, shown)
-    return Field(tag, name, kind, limit, shown, row["wco"], shape, usual)
+    number = how in {"number", "key", "amount", "measure"}
+    return Field(tag, name, kind, limit, shown, row["wco"], shape, usual, number=number)
 
 
 def _hang(above: Field, made: Field, namespaces: Namespaces, *, later: bool) -> None:

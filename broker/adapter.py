@@ -108,20 +108,30 @@ class Translation:
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """One dated demand of a profile. `when` holds path: values (prefix match by `prefix*`).
+    """One dated demand of a profile, and its scope.
+
+    `when` holds path: values (prefix match by `prefix*`): the demand is made where all of these
+    are met, and where none of `unless` is.
 
     demand "mandatory": `path` must have a value in each instance of its parent.
     demand "length": `path` has at most `limit` characters.
     demand "codes": `path` is in the code list `codes` (or, for a refused list, is not).
-    demand "pattern": the whole value is as the regular expression `pattern` says; `expected` says
-    it in words.
+    demand "pattern": the whole value matches the regular expression `pattern`; `expected` is the
+    same in words.
+    demand "not-negative": the number at `path` is 0 or more.
+    demand "count": the number at `path` is that of the instances of the class at `other`.
+    demand "at-most": the number at `path` is at most the one at `other`, if both have one unit.
+    `other` is a path below the class that holds `path`. Numbers are decimals, or the values of
+    amounts and measures; what is absent breaks none of the last three.
     """
 
     path: Path
-    demand: Literal["mandatory", "length", "codes", "pattern"]
+    demand: Literal["mandatory", "length", "codes", "pattern", "not-negative", "count", "at-most"]
     code: str
     severity: Literal["error", "warning"] = "error"
     when: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
+    unless: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
+    other: Path = ""
     limit: int = 0
     codes: str = ""
     pattern: str = ""

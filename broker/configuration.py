@@ -285,6 +285,7 @@ def _profiles(raw: Mapping[str, Mapping[str, Any]], findings: list[Finding]) -> 
         parsed = _one(ProfileFile, file, one, findings)
         if parsed is None:
             continue
+        findings += _scopes(file, parsed)
         wanted = {constraint.codes for constraint in parsed.constraints if constraint.codes}
         findings += [
             Finding(file, "constraints", f"unknown code list {name!r}; known: {', '.join(lists)}")
@@ -298,6 +299,16 @@ def _profiles(raw: Mapping[str, Mapping[str, Any]], findings: list[Finding]) -> 
             **dict(parsed), codelists=known, digest=hashlib.sha256(said).hexdigest()
         )
     return found
+
+
+def _scopes(file: str, profile: ProfileFile) -> list[Finding]:
+    """Demands that compare two values, of which the second is not in the class of the first."""
+    return [
+        Finding(file, f"constraints.{at}.other", "name a path below the class that holds `path`")
+        for at, one in enumerate(profile.constraints)
+        if one.demand in {"count", "at-most"}
+        and (not one.other or not one.other.startswith(one.path[: one.path.rfind(".") + 1]))
+    ]
 
 
 def _names(

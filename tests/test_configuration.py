@@ -56,6 +56,8 @@ MISTAKES = (
     (PROFILE, {"name": "uk-cds-responses"}, ("profiles/uk-cds.yaml", "name"), "two files"),
     (PROFILE, {"constraints": [{"path": "ID", "demand": "wish", "code": "a.b"}]},
      (PROFILE, "constraints.0.demand"), "'mandatory'"),
+    (PROFILE, {"constraints": [{"path": "A.B", "demand": "count", "other": "C", "code": "a.b"}]},
+     (PROFILE, "constraints.0.other"), "below the class"),
     (PROFILE, {"constraints": [{"path": "ID", "demand": "codes", "code": "a.b", "codes": "none"}]},
      (PROFILE, "constraints"), "'none'"),
     (LIST, {"codes": None}, (LIST, "codes"), "required"),

@@ -5,8 +5,10 @@ dialects, tables     where each value stands; compiled once
 envelope             MetaData around the bodies
 reading, writing     between XML and plain canonical trees, by the tables
 swift                the short walk, for a body in which nothing is odd
+subject              one body with the places of its elements
 telling, words       what the walk and the profile found, with places; in words
-reply                what a declarant is told
+extent               how many goods items there are, and which are beyond what is taken
+reply                the reply to a declarant
 moment               date formats
 sample_declaration   composed declarations of invented parties
 kinds                what the family brings in

@@ -2,9 +2,11 @@
 
 Rules
     The root is MetaData with at least one body in it, or the body itself; anything else is one
-    problem, `wco.root-unknown`, and nothing is read.
-    What the envelope says has no place in the canonical model: it is kept as unmapped values of
-    the first message in it.
+    problem, `wco.root-unknown`, and nothing is read. It states what is there: a message inside
+    another envelope (SOAP), a namespace of another version, or another root.
+    The fields of the envelope have no place in the canonical model: they are kept as unmapped
+    values of the first message in it. In published notifications most of them are empty; that is
+    no problem.
 """
 
 import re
@@ -32,7 +34,7 @@ _HEAD_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Enveloped:
-    """The bodies of a document, and what its envelope showed."""
+    """The bodies of a document, and what is odd about its envelope."""
 
     bodies: tuple[Element, ...]
     odd: Oddities
@@ -42,8 +44,8 @@ class Enveloped:
 def recognise(payload: bytes, body: str, form: str, version: str) -> Recognition | None:
     """Whether the first WCO class in the bytes is this one; certain where the root is right.
 
-    Bytes that only resemble a WCO message are recognised with little certainty, so that their
-    sender is told what is wrong with the root.
+    Bytes that only resemble a WCO message are recognised with little certainty, so that the
+    problem states what is wrong with the root.
     """
     head = _without_comments(payload[:_HEAD_BYTES].replace(b"\x00", b""))
     first, root = _BODY.search(head), _ROOT.search(head)
@@ -120,17 +122,58 @@ def _keep(child: Element, field: Field, odd: Oddities) -> None:
 
 
 def _unknown_root(root: Element, body: str, dialect: Dialect, positions: Positions) -> Problem:
+    """What the document is instead: one in a wrapper, one of another version, or another."""
+    inner = _wrapped(root, body, dialect)
+    at = _misnamed(root, body, dialect) if inner is None else inner
     space, envelope = dialect.namespaces.elements[0], dialect.namespaces.envelope[0]
-    like = next((child for child in root if local_name(child) == body), None)
-    inside = f" with {name_of(root[0])!r} in it" if len(root) else ""
-    if like is not None:
-        inside = f" with {name_of(like)!r} of {namespace_of(like)} in it"
+    if inner is not None:
+        name, line = local_name(inner), positions.exact(inner).line
+        text = f"{name} begins at line {line}, inside {name_of(root)!r}"
+        expected = f"{name} as the root element"
+        hint = f"send {name} alone, without {name_of(root)!r} around it"
+    elif at is not None:
+        text = f"{name_of(at)!r} is in {namespace_of(at)}"
+        expected = f"{body} of {space}" if local_name(at) == body else f"MetaData of {envelope}"
+        hint = "declare the namespace of the version that is read here"
+    else:
+        text = f"the root element is {name_of(root)!r}{_inside(root, body)}"
+        expected = f"MetaData of {envelope} around {body} of {space}, or {body} alone"
+        hint = "check that no prefix, colon or namespace was lost on the way"
     return Problem(
         code="wco.root-unknown",
-        text=f"the root element is {name_of(root)!r}{inside}",
-        where=positions.exact(root),
+        text=text,
+        where=positions.exact(root if at is None else at),
         path=local_name(root),
-        found=str(root.tag),
-        expected=f"MetaData of {envelope} around {body} of {space}, or {body} alone",
-        hint="check that no prefix, colon or namespace was lost on the way",
+        found=str((root if at is None else at).tag),
+        expected=expected,
+        hint=hint,
     )
+
+
+def _inside(root: Element, body: str) -> str:
+    """What is in the root, in words: the body with its namespace, else its first element."""
+    like = next((child for child in root if local_name(child) == body), None)
+    if like is not None:
+        return f" with {name_of(like)!r} of {namespace_of(like)} in it"
+    return f" with {name_of(root[0])!r} in it" if len(root) else ""
+
+
+def _wrapped(root: Element, body: str, dialect: Dialect) -> Element | None:
+    """The first MetaData inside another element; inside a SOAP envelope, also a body alone."""
+    if local_name(root).endswith(("MetaData", body)):
+        return None
+    wanted = _tags(dialect.namespaces.envelope, "MetaData")
+    if local_name(root) == "Envelope":
+        wanted |= _tags(dialect.namespaces.elements, body)
+    return next(root.iter(*wanted), None)
+
+
+def _misnamed(root: Element, body: str, dialect: Dialect) -> Element | None:
+    """The envelope or the body, if its name is right and its namespace is another."""
+    if local_name(root) == body:
+        return root
+    if local_name(root) != "MetaData":
+        return None
+    if root.tag not in _tags(dialect.namespaces.envelope, "MetaData"):
+        return root
+    return next((child for child in root if local_name(child) == body), None)

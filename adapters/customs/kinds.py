@@ -1,7 +1,7 @@
 """What the customs family brings in: its adapters, and the kind of dossier they open.
 
-A declaration is known by its LRN, which its declarant gives and which names it within his party,
-and by its MRN, which customs gives and which names it everywhere.
+A declaration is known by its LRN, which its declarant gives and which names it within the party of
+the declarant, and by its MRN, which customs gives and which names it everywhere.
 """
 
 from datetime import timedelta

@@ -1,14 +1,14 @@
-"""Moments of UN/EDIFACT 2379 as ISO 8601, with exactly the precision and zone that were said.
+"""Moments of UN/EDIFACT 2379 as ISO 8601, with exactly the precision and zone of the original.
 
 A moment is reversible: the ISO text tells format code and text again.
 
-    formatCode   said                ISO 8601
+    formatCode   text                ISO 8601
     102          20261122            2026-11-22
     203          202611220930        2026-11-22T09:30
     204          20261122093000      2026-11-22T09:30:00
     304          20261122093000+01   2026-11-22T09:30:00+01
 
-(203 and 204 say no zone; none is assumed.)
+(203 and 204 have no zone; none is assumed.)
 """
 
 import re
@@ -36,7 +36,7 @@ def hint_of(format_code: str | None, text: str) -> str:
     """What to do about a moment that is not of its format."""
     shape = _SHAPES.get(format_code or "")
     if shape is None:
-        return "say in formatCode which of these the text is"
+        return "state in formatCode which of these the text is"
     if shape.fullmatch(text) is None:
         return f"formatCode {format_code} is {PICTURES[format_code or '']}, and nothing else"
     return "write a day that the calendar has, and a time that the clock has"
@@ -45,10 +45,10 @@ def hint_of(format_code: str | None, text: str) -> str:
 def to_iso(format_code: str, text: str) -> str | None:
     """The moment in ISO 8601; None where the text is not of that format or no real date."""
     shape = _SHAPES.get(format_code)
-    said = shape.fullmatch(text) if shape else None
-    if said is None:
+    found = shape.fullmatch(text) if shape else None
+    if found is None:
         return None
-    year, month, day, *time = said.groups()
+    year, month, day, *time = found.groups()
     zone = time.pop() if format_code == "304" else ""
     try:
         datetime.fromisoformat(f"{year}-{month}-{day}T{':'.join(time) or '00:00'}")

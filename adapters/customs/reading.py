@@ -1,12 +1,13 @@
 """One walk from a WCO XML element to a plain canonical tree, by a compiled table.
 
 Rules
-    What is absent or empty is absent in the tree; an empty class stays as an empty one, so that
-    the ordinals of its siblings hold.
+    What is absent or empty is absent in the tree; an empty class is in the tree as an empty one,
+    so that the ordinals of its siblings hold. What is present and empty is noted.
     The walk asks for no line and no path: what is odd is noted as `Oddity`, and the place is
-    worked out afterwards, when somebody needs it.
+    worked out afterwards, where it is needed.
     A value that is not of its format is left out of the tree and noted: trees always validate.
-    Every value of the document ends in the tree or in an oddity; none is lost.
+    A decimal is read in every spelling; where the tree holds it in another, the original is noted.
+    Every value of the document ends in the tree or in an oddity.
 What does not belong
     What is obligatory (`demands`), and the words of problems (`telling`).
 """
@@ -17,6 +18,7 @@ from typing import NamedTuple
 
 from adapters.customs.swift import read_plain
 from adapters.mapping import AMOUNT, KEPT, MANY, MEASURE, MOMENT, ONE, SHAPED, Dialect, Field, Row
+from adapters.wire.numbers import OUTER, canonical_decimal, shortest
 from adapters.wire.xml import Element, stray_texts
 from broker.adapter import Path, Tree
 from broker.model.paths import element_key
@@ -33,8 +35,9 @@ class Oddity(NamedTuple):
 
     Problems: `unknown` (no such element), `repeated`, `too-long`, `malformed`, `moment`,
     `misplaced` (text between elements), `sequence` (a number used twice), `as-attribute` (what
-    should be an element of the class).
-    No fault, but no place in the model: `attribute`, `kept`. Nothing at all: `absent`.
+    should be an element of the class), `empty` (a value or class that is present without content).
+    No fault, but no place in the model: `attribute`, `kept`, and `spelling` (a decimal as it was
+    written, where the tree holds it in another spelling).
     `field` is the row of the element; for an unknown one, of the class it stands in.
     """
 
@@ -45,21 +48,36 @@ class Oddity(NamedTuple):
     attribute: str = ""
 
 
+_Sort = tuple[str, Field, bool]
+"""Oddities of one sort have the same problem code: what, which field, of an attribute or not."""
+
+
 class Oddities:
-    """What one message showed, in order; beyond `most` only their number is kept."""
+    """What is odd about one message, in order.
 
-    __slots__ = ("most", "noted", "number")
+    At most `most` are noted, but always the first `each` of a sort: many of one sort hide none of
+    another. `beyond`: one of each sort that is not noted, and how many of it there are.
+    """
 
-    def __init__(self, most: int = 20_000) -> None:
+    __slots__ = ("_counts", "beyond", "each", "most", "noted", "number")
+
+    def __init__(self, most: int = 20_000, each: int = 100) -> None:
         self.most = most
+        self.each = each
         self.number = 0
         self.noted: list[Oddity] = []
+        self.beyond: dict[_Sort, tuple[Oddity, int]] = {}
+        self._counts: dict[_Sort, int] = {}
 
     def append(self, oddity: Oddity) -> None:
         """Notes one more."""
         self.number += 1
-        if self.number <= self.most:
+        sort = (oddity.what, oddity.field, bool(oddity.attribute))
+        count = self._counts[sort] = self._counts.get(sort, 0) + 1
+        if self.number <= self.most or count <= self.each:
             self.noted.append(oddity)
+        else:
+            self.beyond[sort] = (oddity, self.beyond.get(sort, (oddity, 0))[1] + 1)
 
 
 def read_body(body: Element, above: Field, dialect: Dialect, odd: Oddities) -> Tree:
@@ -87,7 +105,7 @@ def read(  # noqa: C901, PLR0912 (one loop over all kinds of rows)
         kind, name, limit, _usual, field = row
         if kind <= SHAPED:
             text = child.text
-            value = text.strip() if text and kind else text
+            value = text.strip(OUTER) if text and kind else text
             if (
                 value
                 and len(value) <= limit
@@ -103,13 +121,13 @@ def read(  # noqa: C901, PLR0912 (one loop over all kinds of rows)
         elif kind == MANY:
             instances = tree.get(name)
             if instances is None:
-                tree[name] = [read(child, field, dialect, odd)]
+                tree[name] = [_read_class(child, field, dialect, odd)]
             elif len(instances) < limit:
-                instances.append(read(child, field, dialect, odd))
+                instances.append(_read_class(child, field, dialect, odd))
             else:
                 odd.append(Oddity("repeated", child, field))
         elif kind == ONE and name not in tree:
-            tree[name] = read(child, field, dialect, odd)
+            tree[name] = _read_class(child, field, dialect, odd)
         elif name in tree or not _pair(child, row, tree, dialect):
             _odd_child(child, above, tree, dialect, odd)
         _odd_tail(child, element, above, odd)
@@ -122,6 +140,14 @@ def read(  # noqa: C901, PLR0912 (one loop over all kinds of rows)
     if odd.number != before:
         return {name: value for name, value in tree.items() if value is not None}
     return tree
+
+
+def _read_class(element: Element, field: Field, dialect: Dialect, odd: Oddities) -> Tree:
+    """The content of a class below the body; that it has none is noted."""
+    text = element.text
+    if not len(element) and not element.items() and (not text or text.isspace()):
+        odd.append(Oddity("empty", element, field))
+    return read(element, field, dialect, odd)
 
 
 def _odd_tail(child: Element, element: Element, above: Field, odd: Oddities) -> None:
@@ -141,29 +167,32 @@ def _pair(child: Element, row: Row, tree: Tree, dialect: Dialect) -> bool:
         return moment is not None
     if kind == KEPT:
         return False
-    text, said = child.text, child.items()
-    number = text.strip() if text else ""
+    text, attributes = child.text, child.items()
+    number = text.strip(OUTER) if text else ""
     if not field.shape(number) or len(child):
         return False
-    if not said:
+    if not attributes:
         tree[name] = {"value": number}
         return True
     attribute, half = _PAIRS[kind]
-    if len(said) != 1 or said[0][0] != attribute or not _HALVES[kind](str(said[0][1])):
-        return False
-    tree[name] = {"value": number, half: said[0][1]}
-    return True
+    written, value = attributes[0]
+    fits = len(attributes) == 1 and written == attribute and bool(_HALVES[kind](str(value)))
+    if fits:
+        tree[name] = {"value": number, half: value}
+    return fits
 
 
 def _moment(child: Element, field: Field, dialect: Dialect) -> str | None:
-    """The moment that one DateTimeString with a formatCode, and nothing else, says."""
+    """The moment of a child that holds one DateTimeString with a formatCode, and nothing else."""
     if len(child) != 1 or child.items() or any(stray_texts(child)):
         return None
     string = child[0]
-    said = string.items()
-    if string.tag not in field.rows or len(string) or len(said) != 1 or said[0][0] != "formatCode":
+    attributes = string.items()
+    if string.tag not in field.rows or len(string) or len(attributes) != 1:
         return None
-    return dialect.to_iso(str(said[0][1]), (string.text or "").strip())
+    if attributes[0][0] != "formatCode":
+        return None
+    return dialect.to_iso(str(attributes[0][1]), (string.text or "").strip())
 
 
 def _odd_leaf(child: Element, row: Row, tree: Tree, odd: Oddities) -> None:
@@ -174,16 +203,31 @@ def _odd_leaf(child: Element, row: Row, tree: Tree, odd: Oddities) -> None:
         return
     tree[name] = None
     value = child.text or ""
-    value = value.strip() if kind else value
+    value = value.strip(OUTER) if kind else value
     if not value.strip():
-        odd.append(Oddity("absent", child, field))
+        _odd_empty(child, field, odd)
     elif kind == SHAPED and not field.shape(value):
-        odd.append(Oddity("malformed", child, field, value))
+        tree[name] = _respelt(child, field, value, odd)
     elif len(value) > limit:
         odd.append(Oddity("too-long", child, field, value))
     else:
         tree[name] = value
     _odd_rest(child, field, odd)
+
+
+def _respelt(child: Element, field: Field, value: str, odd: Oddities) -> str | None:
+    """A value that is not of its form: as the model holds it where it is a decimal, else None."""
+    number = canonical_decimal(value) if field.number else None
+    if number is not None and not field.shape(number):
+        number = None
+    odd.append(Oddity("malformed" if number is None else "spelling", child, field, value))
+    return number
+
+
+def _odd_empty(element: Element, field: Field, odd: Oddities) -> None:
+    """A value that is present and empty; one with elements in it is odd because of those."""
+    if not len(element):
+        odd.append(Oddity("empty", element, field))
 
 
 def _odd_rest(child: Element, field: Field, odd: Oddities, *consumed: str) -> None:
@@ -205,7 +249,7 @@ def _odd_child(child: Element, above: Field, tree: Tree, dialect: Dialect, odd: 
         if later is None or later[1] in tree:
             odd.append(Oddity("repeated", child, field))
         else:
-            tree[later[1]] = read(child, later[4], dialect, odd)
+            tree[later[1]] = _read_class(child, later[4], dialect, odd)
     elif kind == KEPT:
         odd.append(Oddity("kept", child, field, (child.text or "").strip()))
         _odd_rest(child, field, odd)
@@ -214,11 +258,11 @@ def _odd_child(child: Element, above: Field, tree: Tree, dialect: Dialect, odd: 
         _odd_moment(child, field, odd)
     else:
         tree[name] = None
-        number = (child.text or "").strip()
-        if field.shape(number):
+        text = (child.text or "").strip(OUTER)
+        if not text:
+            _odd_empty(child, field, odd)
+        elif number := text if field.shape(text) else _respelt(child, field, text, odd):
             tree[name] = {"value": number}
-        else:
-            odd.append(Oddity("malformed" if number else "absent", child, field, number))
         _odd_half(child, row, tree, odd)
 
 
@@ -226,27 +270,31 @@ def _odd_half(child: Element, row: Row, tree: Tree, odd: Oddities) -> None:
     """The currency or unit of a number, where one of the two is odd."""
     kind, name, _limit, _usual, field = row
     attribute, half = _PAIRS[kind]
-    said = child.get(attribute)
+    written = child.get(attribute)
     pair = tree[name]
-    if said is not None and not _HALVES[kind](str(said)):
-        odd.append(Oddity("malformed", child, field, str(said), attribute))
-    elif said is not None and pair is not None:
-        pair[half] = said
-    elif said is not None:
-        odd.append(Oddity("attribute", child, field, str(said), attribute))
+    if written is not None and not _HALVES[kind](str(written)):
+        odd.append(Oddity("malformed", child, field, str(written), attribute))
+    elif written is not None and pair is not None:
+        pair[half] = written
+    elif written is not None:
+        odd.append(Oddity("attribute", child, field, str(written), attribute))
     _odd_rest(child, field, odd, attribute)
 
 
 def _odd_moment(child: Element, field: Field, odd: Oddities) -> None:
-    """A moment of another form than the formats known: kept as it stands."""
+    """A moment of another form than the known formats: noted as it was written."""
     strings = [below for below in child if below.tag in field.rows]
     for name, value in child.items():
         odd.append(Oddity("attribute", child, field, str(value), str(name)))
     for text in stray_texts(child):
         odd.append(Oddity("misplaced", child, field, text.strip()))
-    said = strings[0].text if strings else None
-    what = "moment" if said and said.strip() else "absent"
-    odd.append(Oddity(what, strings[0] if strings else child, field, said or ""))
+    text = (strings[0].text if strings else None) or ""
+    if text.strip():
+        odd.append(Oddity("moment", strings[0], field, text))
+    elif strings:
+        _odd_empty(strings[0], field, odd)
+    elif not any(stray_texts(child)):
+        _odd_empty(child, field, odd)
     if strings:
         _odd_rest(strings[0], field, odd)
     for below in child:
@@ -272,16 +320,16 @@ def _odd_attributes(element: Element, above: Field, odd: Oddities) -> None:
 def _sequences(
     element: Element, above: Field, name: str, instances: list[Tree], odd: Oddities
 ) -> None:
-    """Notes each instance whose SequenceNumeric an earlier sibling has used."""
-    numbers = [instance.get("SequenceNumeric") for instance in instances]
-    if len(set(numbers)) == len(numbers):
+    """Notes each instance whose SequenceNumeric an earlier sibling has used, in any spelling."""
+    numbers = [instance.get("SequenceNumeric") or "" for instance in instances]
+    if len({shortest(number) for number in numbers}) == len(numbers):
         return
     seen: set[str] = set()
     for child, number in zip(instances_of(element, above, name), numbers, strict=False):
-        if number in seen:
-            odd.append(Oddity("sequence", child, above.rows[str(child.tag)][4], str(number)))
-        elif number is not None:
-            seen.add(number)
+        if number and shortest(number) in seen:
+            odd.append(Oddity("sequence", child, above.rows[str(child.tag)][4], number))
+        elif number:
+            seen.add(shortest(number))
 
 
 def instances_of(element: Element, above: Field, name: str) -> Iterator[Element]:

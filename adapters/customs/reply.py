@@ -1,25 +1,36 @@
-"""What a declarant is told: a WCO Response, from a board, a rejection or a declined event.
+"""The reply to a declarant: a WCO Response, from a board, a rejection or a declined event.
 
-    status             FunctionCode by the profile (`function_codes`)
-    problems           one Error each: ValidationCode by the profile (`error_codes`), the problem
-                       in words, its pointer
+    status             FunctionCode by the profile (`function_codes`); in words where it waits
+    changes            a statement: which reply this one changes
+    extent             statements: how much was taken, each element that was left out with its
+                       pointer, each that is not confirmed; in every reply until it is corrected
+    problems           one Error each: ValidationCode by the profile (`error_codes`, of warnings
+                       `warning_codes`), severity and problem in words, its pointer
     answers            Status where the agency's own code fits; an Error for each reason; statements
                        for what was decided, for conditions and for documents wanted
     references         Declaration: LRN (FunctionalReferenceID) and MRN (ID)
 
-Only what the view let through arrives here; nothing is added but the words of the status.
+Subjects and paths are in the numbers of the message that the reply is about. Only what the view
+lets through arrives here; nothing is added but the words of the status.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from adapters.customs.writing import response_document
-from broker.adapter import Outgoing, Profile, Tree
+from broker.adapter import Extent, Outgoing, Profile, Tree
 from broker.model import pointers
 from broker.model.problem import Problem
 
 _NEGATIVE = frozenset({"rejected", "declined"})
 _FREE_REMARK, _DOCUMENT_REQUEST = "AFB", "ACA"
+_IN_WORDS = {
+    "waiting_reference": (
+        "this message is registered and not processed yet: it waits for a reference; the warning "
+        "in this response states which one, until when, and what to do"
+    ),
+}
+"""Statuses that no FunctionCode expresses."""
 
 
 def response_xml(out: Outgoing, profile: Profile) -> bytes:
@@ -36,14 +47,14 @@ def response_xml(out: Outgoing, profile: Profile) -> bytes:
     tree["Error"] = [_error(problem, profile) for problem in out.problems]
     tree["Error"] += [one for answer in out.answers for one in _reasons(answer, dialect)]
     tree["Status"] = [one for answer in out.answers for one in _statuses(answer, dialect)]
-    tree["AdditionalInformation"] = [
-        one for answer in out.answers for one in _statements(answer, dialect)
-    ]
+    statements = [*_of_message(out), *_of_extent(out.extent, dialect)]
+    statements += [one for answer in out.answers for one in _statements(answer, dialect)]
+    tree["AdditionalInformation"] = statements
     return response_document(tree, profile.settings.get("envelope", {}))
 
 
 def _to_second(moment: str) -> str:
-    """A stamp without its fraction: the format code 304 knows none."""
+    """A stamp without its fraction: format code 304 has none."""
     head, point, tail = moment.partition(".")
     return head + tail.lstrip("0123456789") if point else moment
 
@@ -59,18 +70,28 @@ def _declaration(out: Outgoing, moment: str) -> Tree:
 
 
 def _error(problem: Problem, profile: Profile) -> Tree:
-    codes: Mapping[str, str] = profile.settings.get("error_codes", {})
     pointer = pointers.from_text(problem.pointer) if problem.pointer else None
     return {
         "Description": in_words(problem),
-        "ValidationCode": codes.get(problem.code, codes.get("*", "INVALID")),
+        "ValidationCode": _validation_code(problem, profile),
         "Pointer": pointers.to_tree(pointer) if pointer else [],
     }
 
 
+def _validation_code(problem: Problem, profile: Profile) -> str:
+    """The code of this problem; of a warning without a row, the one of warnings."""
+    errors: Mapping[str, str] = profile.settings.get("error_codes", {})
+    usual = errors.get("*", "INVALID")
+    if problem.severity == "error":
+        return errors.get(problem.code, usual)
+    warnings: Mapping[str, str] = profile.settings.get("warning_codes", {})
+    by_code = warnings.get(problem.code) or errors.get(problem.code)
+    return by_code or warnings.get("*", usual)
+
+
 def in_words(problem: Problem) -> str:
-    """The problem in one line: text, what was found and expected, what to do, and where."""
-    words = [problem.text]
+    """The problem in one line: severity, text, found and expected, what to do, and where."""
+    words = [f"{problem.severity}: {problem.text}"]
     if problem.found and problem.found not in problem.text:
         words.append(f"found: {problem.found}")
     if problem.expected:
@@ -88,6 +109,37 @@ def in_words(problem: Problem) -> str:
 def _pointer(path: str | None, dialect: str) -> list[dict[str, str]]:
     pointer = pointers.to_pointer(path, dialect) if path else None
     return pointers.to_tree(pointer) if pointer else []
+
+
+def _remark(words: str, about: list[dict[str, str]] | None = None) -> Tree:
+    return {
+        "StatementDescription": words,
+        "StatementTypeCode": _FREE_REMARK,
+        "Pointer": about or [],
+    }
+
+
+def _of_message(out: Outgoing) -> Iterator[Tree]:
+    """What a reply states of itself: the status in words, and which reply it changes."""
+    if out.status in _IN_WORDS:
+        yield _remark(_IN_WORDS[out.status])
+    if out.changes:
+        yield _remark(f"this response changes the response {out.changes}")
+
+
+def _of_extent(extent: Extent | None, dialect: str) -> Iterator[Tree]:
+    """What was not taken, and each element of it; nothing where all was."""
+    if extent is None:
+        return
+    many = f"{extent.taken} of {extent.declared} elements were taken"
+    if extent.left_out:
+        yield _remark(f"{many}; this response does not cover the others: correct and send them")
+    elif extent.cut:
+        yield _remark(f"{many}; the message states more elements than it has")
+    for path in extent.left_out:
+        yield _remark(f"left out: {path}", _pointer(path, dialect))
+    for path in extent.not_confirmed:
+        yield _remark(f"not confirmed by this message, and still on the list: {path}")
 
 
 def _reasons(answer: Tree, dialect: str) -> Iterator[Tree]:
@@ -108,9 +160,9 @@ def _statuses(answer: Tree, dialect: str) -> Iterator[Tree]:
 
 def _statements(answer: Tree, dialect: str) -> Iterator[Tree]:
     about = _pointer(answer.get("Subject"), dialect)
-    who = [answer.get(name) for name in ("AgencyID", "PurposeCode", "CheckCode")]
-    said = [answer.get(name) for name in ("StatusCode", "NativeText")]
-    words = f"{' '.join(filter(None, who))}: {'; '.join(filter(None, said))}".strip(": ")
+    agency = [answer.get(name) for name in ("AgencyID", "PurposeCode", "CheckCode")]
+    decided = [answer.get("StatusCode"), answer.get("NativeText"), *_circumstances(answer)]
+    words = f"{' '.join(filter(None, agency))}: {'; '.join(filter(None, decided))}".strip(": ")
     valid = answer.get("ValidUntilDateTime")
     wanted: list[dict[str, Any]] = list(answer.get("WantedDocument", ()))
     if words:
@@ -122,11 +174,7 @@ def _statements(answer: Tree, dialect: str) -> Iterator[Tree]:
             "Pointer": about,
         }
     for condition in answer.get("Condition", ()):
-        yield {
-            "StatementDescription": condition.get("Text"),
-            "StatementTypeCode": _FREE_REMARK,
-            "Pointer": about,
-        }
+        yield _remark(condition.get("Text") or "", about)
     for document in wanted:
         shown = [document.get(name) for name in ("ID", "Text")]
         yield {
@@ -136,3 +184,13 @@ def _statements(answer: Tree, dialect: str) -> Iterator[Tree]:
             "StatementTypeCode": _DOCUMENT_REQUEST,
             "Pointer": about,
         }
+
+
+def _circumstances(answer: Tree) -> Iterator[str]:
+    """On which data an answer was given, and why, where that is not what it seems."""
+    if answer.get("Silence") == "true":
+        yield "released because no answer was given in time"
+    if version := answer.get("VersionID"):
+        yield f"given on version {version}"
+    if former := answer.get("FormerSubject"):
+        yield f"about {former}, which is no longer there"

@@ -1,162 +1,43 @@
-"""What the walk and the profile found, told to people: problems and unmapped values with places.
+"""What the walk and the profile found, in words: problems and unmapped values with places.
 
 Rules
-    A problem says where (XPath in the sender's prefixes, line, column), what it is about (canonical
-    path, WCO pointer), what was found and expected, and what to do.
-    An absent value is placed where it stands empty or under a similar name, else at its nearest
-    parent. One that could not be read is not missing as well.
-    Problems stand in the order of the file.
-    At most PROBLEMS_MAX problems are told, and as many values kept as the walk noted; what is
-    beyond is one more problem, so that a message never seems better than it is.
+    A problem states where (XPath in the sender's prefixes, line, column), what it is about
+    (canonical path, WCO pointer), what was found and expected, and what to do.
+    A value that could not be read is not missing as well, and elements that could not be read are
+    not counted; what is empty and demanded is reported once, by the demand.
+    Errors come first, then warnings, each in the order of the file.
+    At most PROBLEMS_MAX problems are listed, errors before warnings. The others are counted in one
+    more problem, which is an error if any of them is: the verdict never depends on the limit.
+    Of each sort of unmapped values as many are kept as the walk noted.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import NamedTuple
 
-from adapters.customs.reading import Oddities, Oddity, instances_of
+from adapters.customs.reading import Oddities, Oddity
+from adapters.customs.subject import Misspelt, Subject
 from adapters.customs.words import SHOWN, code_of, known_names, words_of
-from adapters.demands import (
-    Breach,
-    Unread,
-    breaches,
-    in_place_of,
-    is_unread,
-    near,
-)
-from adapters.mapping import MANY, MOMENT, Field
-from adapters.wire.xml import (
-    Element,
-    Positions,
-    attribute_name,
-    local_name,
-    name_of,
-    values_below,
-)
-from broker.adapter import Constraint, Path, Profile, Tree, Unmapped
-from broker.model import pointers
+from adapters.demands import Breach, Unread, breaches, in_place_of, is_unread, near
+from adapters.mapping import MOMENT
+from adapters.wire.xml import Element, attribute_name, local_name, name_of, values_below
+from broker.adapter import Constraint, Path, Profile, Unmapped
 from broker.model.packages import data_class
-from broker.model.paths import element_key, pattern_of
+from broker.model.paths import pattern_of
 from broker.model.problem import Problem, Severity
 
 PROBLEMS_MAX = 100
 UNMAPPED_MAX = 20_000
-_SILENT = frozenset({"absent", "attribute", "kept"})
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """One body with its element, its class and its package; `name` begins its problem paths."""
-
-    name: str
-    package: str
-    element: Element
-    field: Field
-    tree: Tree
-    number: int
-    positions: Positions
-
-    def shown(self, element: Element) -> Path:
-        """The path that people are shown: with the name of the body, or of the envelope."""
-        path = self._outside(element)
-        if path is None:
-            below = self.path_of(element)
-            path = f"{self.name}.{below}" if below else self.name
-        return path
-
-    def _outside(self, element: Element) -> Path | None:
-        """Local names from the root, for what does not stand in the body."""
-        names: list[str] = []
-        step: Element | None = element
-        while step is not None:
-            if step is self.element:
-                return None
-            names.append(local_name(step))
-            step = step.getparent()
-        return ".".join(reversed(names))
-
-    def path_of(self, element: Element) -> Path:
-        """Canonical path of an element below the body; local names where the table knows none."""
-        chain: list[Element] = []
-        step: Element | None = element
-        while step is not None and step is not self.element:
-            chain.append(step)
-            step = step.getparent()
-        parts: list[str] = []
-        above: Field | None = self.field
-        tree: Tree = self.tree
-        for below in reversed(chain):
-            if above is not None and above.kind == MOMENT and str(below.tag) in above.rows:
-                break  # a moment and its DateTimeString are one value
-            name, above, tree = self._step(below, above, tree)
-            parts.append(name)
-        return ".".join(parts)
-
-    def _step(
-        self, element: Element, above: Field | None, tree: Tree
-    ) -> tuple[str, Field | None, Tree]:
-        row = above.rows.get(str(element.tag)) if above else None
-        ordinal = self.positions.ordinal(element)
-        if row is None:
-            name = local_name(element)
-            return (name if ordinal == 1 else f"{name}[#{ordinal}]"), None, {}
-        if above and ordinal > 1 and str(element.tag) in above.overflow:
-            row = above.overflow[str(element.tag)]
-        kind, name, _limit, _usual, field = row
-        value = tree.get(name)
-        if kind != MANY:
-            return name, field, value if isinstance(value, dict) else {}
-        instances = value if isinstance(value, list) else []
-        one = instances[ordinal - 1] if ordinal <= len(instances) else {}
-        return f"{name}[{element_key(one, ordinal)}]", field, one
-
-    def locate(self, breach: Breach, misspelt: "Misspelt") -> "Found":
-        """The element a breach is about, what stands in its place, or its nearest parent."""
-        element, above, path = self.element, self.field, ""
-        tree = self.tree
-        for name, index in breach.trail:
-            element = list(instances_of(element, above, name))[index]
-            value = tree[name]
-            tree = value[index] if isinstance(value, list) else value
-            step = f"{name}[{element_key(tree, index + 1)}]" if isinstance(value, list) else name
-            path = f"{path}.{step}" if path else step
-            above = next(f for f in above.children if f.name == name)
-        path = f"{path}.{breach.name}" if path else breach.name
-        found = next(instances_of(element, above, breach.name), None)
-        if found is not None:
-            return Found(found, path, empty=True)
-        tags = (one.tag for one in above.children if one.name == breach.name)
-        instead = next((misspelt[element, tag] for tag in tags if (element, tag) in misspelt), None)
-        if instead is None:
-            return Found(element, path)
-        return Found(instead, path, name_of(instead))
-
-    def pointer_of(self, path: Path, dialect: str) -> str | None:
-        """The WCO pointer of a path, or of its nearest parent that has one."""
-        while True:
-            pointer = pointers.to_pointer(path, dialect, self.package)
-            if pointer is not None:
-                return pointers.text(pointer)
-            path = path.rpartition(".")[0]
-
-
-Misspelt = dict[tuple[Element, str], Element]
-"""Unknown elements, by the class they stand in and what they should be called."""
-
-
-class Found(NamedTuple):
-    """Where a value stands, or should; `instead`: what stands there under a similar name."""
-
-    element: Element
-    path: Path
-    instead: str = ""
-    empty: bool = False
+_SILENT = frozenset({"attribute", "kept", "spelling"})
+_EMPTY = "wco.value-empty"
+_USUAL: dict[str, Severity] = {_EMPTY: "warning"}
+"""Severity by problem code where it is not error and the profile has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A value that is missing, or none that the format can carry, whatever the profile says."""
+    """A value that is missing, or that the format cannot carry, whatever the profile demands."""
 
     code: str
     path: Path
@@ -169,119 +50,157 @@ def missing(path: Path, hint: str) -> Wrong:
     return Wrong("wco.value-missing", path, "a value", hint)
 
 
-class _Telling:
-    """What is told of one body: problems, how severe those beyond are, and what they tell of."""
+class _Report:
+    """The problems of one body: those that are listed, and how many are not."""
 
     def __init__(self, subject: Subject, profile: Profile) -> None:
         self.subject = subject
-        self.profile = profile
         self.dialect = str(profile.settings.get("pointers", "wco"))
-        self.told: list[Problem] = []
-        self.hidden: list[Severity] = []
-        self.unread: Unread = {}
-        self.misspelt: Misspelt = {}
+        self._profile = profile
+        self._listed: dict[Severity, list[Problem]] = {"error": [], "warning": []}
+        self._unlisted: Counter[Severity] = Counter()
+        self._unread: Unread = {}
+        self._misspelt: Misspelt = {}
+        self._demanded: set[Path | None] = set()
+        self._uncounted: set[str] = set()
 
-    def oddities(self, noted: list[Oddity]) -> None:
-        """What the walk noted."""
-        severities = self.profile.settings.get("severities", {})
-        for oddity in noted:
-            if oddity.what in _SILENT:
-                continue
-            severity = severities.get(code_of(oddity), "error")
-            if len(self.told) >= PROBLEMS_MAX:
-                self.hidden.append(severity)
-                continue
-            problem = _told(self.subject, oddity, severity, self.dialect)
-            self.told.append(problem)
-            if _unread(oddity) and problem.path is not None:
-                self.unread[problem.path] = severity
-        unknown = (one for one in noted if one.what == "unknown")
+    def oddities(self, odd: Oddities) -> None:
+        """What the walk found."""
+        for oddity in odd.noted:
+            if oddity.what not in _SILENT:
+                self._oddity(oddity)
+        for oddity, count in odd.beyond.values():
+            if oddity.what not in _SILENT:
+                self._unlisted[self._severity(oddity)] += count
+        self._uncounted |= {one.field.name for one in odd.noted if one.what == "repeated"}
+        unknown = (one for one in odd.noted if one.what == "unknown")
         for oddity in islice(unknown, PROBLEMS_MAX):
             parent = oddity.element.getparent()
             meant = near(local_name(oddity.element), known_names(oddity))
             if meant and parent is not None:
-                self.misspelt.setdefault((parent, meant), oddity.element)
+                self._misspelt.setdefault((parent, meant), oddity.element)
+                self._uncounted.add(meant)
+
+    def _oddity(self, oddity: Oddity) -> None:
+        severity = self._severity(oddity)
+        if self._is_full(severity):
+            return
+        problem = _problem(self.subject, oddity, severity, self.dialect)
+        self._listed[severity].append(problem)
+        if _unread(oddity) and problem.path is not None:
+            self._unread[problem.path] = severity
+
+    def _severity(self, oddity: Oddity) -> Severity:
+        code = code_of(oddity)
+        severity: Severity = self._profile.settings.get("severities", {}).get(
+            code, _USUAL.get(code, "error")
+        )
+        return severity
+
+    def _is_full(self, severity: Severity) -> bool:
+        """Whether no more problems of this severity are listed; then this one is counted."""
+        full = len(self._listed[severity]) >= PROBLEMS_MAX
+        self._unlisted[severity] += full
+        return full
 
     def breach(self, breach: Breach) -> None:
-        """What the profile demands; nothing if it has been told why there is no value."""
+        """What the profile demands; nothing if it is reported already why there is no value."""
+        if not self._is_full(breach.constraint.severity):
+            problem = self._breach(breach)
+            if problem is not None:
+                self._listed[problem.severity].append(problem)
+
+    def _breach(self, breach: Breach) -> Problem | None:
         rule = breach.constraint
-        if len(self.told) >= PROBLEMS_MAX:
-            self.hidden.append(rule.severity)
-            return
-        found = self.subject.locate(breach, self.misspelt)
+        found = self.subject.locate(breach, self._misspelt)
         path = f"{self.subject.name}.{found.path}"
         absent = rule.demand == "mandatory"
-        if absent and is_unread(path, rule.severity, self.unread):
-            return
-        text, expected = breach.words(self.profile.codelists)
+        if absent and is_unread(path, rule.severity, self._unread):
+            return None
+        if rule.demand == "count" and not self._uncounted.isdisjoint(rule.other.split(".")):
+            return None
+        text, expected = breach.words(self._profile.codelists)
         hint = rule.hint or None
         if absent and found.instead:
             hint = in_place_of(hint, found.instead)
         elif absent and found.empty:
             text = text.replace("is missing", "is empty")
+        if absent:
+            self._demanded |= {path, path.rpartition(".")[0]}
         package = self.subject.package
-        self.told.append(
-            Problem(
-                code=rule.code,
-                text=text,
-                severity=rule.severity,
-                message=self.subject.number,
-                where=self.subject.positions.exact(found.element),
-                path=path,
-                pointer=self.subject.pointer_of(found.path, self.dialect),
-                found=breach.found,
-                found_class=data_class(package, pattern_of(found.path)),
-                expected=expected,
-                hint=hint,
-            )
+        return Problem(
+            code=rule.code,
+            text=text,
+            severity=rule.severity,
+            message=self.subject.number,
+            where=self.subject.positions.exact(found.element),
+            path=path,
+            pointer=self.subject.pointer_of(found.path, self.dialect),
+            found=breach.found,
+            found_class=data_class(package, pattern_of(found.path)),
+            expected=expected,
+            hint=hint,
         )
 
     def wrong(self, wrong: Wrong) -> None:
-        """What no profile needs to demand; told even beyond the most that is told."""
+        """What no profile needs to demand; listed even beyond the limit."""
         *classes, name = wrong.path.split(".")
         tree = self.subject.tree
         trail = tuple((step, 0) for step in classes if isinstance(tree.get(step), dict))
         value = None if classes else tree.get(name)
-        if value is None and is_unread(f"{self.subject.name}.{wrong.path}", "error", self.unread):
+        if value is None and is_unread(f"{self.subject.name}.{wrong.path}", "error", self._unread):
             return
         rule = Constraint(wrong.path, "mandatory", wrong.code, hint=wrong.hint)
-        before = len(self.told)
-        self.breach(Breach(rule, trail, name, value))
+        problem = self._breach(Breach(rule, trail, name, value))
+        if problem is None:
+            return
         if wrong.code != "wco.value-missing":
-            text = f"{name} is {value!r}" if value else f"{name} is missing"
-            self.told[before:] = [
-                replace(one, text=f"{text}, none that this format carries", expected=wrong.expected)
-                for one in self.told[before:]
-            ]
+            text = f"{name} is {value!r}, which has no meaning here" if value else problem.text
+            problem = replace(problem, text=text, expected=wrong.expected)
+        self._listed["error"].append(problem)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Errors, then warnings, each in the order of the file; what is not listed is counted."""
+        errors, warnings = self._listed["error"], self._listed["warning"]
+        warnings = [one for one in warnings if one.code != _EMPTY or one.path not in self._demanded]
+        room = max(PROBLEMS_MAX - len(errors), 0)
+        errors, warnings = sorted(errors, key=_in_file), sorted(warnings, key=_in_file)
+        unlisted = self._unlisted.copy()
+        unlisted["warning"] += len(warnings[room:])
+        if unlisted["error"]:
+            errors.append(_more(self.subject, unlisted))
+        elif unlisted["warning"]:
+            return (*errors, *warnings[:room], _more(self.subject, unlisted))
+        return (*errors, *warnings[:room])
+
+
+def _in_file(problem: Problem) -> tuple[int, int]:
+    return problem.where.line or 0, problem.where.column or 0
 
 
 def problems_of(
     subject: Subject, odd: Oddities, profile: Profile, wrong: Iterable[Wrong] = ()
 ) -> tuple[Problem, ...]:
     """All problems of one body: of the walk, of the format and of the profile."""
-    telling = _Telling(subject, profile)
-    telling.oddities(odd.noted)
+    report = _Report(subject, profile)
+    report.oddities(odd)
     for one in wrong:
-        telling.wrong(one)
+        report.wrong(one)
     for breach in breaches(subject.tree, profile):
-        telling.breach(breach)
-    if odd.number > odd.most:
-        telling.hidden.append("error")
-    telling.told.sort(key=lambda problem: (problem.where.line or 0, problem.where.column or 0))
-    if telling.hidden:
-        telling.told.append(_more(subject, telling.hidden))
-    return tuple(telling.told)
+        report.breach(breach)
+    return report.problems()
 
 
-def _more(subject: Subject, hidden: list[Severity]) -> Problem:
+def _more(subject: Subject, unlisted: Counter[Severity]) -> Problem:
+    errors, warnings = unlisted["error"], unlisted["warning"]
     return Problem(
         code="wco.problems-more",
-        text=f"{len(hidden)} or more problems are not shown",
-        severity="error" if "error" in hidden else "warning",
+        text=f"{errors} more errors and {warnings} more warnings are not listed",
+        severity="error" if errors else "warning",
         message=subject.number,
         where=subject.positions.exact(subject.element),
         path=subject.name,
-        hint="correct those shown and send again",
+        hint="correct those that are listed, and send the message again",
     )
 
 
@@ -293,7 +212,7 @@ def _unread(oddity: Oddity) -> bool:
     return oddity.what in {"malformed", "too-long", "moment", "as-attribute"} and not half
 
 
-def _told(subject: Subject, oddity: Oddity, severity: Severity, dialect: str) -> Problem:
+def _problem(subject: Subject, oddity: Oddity, severity: Severity, dialect: str) -> Problem:
     element = oddity.element
     shown = subject.shown(element)
     if oddity.what == "sequence":

@@ -6,14 +6,15 @@ Behaviour
     has an MRN: TypeCode COR a patch, INV a withdrawal, GPR a note (goods presented). Its
     FunctionalReferenceID is the number of the request, no reference to the declaration.
     The body is the whole content of Declaration, of a request as well.
-    A rejected message still yields its event, for whoever wants to see it.
+    An original states how many goods items it holds (`extent`); it is taken whole or refused.
+    A rejected message still yields its event, so that it can be looked at.
     FunctionCode, the LRN of an original and the MRN of a request are demanded here: without them
-    nobody can tell what is meant. All other obligations are the profile's.
+    it is not clear what is meant. All other obligations are the profile's.
 Knowingly not done
     FunctionCode 14: refused as `wco.declaration.function-unknown`.
     The envelope's fields have no place in the model; they are kept as unmapped values.
     Answers to a declarant that this format has no place for (checks, purposes, conditions) are
-    told as statements of the Response.
+    statements of the Response.
 Versions
     3.6 (schema 2.15)   read and written
 """
@@ -21,10 +22,12 @@ Versions
 from collections.abc import Iterator
 
 from adapters.customs.envelope import recognise, unwrap
+from adapters.customs.extent import extent_of
 from adapters.customs.reading import Oddities, leaves_of, read_body
 from adapters.customs.reply import response_xml
+from adapters.customs.subject import Subject
 from adapters.customs.tables import declaration
-from adapters.customs.telling import Subject, Wrong, missing, problems_of, unmapped_of
+from adapters.customs.telling import Wrong, missing, problems_of, unmapped_of
 from adapters.customs.writing import declaration_xml
 from adapters.wire.xml import Element, Positions
 from broker.adapter import (
@@ -124,6 +127,7 @@ def _message(subject: Subject, odd: Oddities, profile: Profile) -> Message:
         body=tree,
         package="goods-declaration",
         unmapped=unmapped_of(subject, odd),
+        extent=extent_of(subject) if does == "put" else None,
     )
     return Message(
         number=1,

@@ -22,8 +22,9 @@ from collections.abc import Iterator
 from adapters.customs.envelope import Enveloped, recognise, unwrap
 from adapters.customs.reading import Oddities, leaves_of, read_body
 from adapters.customs.reply import response_xml
+from adapters.customs.subject import Subject
 from adapters.customs.tables import response
-from adapters.customs.telling import Subject, Wrong, missing, problems_of, unmapped_of
+from adapters.customs.telling import Wrong, missing, problems_of, unmapped_of
 from broker.adapter import (
     Artifact,
     Draft,
@@ -86,7 +87,7 @@ class WcoRes:
         original: Original,  # noqa: ARG002 (the contract's)
         profile: Profile,
     ) -> tuple[Artifact, ...]:
-        """A Response that tells an agency what was wrong with its own."""
+        """A Response about what is wrong with the agency's own."""
         return self.render(out, profile)
 
 
@@ -127,10 +128,10 @@ def _demands(tree: Tree, about: Tree, profile: Profile) -> Iterator[Wrong]:
     code = tree.get("FunctionCode")
     known = (*profile.settings.get("statuses", {}), *profile.settings.get("notices", ()))
     if code is None:
-        yield missing("FunctionCode", "say what happened")
+        yield missing("FunctionCode", "state what happened")
     elif code not in known:
-        hint = "the agency's profile says what each code means"
-        expected = ", ".join(sorted(known))
+        hint = "the agency's profile gives each code its meaning"
+        expected = f"a FunctionCode of the profile, such as {', '.join(sorted(known)[:3])}"
         yield Wrong("wco.response.function-unknown", "FunctionCode", expected, hint)
     if not about.get("ID") and not about.get("FunctionalReferenceID"):
         hint = "name the declaration by its MRN, or by its LRN in FunctionalReferenceID"

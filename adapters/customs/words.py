@@ -1,4 +1,4 @@
-"""What is wrong with one thing that the walk over WCO XML noted: its code, and in words."""
+"""What is wrong with one thing that the walk over WCO XML noted: its problem code, and words."""
 
 from collections.abc import Callable
 
@@ -6,12 +6,13 @@ from adapters.customs.moment import FORMATS, PICTURES, hint_of
 from adapters.customs.reading import Oddity
 from adapters.demands import unknown_words
 from adapters.mapping import AMOUNT, CODE, MANY, MEASURE, MOMENT, SHAPED, picture
+from adapters.wire.numbers import shortest
 from adapters.wire.xml import local_name, namespace_of
 
 SHOWN = 256
 """Characters of a value that are shown."""
 _CODE_LIMIT = 17
-"""So short a text is a code: whoever writes more has written what it means."""
+"""A text as short as this is a code: what is longer is probably its meaning."""
 
 Words = tuple[str, str | None, str | None]
 """What is wrong, what was expected, what to do."""
@@ -29,6 +30,7 @@ def code_of(oddity: Oddity) -> str:
         "moment": "wco.moment-malformed",
         "misplaced": "wco.text-misplaced",
         "as-attribute": "wco.attribute-misplaced",
+        "empty": "wco.value-empty",
         "sequence": "wco.sequence-repeated",
     }[oddity.what]
 
@@ -39,7 +41,7 @@ def words_of(oddity: Oddity) -> Words:
 
 
 def known_names(oddity: Oddity) -> tuple[str, ...]:
-    """The names that may stand where an unknown one does."""
+    """The names that are allowed where an unknown one is."""
     field = oddity.field
     names = (tag.rpartition("}")[2] for tag in field.rows) if field.kind == MOMENT else (
         below.tag for below in field.children
@@ -53,7 +55,7 @@ def _unknown(oddity: Oddity) -> Words:
         spaces = (
             tag[1:].partition("}")[0] for tag in oddity.field.rows if tag.endswith(f"}}{name}")
         )
-        text = f"{name} stands in {namespace_of(oddity.element)}"
+        text = f"{name} is in {namespace_of(oddity.element)}"
         expected = f"the namespace {next(spaces, '')}"
         return text, expected, "declare the namespace, or use its prefix"
     text = f"element {name[:SHOWN]!r} is not known in {oddity.field.tag}"
@@ -84,7 +86,7 @@ def _malformed(oddity: Oddity) -> Words:
         )
     text = f"{field.tag} is {oddity.value[:SHOWN]!r}"
     if field.kind == SHAPED and "," not in field.format:
-        hint = "digits alone" if field.format.startswith("n") else "letters alone"
+        hint = "digits only" if field.format.startswith("n") else "letters only"
     else:
         hint = "digits, and a point before decimals; no comma, unit, exponent or grouping"
     return text, picture(field.format), hint
@@ -92,8 +94,8 @@ def _malformed(oddity: Oddity) -> Words:
 
 def _moment(oddity: Oddity) -> Words:
     code = oddity.element.get("formatCode")
-    said = f"with formatCode {code!r}" if code is not None else "without formatCode"
-    text = f"{oddity.field.tag} is {oddity.value[:SHOWN]!r} {said[:SHOWN]}"
+    form = f"with formatCode {code!r}" if code is not None else "without formatCode"
+    text = f"{oddity.field.tag} is {oddity.value[:SHOWN]!r} {form[:SHOWN]}"
     return text, FORMATS, hint_of(code, oddity.value.strip())
 
 
@@ -101,19 +103,27 @@ def _misplaced(oddity: Oddity) -> Words:
     if oddity.field.kind == MOMENT:
         hint = f'such as <DateTimeString formatCode="102">{PICTURES["102"]}</DateTimeString> in it'
         return f"{oddity.field.tag} is a text", "a DateTimeString with its formatCode", hint
-    text = f"text stands between the elements of {oddity.field.tag}"
+    text = f"there is text between the elements of {oddity.field.tag}"
     return text, "elements only", "move the text into an element, or leave it out"
 
 
 def _as_attribute(oddity: Oddity) -> Words:
     tag, inside = oddity.field.tag, local_name(oddity.element)
-    text = f"{tag} stands as an attribute of {inside}"
+    text = f"{tag} is written as an attribute of {inside}"
     return text, f"an element {tag}", f"write <{tag}>...</{tag}> inside of {inside}"
 
 
 def _sequence(oddity: Oddity) -> Words:
-    text = f"two elements {oddity.field.tag} have the SequenceNumeric {oddity.value!r}"
+    number = shortest(oddity.value)
+    written = "" if number == oddity.value else f" (here written {oddity.value})"
+    text = f"two elements {oddity.field.tag} have the SequenceNumeric {number}{written}"
     return text, "each number once", "number them from 1"
+
+
+def _empty(oddity: Oddity) -> Words:
+    text = f"{oddity.field.tag} is there, but it is empty"
+    expected = "elements in it" if oddity.field.is_class else "a value"
+    return text, expected, "fill it in, or leave the element out"
 
 
 _WORDS: dict[str, Callable[[Oddity], Words]] = {
@@ -125,4 +135,5 @@ _WORDS: dict[str, Callable[[Oddity], Words]] = {
     "misplaced": _misplaced,
     "sequence": _sequence,
     "as-attribute": _as_attribute,
+    "empty": _empty,
 }

@@ -29,7 +29,7 @@ _HALVES = {AMOUNT: ("currency", "currencyID"), MEASURE: ("unit", "unitCode")}
 
 
 Envelope = Mapping[str, str]
-"""What a profile says of itself in MetaData, by element name."""
+"""The fields of a profile in MetaData, by element name."""
 
 SILENT: Envelope = MappingProxyType({})
 _ENVELOPE = (
@@ -54,7 +54,7 @@ def response_document(tree: Tree, envelope: Envelope = SILENT) -> bytes:
 
 def _document(tree: Tree, field: Field, envelope: Envelope, spaces: tuple[str, str]) -> bytes:
     kind = "RES" if spaces[0] == RESPONSE else "DEC"
-    said = "".join(
+    fields = "".join(
         f"<md:{name}>{escape(envelope[name])}</md:{name}>" for name in _ENVELOPE if name in envelope
     )
     pieces: list[str] = []
@@ -64,7 +64,7 @@ def _document(tree: Tree, field: Field, envelope: Envelope, spaces: tuple[str, s
         f'<md:MetaData xmlns:md="{ENVELOPE}" xmlns="{spaces[0]}" xmlns:ds="{spaces[1]}">'
         "<md:WCODataModelVersionCode>3.6</md:WCODataModelVersionCode>"
         f"<md:WCOTypeName>{kind}</md:WCOTypeName>"
-        f"{said}<{field.tag}>{''.join(pieces)}</{field.tag}></md:MetaData>"
+        f"{fields}<{field.tag}>{''.join(pieces)}</{field.tag}></md:MetaData>"
     ).encode()
 
 
@@ -96,9 +96,9 @@ def _leaf(value: str | Tree, field: Field, pieces: list[str]) -> None:
             attribute = f" {name}={quoteattr(writable(value[half]))}"
         value = str(value["value"])
     elif field.kind == MOMENT:
-        said = from_iso(value)
-        if said:
-            code, text = said
+        formatted = from_iso(value)
+        if formatted:
+            code, text = formatted
             moment = f'<ds:DateTimeString formatCode="{code}">{text}</ds:DateTimeString>'
             pieces.append(f"<{field.tag}>{moment}</{field.tag}>")
         return

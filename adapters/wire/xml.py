@@ -5,8 +5,9 @@ Rules
     No network, no external file, no schema named by the message, ever.
     Limits on bytes, elements, attributes and depth: time and memory are bounded by the bytes.
     XPaths use the prefixes the sender used, else bare local names; positions count from 1 and
-    stand only where siblings share a name. They are computed when somebody asks. A problem's
+    appear only where siblings share a name. They are computed when they are needed. A problem's
     place has line and column too (`xml_source`); any other has the parser's line.
+    Several byte order marks are read like one.
 What does not belong
     Which elements a message may hold, and what they mean.
 """
@@ -18,7 +19,7 @@ from functools import lru_cache
 
 from lxml import etree
 
-from adapters.wire.xml_source import Source, broken_off, text_of
+from adapters.wire.xml_source import Source, broken_off, text_of, with_one_mark
 from broker.model.problem import Place, Problem
 
 Element = etree._Element  # noqa: SLF001 (lxml publishes its element type under this name only)
@@ -94,6 +95,7 @@ def parse(payload: bytes, limits: Limits = LIMITS) -> Element | Problem:
         )
     if payload.count(b"<") > limits.tags:
         return _too_many("xml.too-many-elements", f"{limits.tags} tags")
+    payload = with_one_mark(payload)
     try:
         root = etree.fromstring(payload, _PARSER)
     except etree.XMLSyntaxError as error:
@@ -119,8 +121,8 @@ def _not_well_formed(payload: bytes, error: etree.XMLSyntaxError) -> Problem:
     if _doctype_at(payload) >= 0:
         return _doctype(payload)
     line, column = error.position
-    said = _WHERE.sub("", str(error.msg or "the document ends early")).strip()
-    if "depth" in said.lower():
+    reason = _WHERE.sub("", str(error.msg or "the document ends early")).strip()
+    if "depth" in reason.lower():
         return Problem(
             code="xml.too-deep",
             text="the elements nest too deeply",
@@ -132,10 +134,12 @@ def _not_well_formed(payload: bytes, error: etree.XMLSyntaxError) -> Problem:
         return broken
     return Problem(
         code="xml.not-well-formed",
-        text=f"the message is not well-formed XML: {said}",
+        text=f"the message is not well-formed XML: {reason}",
         where=Place(line=max(line, 1), column=max(column, 1)),
         expected="one well-formed XML document",
-        hint=_HINTS.get(code, "mend what writes the file: any XML editor shows the place"),
+        hint=_HINTS.get(
+            code, "correct the program that writes the file; any XML editor shows the place"
+        ),
     )
 
 
@@ -184,7 +188,7 @@ def namespace_of(element: Element) -> str:
 
 
 def name_of(element: Element) -> str:
-    """The name as the sender wrote it: with his prefix where he used one."""
+    """The name as the sender wrote it, with the prefix if there is one."""
     prefix = element.prefix
     return f"{prefix}:{local_name(element)}" if prefix else local_name(element)
 

@@ -1,11 +1,11 @@
 """Where start tags stand in XML as it was written: line and column, which a parsed tree forgets.
 
 Rules
-    The text is gone through once, and only when somebody asks. Tags are numbered as they open:
+    The text is gone through once, and only when a place is needed. Tags are numbered as they open:
     the elements of the parsed tree in document order.
-    Lines end with a line feed; columns count characters, from 1, a byte order mark not among them.
+    Lines end with a line feed; columns count characters, from 1, byte order marks not among them.
 What does not belong
-    Whether the text is well-formed: the parser has said so, or what is wrong.
+    Whether the text is well-formed: the parser decides that.
 """
 
 import codecs
@@ -31,8 +31,20 @@ _BOMS = (
 _WIDE = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 
 
+def with_one_mark(payload: bytes) -> bytes:
+    """The bytes with at most one byte order mark: programs that join files add more of them."""
+    for mark, _name in _BOMS:
+        if payload.startswith(mark):
+            at = len(mark)
+            while payload.startswith(mark, at):
+                at += len(mark)
+            return payload if at == len(mark) else payload[at - len(mark) :]
+    return payload
+
+
 def text_of(payload: bytes, declared: str | None) -> str:
-    """The characters without byte order mark; where they cannot be told, a character a byte."""
+    """The characters without byte order mark; where they are not known, a character a byte."""
+    payload = with_one_mark(payload)
     for mark, name in _BOMS:
         if payload.startswith(mark):
             return payload[len(mark) :].decode(name, "replace")

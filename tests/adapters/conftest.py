@@ -18,8 +18,11 @@ _WRAPPER = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
 
 
 def _constraint(row: dict[str, Any]) -> Constraint:
-    when = {path: tuple(values) for path, values in row.pop("when", {}).items()}
-    return Constraint(**row, when=when)
+    scope = {
+        name: {path: tuple(values) for path, values in row.get(name, {}).items()}
+        for name in ("when", "unless")
+    }
+    return Constraint(**{**row, **scope})
 
 
 def load_profile(name: str) -> Profile:

@@ -4,7 +4,16 @@ import sys
 
 import pytest
 
-from adapters.demands import breaches, in_place_of, is_unread, near, unknown_words
+from adapters.demands import (
+    CODES_SHOWN,
+    NAMES_SHOWN,
+    breaches,
+    examples,
+    in_place_of,
+    is_unread,
+    near,
+    unknown_words,
+)
 from broker.adapter import CodeList, Constraint, Profile
 
 TREE = {
@@ -70,6 +79,91 @@ def test_conditions_are_about_the_same_instance_where_they_can_be(when, found):
     """A condition on the item binds to the item judged; one on the whole holds for all."""
     breached = _found(path="Shipment.Item.Mass", demand="mandatory", when=when)
     assert [trail for trail, _found_value in breached] == found
+
+
+@pytest.mark.parametrize(
+    ("unless", "found"),
+    [
+        ({"Shipment.Item.Kind": ("b",)}, [_item(2)]),
+        ({"Shipment.Item.Kind": ("b*",)}, []),
+        ({"TypeCode": ("EX*",)}, []),
+        ({"TypeCode": ("IM*",), "Shipment.Item.Kind": ("bb",)}, [_item(1)]),
+        ({"Absent": ("x",)}, [_item(1), _item(2)]),
+    ],
+)
+def test_a_demand_is_not_made_where_an_exception_is_met(unless, found):
+    """One exception is enough; it is about the same instance where it can be."""
+    breached = _found(path="Shipment.Item.Mass", demand="mandatory", unless=unless)
+    assert [trail for trail, _found_value in breached] == found
+
+
+def test_an_empty_class_is_present_and_its_content_is_missing():
+    """What is demanded inside of a class is demanded of an empty one."""
+    rows = (Constraint("Consignee.ID", "mandatory", "c"), Constraint("Buyer.ID", "mandatory", "c"))
+    found = breaches({"Consignee": {}}, Profile("p", "f", "x", rows))
+    assert [breach.path_in({"Consignee": {}}) for breach in found] == ["Consignee.ID"]
+
+
+def _words(tree, **row):
+    profile = Profile("p", "f", "x", (Constraint(code="c", **row),))
+    return [breach.words({}) for breach in breaches(tree, profile)]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("-1", [("Item.Mass is -1", "0 or more")]), ("-0.0", []), ("0", []), ("1", []),
+        ({"value": "-0.5", "unit": "KGM"}, [("Item.Mass is -0.5", "0 or more")]),
+        ({"value": "5"}, []), (None, []), ({}, []),
+    ],
+)  # fmt: skip
+def test_a_number_is_not_negative(value, words):
+    """Of a decimal and of a measure; what is absent is not negative."""
+    tree = {"Item": [{"Mass": value}]}
+    assert _words(tree, path="Item.Mass", demand="not-negative") == words
+
+
+@pytest.mark.parametrize(
+    ("count", "items", "words"),
+    [
+        ("2", [{}, {}], []), ("02.0", [{}, {}], []), ({"value": "1"}, [{}], []), (None, [{}], []),
+        ("2", [{}], [("Count is 2, but the message has 1 Item", "1")]),
+        ({"value": "1"}, [], [("Count is 1, but the message has 0 Item", "0")]),
+        ("many", [{}], []),
+    ],
+)  # fmt: skip
+def test_a_count_is_the_number_of_instances(count, items, words):
+    """Numbers compare as numbers; a count that is absent, or no number, is no breach."""
+    tree = {"Count": count, "Shipment": {"Item": items}}
+    assert _words(tree, path="Count", demand="count", other="Shipment.Item") == words
+
+
+@pytest.mark.parametrize(
+    ("net", "gross", "words"),
+    [
+        ({"value": "5"}, {"value": "5.0"}, []), ({"value": "4"}, None, []), (None, "5", []),
+        ({"value": "10"}, {"value": "9"}, [("M.Net is 10, more than Gross, which is 9",
+                                            "at most 9")]),
+        ({"value": "10", "unit": "KGM"}, {"value": "9", "unit": "TNE"}, []),
+        ("10", "9.99", [("M.Net is 10, more than Gross, which is 9.99", "at most 9.99")]),
+    ],
+)  # fmt: skip
+def test_one_number_is_at_most_another_of_the_same_unit(net, gross, words):
+    """Each is compared with the one beside it, as a number; other units do not compare."""
+    tree = {"Item": [{"M": {"Net": net, "Gross": gross}}, {"M": {"Gross": "1"}}]}
+    row = {"path": "Item.M.Net", "demand": "at-most", "other": "Item.M.Gross"}
+    assert _words(tree, **row) == words
+
+
+def test_a_list_is_named_and_not_written_out():
+    """A long list of codes gives a few examples; a short one is written in full."""
+    codes = {f"C{number}": "" for number in range(CODES_SHOWN + 1)}
+    assert examples(CodeList("colours", codes)) == (
+        "a code of the list colours, such as C0, C1, C2, C3, C4"
+    )
+    assert examples(CodeList("few", {"a": "", "b": ""})) == "one of a, b"
+    names = [f"Name{number}" for number in range(NAMES_SHOWN + 3)]
+    assert unknown_words("elements", "Else", names)[0].endswith("and 3 more")
 
 
 def test_the_way_to_many_breaches_is_looked_up_once():

@@ -28,7 +28,7 @@ def test_translate_shows_where_a_problem_stands(swb, broken):
     assert "xpath /md:MetaData/Declaration/TypeCode" in said
     assert "path Declaration.TypeCode (WCO pointer 42A/D013)" in said
     assert "found: QQQ" in said
-    assert "expected: one of IMA" in said
+    assert "expected: a code of the list uk-declaration-types, such as IMA" in said
     assert "hint: " in said
 
 

@@ -74,3 +74,31 @@ def test_a_second_declaration_is_too_many():
     (draft,) = message.events
     assert [problem.code for problem in message.problems] == ["wco.element-repeated"]
     assert sorted(one.value for one in draft.unmapped) == ["9", "L"]
+
+
+@pytest.mark.parametrize(
+    ("wrapper", "name"),
+    [("soap:Envelope", "MetaData"), ("submitDeclarationRequest", "MetaData"),
+     ("soap:Envelope", "Declaration")],
+)  # fmt: skip
+def test_a_message_inside_another_envelope_is_to_be_sent_alone(wrapper, name):
+    """The problem is at the message inside, with its line; the hint names what is around it."""
+    inner = f'<Declaration xmlns="{BODY}">{GOOD}</Declaration>'
+    if name == "MetaData":
+        inner = f'<MetaData xmlns="{ENVELOPE}">{inner}</MetaData>'
+    payload = f'<{wrapper} xmlns:soap="urn:s">\n<soap:Body>\n{inner}</soap:Body></{wrapper}>'
+    (problem,) = WcoDec().translate(payload.encode(), PLAIN).problems
+    assert problem.code == "wco.root-unknown"
+    assert problem.text == f"{name} begins at line 3, inside {wrapper!r}"
+    assert problem.hint == f"send {name} alone, without {wrapper!r} around it"
+    assert (problem.where.line, problem.where.column) == (3, 1)
+
+
+def test_empty_fields_of_the_envelope_are_no_problem():
+    """Published notifications hold the fields of MetaData without a value."""
+    payload = (
+        f'<MetaData xmlns="{ENVELOPE}"><ResponsibleCountryCode/><ResponsibleAgencyName> '
+        f'</ResponsibleAgencyName><Declaration xmlns="{BODY}">{GOOD}</Declaration></MetaData>'
+    )
+    (message,) = WcoDec().translate(payload.encode(), PLAIN).messages
+    assert message.problems == ()

@@ -7,7 +7,7 @@ from adapters.customs.kinds import family
 from adapters.customs.reply import in_words
 from adapters.customs.wco_dec import WcoDec
 from adapters.customs.wco_res import WcoRes
-from broker.adapter import Original, Outgoing, Reference, Stamp, choose
+from broker.adapter import Extent, Original, Outgoing, Reference, Stamp, choose
 from broker.model.answer import BoardAnswer
 from broker.model.problem import Place, Problem
 
@@ -95,7 +95,7 @@ def test_the_problems_of_every_published_file_make_a_valid_reply(
 
 
 def test_a_problem_is_told_in_words_and_by_pointer(uk_cds):
-    """Text, value, expectation, hint and place stand in one line; the pointer step by step."""
+    """Severity, text, value, expectation, hint and place are one line; the pointer has steps."""
     problem = Problem(
         code="wco.lrn.too-long",
         text="FunctionalReferenceID has 25 characters",
@@ -106,8 +106,8 @@ def test_a_problem_is_told_in_words_and_by_pointer(uk_cds):
         hint="shorten it",
     )
     assert in_words(problem) == (
-        "FunctionalReferenceID has 25 characters; found: ABC; expected: at most 22; shorten it; "
-        "line 7, column 9; /Declaration/FunctionalReferenceID"
+        "error: FunctionalReferenceID has 25 characters; found: ABC; expected: at most 22; "
+        "shorten it; line 7, column 9; /Declaration/FunctionalReferenceID"
     )
     out = Outgoing("rejected", KNOWN, STAMP, problems=(problem,))
     (artifact,) = WcoDec().reply(out, ORIGINAL, uk_cds)
@@ -127,3 +127,95 @@ def test_a_rejection_says_when_and_reads_back_as_a_refusal(uk_cds, uk_responses)
     assert draft.body["Answer"][0]["StatusCode"] == "refused"
     assert draft.body["Declaration"]["RejectionDateTime"] == "2026-11-22T09:30:00Z"
     assert set(draft.references) == set(KNOWN)
+
+
+def _statements(content: bytes) -> list[str]:
+    return _texts(content, "StatementDescription")
+
+
+@pytest.mark.parametrize(
+    ("severity", "code", "validation"),
+    [
+        ("error", "wco.net-mass.missing", "CDS10001"), ("error", "else", "CDS10020"),
+        ("warning", "wco.item-count-differs", "CDS11003"), ("warning", "else", "CDS13000"),
+    ],
+)  # fmt: skip
+def test_a_warning_does_not_read_as_an_error(severity, code, validation, uk_cds):
+    """The severity is the first word of the description; the profile has a code of warnings."""
+    problem = Problem(code, "something", severity=severity)
+    (artifact,) = WcoDec().reply(
+        Outgoing("noted", (), STAMP, problems=(problem,)), ORIGINAL, uk_cds
+    )
+    assert _texts(artifact.content, "Description") == [f"{severity}: something"]
+    assert _texts(artifact.content, "ValidationCode") == [validation]
+    assert _texts(artifact.content, "FunctionCode") == ["02"]
+
+
+@pytest.mark.parametrize("adapter", [WcoDec(), WcoRes()])
+def test_a_message_that_waits_is_not_refused(adapter, uk_cds, uk_responses, response_faults):
+    """The reply has a FunctionCode that decides nothing, says that it waits, and for what."""
+    profile = uk_cds if adapter.family == "customs" else uk_responses
+    waits = Problem("reference.waiting", "waits for the MRN", severity="warning", hint="name it")
+    out = Outgoing("waiting_reference", KNOWN, STAMP, problems=(waits,))
+    (artifact,) = adapter.reply(out, ORIGINAL, profile)
+    assert response_faults(artifact.content) == []
+    assert _texts(artifact.content, "FunctionCode") == ["02"]
+    assert _texts(artifact.content, "Description") == ["warning: waits for the MRN; name it"]
+    assert _texts(artifact.content, "RejectionDateTime") == []
+    (statement,) = _statements(artifact.content)
+    assert "waits for a reference" in statement
+
+
+def test_an_unsolicited_reply_names_the_one_that_it_changes(uk_cds, response_faults):
+    """The first reply names none; a later one states the id of the reply before."""
+    for changes, statements in (("", []), ("d_9", ["this response changes the response d_9"])):
+        out = Outgoing("released", KNOWN, STAMP, changes=changes)
+        (artifact,) = WcoDec().reply(out, ORIGINAL, uk_cds)
+        assert response_faults(artifact.content) == []
+        assert _statements(artifact.content) == statements
+
+
+@pytest.mark.parametrize("status", ["rejected", "waiting", "released"])
+def test_every_element_that_was_left_out_is_named_in_every_round(status, uk_cds, response_faults):
+    """However many they are, each has its statement and its pointer, after release as well."""
+    item = "GoodsShipment.GovernmentAgencyGoodsItem[{}]"
+    left_out = tuple(item.format(number) for number in range(1000, 2000))
+    extent = Extent(1999, 999, left_out, cut=True, not_confirmed=(item.format(7),))
+    out = Outgoing(status, KNOWN, STAMP, extent=extent)
+    (artifact,) = WcoDec().reply(out, ORIGINAL, uk_cds)
+    assert response_faults(artifact.content) == []
+    statements = _statements(artifact.content)
+    assert "999 of 1999 elements were taken" in statements[0]
+    assert statements[1:-1] == [f"left out: {path}" for path in left_out]
+    assert statements[-1].endswith(f"still on the list: {item.format(7)}")
+    numbers = _texts(artifact.content, "SequenceNumeric")
+    assert [number for number in numbers if number != "1"] == [str(n) for n in range(1000, 2000)]
+
+
+@pytest.mark.parametrize(
+    ("extent", "statements"),
+    [
+        (None, []), (Extent(3, 3), []),
+        (Extent(3, 2, cut=True),
+         ["2 of 3 elements were taken; the message states more elements than it has"]),
+    ],
+)  # fmt: skip
+def test_a_list_that_was_taken_whole_needs_no_words(extent, statements, uk_cds):
+    """Only what is missing is stated."""
+    (artifact,) = WcoDec().reply(Outgoing("released", (), STAMP, extent=extent), ORIGINAL, uk_cds)
+    assert _statements(artifact.content) == statements
+
+
+def test_an_answer_states_on_which_data_and_why_it_was_given(uk_cds, response_faults):
+    """Version, the element that is no longer there, and silence have words of their own."""
+    answers = (
+        {"AgencyID": "a", "StatusCode": "held", "VersionID": "3", "FormerSubject": "Item[2]"},
+        {"AgencyID": "b", "StatusCode": "released", "Silence": "true"},
+    )
+    out = Outgoing("held", KNOWN, STAMP, answers=answers)
+    (artifact,) = WcoDec().reply(out, ORIGINAL, uk_cds)
+    assert response_faults(artifact.content) == []
+    assert _statements(artifact.content) == [
+        "a: held; given on version 3; about Item[2], which is no longer there",
+        "b: released; released because no answer was given in time",
+    ]

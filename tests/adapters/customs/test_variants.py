@@ -57,7 +57,9 @@ def _of(text: str | bytes, profile: Profile) -> tuple[list[str], list[Any]]:
         _with("Description", "<![CDATA[A & B]]>").encode(),
         _with("Description", "A<!-- no -->B<?none?>").encode(),
         _with("NetNetWeightMeasure", " 12.5 ").encode(),
-        _with("NetNetWeightMeasure", "0").encode(), _dated("").encode(),
+        _with("NetNetWeightMeasure", "0").encode(), _with("SequenceNumeric", "001").encode(),
+        b"\xef\xbb\xbf" * 2 + BASE.encode(),
+        b"\xff\xfe" * 3 + BASE.replace("UTF-8", "UTF-16").encode("utf-16-le"),
         _dated('<ds:DateTimeString formatCode="102"> 20261102\n</ds:DateTimeString>').encode(),
     ],
 )  # fmt: skip
@@ -77,13 +79,13 @@ UNREAD = "wco.number-malformed"
         ("NetNetWeightMeasure", "1e3", UNREAD, "up to 16 digits", "exponent"),
         ("NetNetWeightMeasure", "12 kg", UNREAD, "up to 16 digits", "unit"),
         ("NetNetWeightMeasure", "", "wco.net-mass.missing", "a value", "in kilograms"),
-        ("SequenceNumeric", "1.5", UNREAD, "up to 5 digits", "digits alone"),
-        ("FunctionCode", "X", "wco.code-malformed", "up to 2 digits", "digits alone"),
+        ("SequenceNumeric", "1.5", UNREAD, "up to 5 digits", "digits only"),
+        ("FunctionCode", "X", "wco.code-malformed", "up to 2 digits", "digits only"),
         ("FunctionCode", "", "wco.value-missing", "a value", "9 for an original"),
         ("FunctionalReferenceID", "X" * 40, "wco.value-too-long", "up to 35", "shorten"),
         ("FunctionalReferenceID", " ", "wco.value-missing", "a value", "LRN"),
         ("TypeCode", "import", "wco.value-too-long", "up to 3 characters", "not its text"),
-        ("CountryCode", "G1", "wco.code-malformed", "2 letters", "letters alone"),
+        ("CountryCode", "G1", "wco.code-malformed", "2 letters", "letters only"),
     ],
 )  # fmt: skip
 def test_each_value_that_is_wrong_is_told_once_where_it_stands(
@@ -111,7 +113,7 @@ def test_each_value_that_is_wrong_is_told_once_where_it_stands(
         ('<ds:DateTimeString formatCode="102">20260230</ds:DateTimeString>',
          "wco.moment-malformed", "102 (YYYYMMDD)", "calendar"),
         ("<ds:DateTimeString>20261102</ds:DateTimeString>", "wco.moment-malformed",
-         "102 (YYYYMMDD)", "say in formatCode"),
+         "102 (YYYYMMDD)", "state in formatCode"),
         ('<DateTimeString formatCode="102">20261102</DateTimeString>', "wco.element-unknown",
          "the namespace urn:wco:datamodel:WCO:Declaration_DS:DMS:2", "prefix"),
         ("<ds:DateTime>2026-11-02T10:00:00</ds:DateTime>", "wco.element-unknown",
@@ -148,25 +150,29 @@ def test_a_misspelt_element_and_what_is_missing_for_it_are_one_pair(old, new, to
 
 
 def test_an_element_of_another_namespace_is_told_which_is_right(uk_cds):
-    """The name is right: nobody is asked whether he meant what he wrote."""
+    """The name is right: the problem is about the namespace alone."""
     text = BASE.replace("<FunctionCode>", '<FunctionCode xmlns="urn:other">')
     _verdicts, problems = _of(text, uk_cds)
     assert [one.code for one in problems] == ["wco.element-unknown", "wco.value-missing"]
-    assert problems[0].text == "FunctionCode stands in the namespace 'urn:other'"
+    assert problems[0].text == "FunctionCode is in the namespace 'urn:other'"
     assert problems[0].expected == "the namespace urn:wco:datamodel:WCO:DEC-DMS:2"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "text"),
-    [("xmlns=", "xmlns:z=", "'Declaration' of no namespace"),
-     ("DEC-DMS:2", "DEC:9", "'Declaration' of the namespace 'urn:wco:datamodel:WCO:DEC:9'")],
+    [("xmlns=", "xmlns:z=", "'Declaration' is in no namespace"),
+     ("DEC-DMS:2", "DEC:9", "'Declaration' is in the namespace 'urn:wco:datamodel:WCO:DEC:9'"),
+     ("Data-DMS:2", "Data:1",
+      "'md:MetaData' is in the namespace 'urn:wco:datamodel:WCO:DocumentMetaData:1'")],
 )  # fmt: skip
-def test_a_body_of_another_namespace_is_named(old, new, text, uk_cds):
-    """Whoever lost the namespace on the way is told of which element."""
+def test_the_element_of_another_namespace_is_named(old, new, text, uk_cds):
+    """The problem is at the element, envelope or body, whose namespace is not the right one."""
     verdicts, (problem,) = _of(BASE.replace(old, new), uk_cds)
     assert (verdicts, problem.code) == ([], "wco.root-unknown")
-    assert text in problem.text
-    assert (problem.where.line, problem.where.column) == (2, 1)
+    assert problem.text == text
+    assert problem.expected.startswith(text.split("'")[1].removeprefix("md:"))
+    assert problem.where.line == 2
+    assert problem.where.xpath.endswith(text.split("'")[1])
 
 
 def test_a_value_in_an_attribute_is_told_instead_of_lost(uk_cds):
@@ -199,7 +205,7 @@ def test_a_warning_about_a_value_takes_the_place_of_no_error(uk_cds):
     verdicts, problems = _of(_with("NetNetWeightMeasure", "x"), lenient)
     assert verdicts == ["rejected"]
     assert [(one.code, one.severity) for one in problems] == [
-        (UNREAD, "warning"), ("wco.net-mass.missing", "error")
+        ("wco.net-mass.missing", "error"), (UNREAD, "warning")
     ]  # fmt: skip
 
 

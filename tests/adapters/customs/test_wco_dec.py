@@ -7,10 +7,13 @@ from hypothesis import strategies as st
 from adapters.customs.sample_declaration import compose, compose_tree
 from adapters.customs.wco_dec import WcoDec
 from adapters.customs.wco_res import WcoRes
-from broker.adapter import Outgoing, Profile, Reference, Stamp
+from broker.adapter import Constraint, Outgoing, Profile, Reference, Stamp
+from broker.model.problem import rejects
 from tests.adapters.damage import CHANGES, damaged
 
 SPACE = "urn:wco:datamodel:WCO:DEC-DMS:2"
+TYPES = "urn:wco:datamodel:WCO:Declaration_DS:DMS:2"
+EMPTY_STRING = f'<DateTimeString xmlns="{TYPES}" formatCode="304"/>'
 PLAIN = Profile("plain", "customs", "UK CDS WCO-DEC 3.6")
 
 
@@ -114,8 +117,14 @@ def test_each_kind_of_mistake_is_told_once(content, code, path, pointer, found):
     [
         ("<TypeCode> IMA\n</TypeCode>", {"TypeCode": "IMA"}),
         ("<ID> as said </ID>", {"ID": " as said "}),
-        ("<ID/>", {}),
         ("<InvoiceAmount>10.00</InvoiceAmount>", {"InvoiceAmount": {"value": "10.00"}}),
+        ("<TypeCode>\u200bIMA\u00a0\ufeff</TypeCode>", {"TypeCode": "IMA"}),
+        ("<InvoiceAmount>\n +5 </InvoiceAmount>", {"InvoiceAmount": {"value": "5"}}),
+        ('<InvoiceAmount currencyID="GBP">.50</InvoiceAmount>',
+         {"InvoiceAmount": {"value": "0.50", "currency": "GBP"}}),
+        ("<GoodsItemQuantity>5.</GoodsItemQuantity>", {"GoodsItemQuantity": {"value": "5"}}),
+        ("<CurrencyExchange><RateNumeric>+.5</RateNumeric></CurrencyExchange>",
+         {"CurrencyExchange": [{"RateNumeric": "0.5"}]}),
         ('<InvoiceAmount currencyID="GBP">-1.5</InvoiceAmount>',
          {"InvoiceAmount": {"value": "-1.5", "currency": "GBP"}}),
         ('<TotalGrossMassMeasure unitCode="KGM#G"> 007.100000 </TotalGrossMassMeasure>',
@@ -125,12 +134,64 @@ def test_each_kind_of_mistake_is_told_once(content, code, path, pointer, found):
     ],
 )  # fmt: skip
 def test_values_stand_in_the_body_as_they_were_said(content, body):
-    """Codes lose outer white space only; numbers stay strings; what is empty is absent."""
+    """Codes lose outer white space only; numbers are decimals in the model's spelling."""
     message, draft = _one(_bare(GOOD + content))
     assert message.problems == ()
     rest = {name: value for name, value in draft.body.items()
             if name not in {"FunctionCode", "FunctionalReferenceID"}}  # fmt: skip
     assert rest == body
+
+
+@pytest.mark.parametrize(
+    ("content", "path", "pointer"),
+    [
+        ("<ID/>", "Declaration.ID", "42A/D014"),
+        ("<ID> \n</ID>", "Declaration.ID", "42A/D014"),
+        ("<TypeCode>\u200b</TypeCode>", "Declaration.TypeCode", "42A/D013"),
+        ('<InvoiceAmount currencyID="GBP"></InvoiceAmount>', "Declaration.InvoiceAmount",
+         "42A/109"),
+        ("<CurrencyExchange><RateNumeric/></CurrencyExchange>",
+         "Declaration.CurrencyExchange[#1].RateNumeric", "42A/40A[1]/118"),
+        ("<AcceptanceDateTime/>", "Declaration.AcceptanceDateTime", "42A/023"),
+        (f"<AcceptanceDateTime>{EMPTY_STRING}</AcceptanceDateTime>",
+         "Declaration.AcceptanceDateTime", "42A/023"),
+        ("<Declarant/>", "Declaration.Declarant", "42A/57B"),
+        ("<Declarant> <!-- none --> </Declarant>", "Declaration.Declarant", "42A/57B"),
+        ("<AdditionalDocument/>", "Declaration.AdditionalDocument[#1]", "42A/02A[1]"),
+    ],
+)  # fmt: skip
+def test_what_is_there_and_empty_is_a_warning_at_its_place(content, path, pointer):
+    """A value, an amount, a moment and a class without content are named, and reject nothing."""
+    message, draft = _one(_bare(GOOD + content))
+    assert message.verdict == "accepted"
+    (problem,) = message.problems
+    assert (problem.code, problem.severity) == ("wco.value-empty", "warning")
+    assert (problem.path, problem.pointer) == (path, pointer)
+    name = path.rpartition(".")[2].partition("[")[0]
+    assert draft.body.get(name) in (None, {}, [{}])
+
+
+def test_an_empty_class_does_not_pass_the_demands_on_its_content():
+    """It is present, so what it must hold is missing; the one fault is reported once."""
+    rows = (Constraint("Declarant.ID", "mandatory", "x.missing"),)
+    profile = Profile("demanding", "customs", "UK CDS WCO-DEC 3.6", rows)
+    for content, text in (("<Declarant/>", "missing"), ("<Declarant><ID/></Declarant>", "empty")):
+        message, _draft = _one(_bare(GOOD + content), profile)
+        (problem,) = message.problems
+        assert (problem.code, problem.path) == ("x.missing", "Declaration.Declarant.ID")
+        assert problem.text == f"Declarant.ID is {text}"
+    assert _one(_bare(GOOD), profile)[0].problems == ()
+
+
+def test_a_decimal_in_another_spelling_is_also_kept_as_it_was_written():
+    """The body holds the decimal of the model; what was written stays beside it, with its place."""
+    content = '<InvoiceAmount currencyID="GBP"> +.50 </InvoiceAmount>'
+    message, draft = _one(_bare(GOOD + content))
+    assert message.problems == ()
+    assert draft.body["InvoiceAmount"] == {"value": "0.50", "currency": "GBP"}
+    (kept,) = draft.unmapped
+    assert (kept.path, kept.value) == ("Declaration.InvoiceAmount", "+.50")
+    assert kept.place.xpath == "/Declaration/InvoiceAmount"
 
 
 def test_the_order_of_elements_is_not_enforced():
@@ -139,16 +200,41 @@ def test_the_order_of_elements_is_not_enforced():
     assert message.verdict == "accepted"
 
 
-def test_two_items_with_one_number_are_refused():
-    """An element is named by its number, so a number stands once among siblings."""
+def _items(*numbers):
     items = "".join(
-        "<GovernmentAgencyGoodsItem><SequenceNumeric>1</SequenceNumeric>"
-        "</GovernmentAgencyGoodsItem>" for _ in range(2)
+        f"<GovernmentAgencyGoodsItem><SequenceNumeric>{number}</SequenceNumeric>"
+        "</GovernmentAgencyGoodsItem>" for number in numbers
     )  # fmt: skip
-    message, _draft = _one(_bare(f"{GOOD}<GoodsShipment>{items}</GoodsShipment>"))
+    return f"<GoodsShipment>{items}</GoodsShipment>"
+
+
+@pytest.mark.parametrize("numbers", [("1", "1"), ("1", "01"), ("1.0", "001"), ("+2", "2")])
+def test_two_items_with_one_number_are_refused(numbers):
+    """An element is named by its number, so a number is there once, in whatever spelling."""
+    message, _draft = _one(_bare(GOOD + _items(*numbers)))
     (problem,) = message.problems
-    assert problem.code == "wco.sequence-repeated"
+    assert (problem.code, problem.severity) == ("wco.sequence-repeated", "error")
     assert problem.where.xpath.endswith("GovernmentAgencyGoodsItem[2]")
+
+
+def test_numbers_with_zeros_in_front_are_numbers():
+    """001 and 002 are two items, and a pointer at the second is one at item 2."""
+    content = _items("001", "002").replace(">002</SequenceNumeric>", ">002</SequenceNumeric><X/>")
+    message, draft = _one(_bare(GOOD + content))
+    (problem,) = message.problems
+    assert problem.pointer == "42A/67A[1]/68A[2]"
+    items = draft.body["GoodsShipment"]["GovernmentAgencyGoodsItem"]
+    assert [item["SequenceNumeric"] for item in items] == ["001", "002"]
+    assert _one(_bare(GOOD + _items("001", "002")))[0].problems == ()
+
+
+@pytest.mark.parametrize("name", ["Itinerary", "ConsignmentItem"])
+def test_every_numbered_class_compares_its_numbers(name):
+    """Not items alone: whatever the table numbers."""
+    one = f"<{name}><SequenceNumeric>{{}}</SequenceNumeric></{name}>"
+    content = f"<Consignment>{one.format('3')}{one.format('03')}</Consignment>"
+    message, _draft = _one(_bare(GOOD + content))
+    assert [problem.code for problem in message.problems] == ["wco.sequence-repeated"]
 
 
 def test_more_items_than_may_be_go_to_unmapped():
@@ -163,13 +249,46 @@ def test_more_items_than_may_be_go_to_unmapped():
     assert [one.value for one in draft.unmapped] == ["1000"]
 
 
-def test_a_flood_of_problems_is_counted_not_told():
+def test_a_flood_of_problems_is_counted_and_not_listed():
     """The answer to a message full of mistakes stays readable, and rejects all the same."""
     message, draft = _one(_bare(GOOD + "<Wrong>1</Wrong>" * 30_000))
     assert len(message.problems) == 101
     assert message.problems[-1].code == "wco.problems-more"
+    assert message.problems[-1].text.startswith("29900 more errors and 0 more warnings")
     assert message.verdict == "rejected"
     assert len(draft.unmapped) <= 20_000
+
+
+@pytest.mark.parametrize("number", [99, 100, 101, 20_050, 30_000])
+def test_warnings_never_reject_however_many_there_are(number):
+    """Only their listing is limited, and the number of those that are not listed is stated."""
+    message, _draft = _one(_bare(GOOD + "<AdditionalDocument/>" * number))
+    assert message.verdict == "accepted"
+    assert {problem.severity for problem in message.problems} == {"warning"}
+    assert len(message.problems) == min(number, 100) + (number > 100)
+    more = message.problems[-1]
+    assert number <= 100 or f"0 more errors and {number - 100} more warnings" in more.text
+
+
+@pytest.mark.parametrize("number", [150, 30_000])
+def test_no_warning_pushes_an_error_out(number):
+    """Behind any number of warnings, each error is listed, and listed first."""
+    content = "<AdditionalDocument/>" * number + "<Wrong>1</Wrong><InvoiceAmount>x</InvoiceAmount>"
+    message, _draft = _one(_bare(GOOD + content))
+    assert message.verdict == "rejected"
+    assert [problem.code for problem in message.problems[:2]] == [
+        "wco.element-unknown", "wco.number-malformed"
+    ]  # fmt: skip
+    assert {problem.severity for problem in message.problems[2:]} == {"warning"}
+    assert len(message.problems) == 101
+
+
+def test_values_without_a_place_reject_nothing_however_many_there_are():
+    """An attribute that the model does not know is kept, and beyond the limit it is not."""
+    content = '<AdditionalDocument><ID scheme="x">1</ID></AdditionalDocument>' * 20_100
+    message, draft = _one(_bare(GOOD + content))
+    assert (message.verdict, message.problems) == ("accepted", ())
+    assert len(draft.unmapped) == 20_000
 
 
 def test_only_this_profile_s_severity_rejects(uk_cds):
@@ -198,7 +317,7 @@ def test_damaged_declarations_give_verdicts_or_problems(changes, which, uk_cds):
     payload = damaged(compose(items=1 + which, number=which, seed=4), changes)
     translation = WcoDec().translate(payload, uk_cds)
     for message in translation.messages:
-        assert (message.verdict == "rejected") == bool(message.problems)
+        assert (message.verdict == "rejected") == rejects(message.problems)
         assert len(list(message.events)) == 1
     list(WcoDec().places(payload, 1, uk_cds))
 
