@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any, Literal, Protocol
 
 from broker.model.dossier import Change
-from broker.model.extent import Extent
+from broker.model.extent import Extent as Extent  # noqa: PLC0414  (part of the contract)
 from broker.model.problem import NOWHERE, Place, Problem
 
 Tree = dict[str, Any]
