@@ -99,8 +99,8 @@ def test_a_type_that_nobody_knows_hides_no_other_problem(one):
         assert told["paxlst.type-unknown"].where.segment == place
 
 
-def test_problems_stand_in_the_order_of_the_file(one):
-    """Syntax, the walk, the profile and what several values show are told as they stand there."""
+def test_warnings_stand_in_the_order_of_the_file(one):
+    """Syntax, the walk, the profile and what several values show, each where it stands."""
     lines = (*header(TDT="TDT+20+ZZ35+++ZY"), *person(NAT="NAT+2+QQQ"), "RFF+QQ:1",
              *person(ATT="ATT+2++W"), "CNT+42:3")  # fmt: skip
     found, _drafts = one(*lines, unh="PAXLST:D:99Z:UN:IATA", count=99)
@@ -175,7 +175,7 @@ def test_a_cut_list_is_told_once_as_cut(guide):
 
 
 WRONG = [
-    (header(BGM="BGM+745+QQ"), "paxlst.function-unknown", "Declaration.FunctionCode", "BGM 2"),
+    (header(BGM="BGM+745+QQ+1"), "paxlst.function-unknown", "Declaration.FunctionCode", "BGM 2"),
     (header(TDT="TDT+20"), "paxlst.flight-unknown", "Declaration.BorderTransportMeans", "TDT 6"),
     (header(without="TDT"), "paxlst.flight-unknown", "Declaration.BorderTransportMeans", "UNH 1"),
     (header(DTM="DTM+999:1"), "paxlst.flight-unknown", "Declaration.BorderTransportMeans", "TDT 6"),
