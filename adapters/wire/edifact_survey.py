@@ -320,7 +320,7 @@ class Survey:
                 self._place(tag, at, "1"),
                 found=said,
                 expected=str(number),
-                hint="the messages that were read go on: send those that are missing again",
+                hint="send those that are missing again; what was read goes on",
             )
         elif stated != number:
             self._findings.tell(
