@@ -8,10 +8,14 @@ legs                 which leg crosses the border
 flight, moment       the name of a flight; days and times
 whereabouts          where each value stands, for problems
 crossing             what only several values show together
-telling, words       problems with their places, and in words
+judging              whom a list leaves out, whether it is rejected, what is listed
+report, words        problems with their places, and in words
 purpose, drafting    what a message is for; what it does to its flight
+extent               how much of a list was taken
 pieces               what is missing in a list that came in pieces
-writing, cusres      a list, and the answer to one, as EDIFACT
+writing              a list as EDIFACT
+cusres, entries      the answer to a list as EDIFACT; what it says of the list and of persons
+acknowledging        the acknowledgement that a carrier sends
 sample_passenger_list  composed lists of invented persons
 kinds                what the family brings in
 """

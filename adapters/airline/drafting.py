@@ -8,14 +8,18 @@
     on-board         patch: all but the persons listed go; close
     note             note: the history keeps it, no version changes
 
+Each draft states how much of its list was taken (extent): a list that was cut removes no one.
+
 What does not belong
     What the function is, and whether a list is whole (purpose).
     How persons of two pieces are found to be the same: the match keys of the model.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
+from adapters.airline.extent import extent_of
 from adapters.airline.listed import Listed, Person
 from adapters.airline.purpose import PARTS, Purpose, part_number
 from adapters.wire.edifact import MessageIn
@@ -31,7 +35,16 @@ KIND, PACKAGE = "flight", "persons-report"
 def drafts_of(
     message: MessageIn, listed: Listed, purpose: Purpose, left_out: frozenset[int]
 ) -> Iterator[Draft]:
-    """The drafts, those left out kept as unmapped values of the first."""
+    """The drafts; the values of persons who are left out are unmapped values of the first."""
+    for draft in _drafts(message, listed, purpose, left_out):
+        part = draft.part or PARTS["Passenger"]
+        extent = extent_of(message, listed, purpose, left_out, part)
+        yield replace(draft, extent=extent)
+
+
+def _drafts(
+    message: MessageIn, listed: Listed, purpose: Purpose, left_out: frozenset[int]
+) -> Iterator[Draft]:
     if not purpose.function:
         return
     kept = [person for at, person in enumerate(listed.persons) if at not in left_out]
@@ -64,7 +77,7 @@ def drafts_of(
 
 
 def _body(listed: Listed, kept: list[Person]) -> Tree:
-    """The tree with those persons alone who are kept."""
+    """The tree with the persons alone who go on."""
     body = dict(listed.tree)
     if len(kept) == len(listed.persons):
         return body
@@ -93,7 +106,7 @@ def _piece(message: MessageIn, purpose: Purpose) -> Tree | None:
 def _patches(purpose: Purpose, listed: Listed, kept: list[Person]) -> dict[str, tuple[Change, ...]]:
     """The changes for each part that the persons listed belong to.
 
-    Who is on board is on board, whatever is wrong with what is said of him.
+    A person on board is on board, whatever is wrong with their data.
     """
     found: dict[str, list[Change]] = {}
     if purpose.function == "close":

@@ -5,13 +5,16 @@ Behaviour
     (persons on board, then closed). What it does: `drafting`. Which flight it is: `flight`.
     745 and 266 speak of the part passengers, 250 of the part crew. NAD says who somebody is: FL,
     DDU, ZZZ a passenger, FM, DDT crew.
-    A person with an error is left out, the others go on; the message is accepted, and the problems
-    say whom it is about. Nobody left: rejected.
-    All problems are told at once, in the order of the file, and how many persons were left out.
+    A person with an error is left out, the others go on; the message is accepted, the problems
+    name each person who is left out, and its drafts state how much of the list was taken. No one
+    left, or a profile that takes lists only as a whole: rejected. Warnings never reject.
+    Problems come at once: errors first, then warnings, each in the order of the file.
     Structure is the guide's, not that of the directory release that UNH names: real lists carry
-    segments which that release does not have. A release that nobody knows is told and read. Order
+    segments which that release does not have. A release that is not known is a warning. The order
     inside a group is free.
-    Counts of UNT, UNE and UNZ are wrong so often that the profile makes them warnings.
+    Counts of UNT are wrong so often that the profile makes them warnings; one that is higher than
+    what was read makes the list a cut one. UNE and UNZ that count more messages than were read are
+    errors.
 Knowingly not done
     Code lists and agencies beside a code (110:111) and format codes are read, not kept. A baggage
     tag NULL says that there is none. Of several booking references the first is read.
@@ -19,6 +22,7 @@ Knowingly not done
     PAXLST:001:000 are refused, each with one problem.
     CUSRES of a carrier (BGM 312, it has seen a changed decision) is accepted and changes nothing;
     any other CUSRES is refused: it is an authority that sends those.
+    A CUSRES by which an agency answers is not read here: agencies answer at the door for responses.
     Any other message type is one problem at its UNH; its neighbours go on.
     A later leg's carrier and means of transport are kept unmapped; its flight number stands at its
     airports.
@@ -29,11 +33,14 @@ Versions
 
 from collections.abc import Iterator
 
-from adapters.airline.cusres import acknowledged, reply_to
+from adapters.airline.acknowledging import acknowledged
+from adapters.airline.cusres import reply_to
 from adapters.airline.drafting import drafts_of
+from adapters.airline.judging import judge
+from adapters.airline.listed import Listed
 from adapters.airline.purpose import Purpose, purpose_of
 from adapters.airline.reading import read_list
-from adapters.airline.telling import Telling
+from adapters.airline.report import Report
 from adapters.airline.whereabouts import placed, years_of
 from adapters.airline.writing import interchange
 from adapters.wire.edifact import MessageIn, looks_like, not_understood, read
@@ -59,7 +66,7 @@ class Paxlst:
     family = "airline"
     format = "WCO/IATA/ICAO PAXLST"
     content_types: tuple[str, ...] = ("application/edifact", "text/plain")
-    echoes = True
+    echoes = False
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """Any EDIFACT, so that a stray message gets a clear answer; surely one with PAXLST."""
@@ -92,9 +99,12 @@ class Paxlst:
         return (Artifact(content, self.content_types[0], f"list-{out.stamp.version}.edi"),)
 
     def reply(self, out: Outgoing, original: Original, profile: Profile) -> tuple[Artifact, ...]:
-        """A CUSRES for the carrier."""
-        content = reply_to(out, original, profile)
-        return (Artifact(content, self.content_types[0], "cusres.edi"),)
+        """A CUSRES for the carrier, in several interchanges where one would be too large."""
+        contents = reply_to(out, original, profile)
+        return tuple(
+            Artifact(content, self.content_types[0], f"cusres{number}.edi")
+            for number, content in zip(_numbers(len(contents)), contents, strict=True)
+        )
 
 
 def _message(message: MessageIn, profile: Profile) -> Message:
@@ -106,19 +116,24 @@ def _message(message: MessageIn, profile: Profile) -> Message:
     listed = read_list(message, years_of(profile))
     purpose = purpose_of(message, listed, profile)
     if purpose.refused:
-        return _refused(message, purpose, profile)
-    told = Telling(message, listed, profile).all(purpose.oddities)
+        return _refused(message, listed, purpose, profile)
+    judged = judge(message, listed, profile, purpose.oddities)
     return Message(
         number=message.number,
         reference=message.reference,
-        verdict="rejected" if told.rejects else "accepted",
-        problems=told.problems,
-        events=drafts_of(message, listed, purpose, told.left_out),
+        verdict="rejected" if judged.rejects else "accepted",
+        problems=judged.problems,
+        events=drafts_of(message, listed, purpose, judged.left_out),
     )
 
 
-def _refused(message: MessageIn, purpose: Purpose, profile: Profile) -> Message:
+def _refused(message: MessageIn, listed: Listed, purpose: Purpose, profile: Profile) -> Message:
     """A list that is not read: one problem says why, whatever else may be in it."""
     (oddity,) = purpose.oddities
-    problem = Telling.refusal(message, oddity, profile)
+    problem = Report(message, listed, profile).oddity(oddity, "error")
     return Message(message.number, message.reference, "rejected", (problem,), iter(()))
+
+
+def _numbers(count: int) -> list[str]:
+    """What tells several artifacts of one reply apart."""
+    return [f"-{number}" for number in range(1, count + 1)] if count > 1 else [""]

@@ -1,13 +1,14 @@
 """What a list is for: its function, the part and the flight it is about, whole or a piece.
 
 Rules
-    The letters of BGM (1004) say the function. Letters that are none count as the name of the
-    document where the code behind them (1225) says that the message is a list like any other.
+    The letters of BGM (1004) say the function. Letters that are not known count as the name of the
+    document: the message is read as a list, with a warning, unless its type has no lists or the
+    code behind them (1225) says otherwise.
     A list that says it is a piece (01:C, 02, 03:F) is one. Another is the whole list, even if its
     total is lower than the persons it names; is the total higher and the list numbered, it may be
     a chunk of an interactive list, which all call themselves the only one: a piece. Both are told.
     A layout or type that is not taken is refused: one problem says why. Whatever else is wrong is
-    told with all other problems of the message.
+    listed with all other problems of the message.
 What does not belong
     Which letters, codes, versions, types there are: the profile. What follows from it: drafting.
 """
@@ -23,7 +24,7 @@ from adapters.wire.edifact import MessageIn, value
 from broker.adapter import Profile, Tree
 
 PARTS = {"Passenger": "passengers", "Crew": "crew"}
-_TOTALS = {"passengers": "PassengerQuantity", "crew": "CrewQuantity"}
+TOTALS = {"passengers": "PassengerQuantity", "crew": "CrewQuantity"}
 _OF_NOBODY = frozenset({"close", "note", "not-on-board", ""})
 
 
@@ -92,7 +93,9 @@ def _release(message: MessageIn, settings: Mapping[str, Any]) -> list[Oddity]:
     if not known or message.release in known.get(message.version, ()):
         return []
     said = f"{message.version}:{message.release}"
-    names = "; ".join(f"{version}: {', '.join(own)}" for version, own in known.items())
+    names = "; ".join(
+        f"{version}:{own[0]} to {version}:{own[-1]}" for version, own in known.items()
+    )
     return [Oddity("paxlst.release-unknown", 1, 2, 2, "", said, said=(names,))]
 
 
@@ -105,8 +108,8 @@ def _function(message: MessageIn, listed: Listed, settings: Mapping[str, Any]) -
     at, code = _message_function(message)
     usual = code in settings.get("message_functions", ())
     said = functions.get(letters, "")
-    if letters and not said and usual and "" in functions:
-        odd = Oddity("paxlst.function-assumed", at, 2, 1, "FunctionCode", letters, said=(code,))
+    if letters and not said and (usual or not code) and "" in functions:
+        odd = Oddity("paxlst.function-assumed", at, 2, 1, "FunctionCode", letters)
         return Purpose(functions[""], oddities=(odd,), named=at)
     if not letters and said and code and not usual:
         odd = Oddity("paxlst.function-unknown", at, 3, 1, "FunctionCode", code)
@@ -134,7 +137,7 @@ def _extent(
         return False, None
     if message.sequence and not alone:
         return False, None
-    total = _TOTALS.get(part, "")
+    total = TOTALS.get(part, "")
     stated = listed.means.get(total, {}).get("value", "")
     own = sum(1 for person in listed.persons if PARTS[person.name] == part)
     if not stated.isdecimal() or int(stated) == own:
@@ -158,5 +161,5 @@ def _flight_is_odd(listed: Listed) -> bool:
 
 
 def _says_nobody(listed: Listed, part: str) -> bool:
-    total: Tree = listed.means.get(_TOTALS.get(part, ""), {})
+    total: Tree = listed.means.get(TOTALS.get(part, ""), {})
     return set(total.get("value", "")) == {"0"}

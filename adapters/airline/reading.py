@@ -9,7 +9,7 @@ Rules
     An airport that the flight has left takes no arrival: that is another airport's.
     What has no place in the model is left over, never lost.
 What does not belong
-    Legs (legs), single values (placing), problems in words (telling), what a message does
+    Legs (legs), single values (placing), problems in words (report), what a message does
     (drafting).
 """
 

@@ -252,7 +252,7 @@ def _without_flight(segments: list[Segment], _person: int) -> None:
 
 
 def _other_function(segments: list[Segment], _person: int) -> None:
-    segments[0][2:] = [["QQ"]]
+    segments[0][2:] = [["QQ"], ["1"]]
 
 
 def _stateless(segments: list[Segment], person: int) -> None:

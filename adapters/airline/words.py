@@ -2,24 +2,24 @@
 
 `{name}` is the last step of the canonical path; `{found}` stands in a text only where it is no
 value of a person. `{functions}` are those that the profile knows for the type of the list; `{0}`,
-`{1}` are what the oddity says besides.
+`{1}` are the further words of the oddity.
 """
 
 from adapters.airline import flight
 
-AS_WHOLE = "the whole list, as it does not say it is a piece: who is not in it is listed no more"
-AS_PIECE = "a piece of the list, as the total is higher: who was listed before stays"
+AS_WHOLE = "the whole list, because it does not say that it is a piece"
+AS_PIECE = "a piece of the list, because the total is higher: earlier persons stay on the list"
 
 WORDS: dict[str, tuple[str, str, str]] = {
     "paxlst.segment-unknown": (
         "segment {found!r} is not known here",
         "segments of the WCO/IATA/ICAO guide",
-        "it is kept, and passed to nobody",
+        "it is kept, but passed on to no agency",
     ),
     "paxlst.segment-misplaced": (
         "segment {found!r} has no {0} of its own before it",
         "{0}, then {found}",
-        "put {0} before it; what it says is kept, and passed to nobody",
+        "put {0} before it; its values are kept, but passed on to no agency",
     ),
     "paxlst.role-unknown": (
         "a person has the role {found!r}",
@@ -27,9 +27,9 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "say whether this is a passenger (FL, DDU) or crew (FM, DDT); the others go on",
     ),
     "paxlst.value-repeated": (
-        "{name} is said twice, and differently",
+        "{name} is given twice, with different values",
         "one value",
-        "the first was read, the other is kept, and passed to nobody: leave one out",
+        "the first was read; the other is kept, but passed on to no agency: leave one out",
     ),
     "paxlst.value-too-long": (
         "{name} is longer than its element",
@@ -87,19 +87,19 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "check days and times of the legs",
     ),
     "paxlst.journey-circular": (
-        "a person leaves the aircraft where he entered it",
+        "a person leaves the aircraft where they entered it",
         "two different airports in LOC+178 and LOC+179",
         "check both airports",
     ),
     "paxlst.person-repeated": (
         "two persons of the list have the same reference of the carrier",
         "RFF+ABO unique within the flight",
-        "they will be taken for one person: give each his own",
+        "they will be taken for one person: give each person a reference of their own",
     ),
     "paxlst.document-repeated": (
         "two persons of the list have the same document",
         "document and issuer unique within the flight",
-        "check the numbers; with RFF+ABO for each, changes find the right one",
+        "check the numbers; with RFF+ABO for each, changes find the right person",
     ),
     "paxlst.dates-disordered": (
         "a document was issued before its holder was born, or after it expired",
@@ -127,9 +127,9 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "leave it out for a list; CP for a change",
     ),
     "paxlst.function-assumed": (
-        "the function of BGM is {found!r}, which is none; code {0} behind it says a list",
+        "the function of BGM is {found!r}, which is not known for this type: read as a list",
         "{functions}",
-        "it was read as a list, and these letters as the name of the document: leave them out",
+        "leave the letters out of a list; write CP for a change, XR for a cancellation",
     ),
     "paxlst.release-unknown": (
         "the message names the directory {found!r}, which is not known",
@@ -154,7 +154,12 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "paxlst.persons-left-out": (
         "{0} of {1} persons were left out",
         "persons without errors",
-        "see the errors told of them; send them again, corrected",
+        "correct the errors of these persons, and send them again; the others go on",
+    ),
+    "paxlst.list-refused": (
+        "{0} of {1} persons have errors, and this list is taken only as a whole",
+        "a list of which each person is without errors",
+        "correct these persons, and send the whole list again: nothing of this one was taken",
     ),
     "paxlst.version-unknown": (
         "the message is PAXLST of version {found!r}",
@@ -167,7 +172,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "split the list; what follows was not read",
     ),
     "paxlst.persons-missing": (
-        "the message lists nobody",
+        "the message lists no person",
         "NAD of at least one person, or CNT+42:0 for a flight without any",
         "list the persons whom the message is about",
     ),

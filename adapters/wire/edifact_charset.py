@@ -4,6 +4,9 @@ Rules
     Nothing is lost: bytes are read with the declared set; bytes beyond ASCII that are UTF-8 as a
     whole are UTF-8, whatever was declared; what the set does not have is read as ISO 8859-1. Each
     time it is said which set was used.
+    Bytes 80 to 9F are control characters in every part of ISO 8859, and no text has those: with
+    them it is the set of Windows that has its letters in the same places (`directories/
+    syntaxes.json`: windows).
     Sets of several bytes per character (UCS-2, ISO 2022) are turned into UTF-8 before anything
     looks for separators; places are counted back to the bytes that were sent.
     What a set cannot hold is spelled with letters it has (`directories/syntaxes.json`: Doc 9303),
@@ -27,7 +30,7 @@ _MARKS = ((codecs.BOM_UTF16_BE, "utf-16-be"), (codecs.BOM_UTF16_LE, "utf-16-le")
 _NUL_FIRST, _NUL_SECOND = b"\0U\0N", b"U\0N\0"
 _PREFIX = 4096
 _ESCAPE = b"\x1b"
-_WIDE = re.compile(rb"[\x80-\xff]")
+_WIDE, _CONTROLS = re.compile(rb"[\x80-\xff]"), re.compile(rb"[\x80-\x9f]")
 UNKNOWN = "?"
 
 
@@ -126,7 +129,9 @@ def read_text(data: bytes, codec: str | None) -> tuple[str, str]:
     """The text of clean bytes and the codec that read it; ASCII is read at once."""
     if data.isascii():
         return data.decode("ascii"), codec or "ascii"
-    for one in dict.fromkeys((_UTF_8, codec or _LATIN_1, _LATIN_1)):
+    windows: dict[str, str] = syntaxes()["windows"] if _CONTROLS.search(data) else {}
+    sets = (windows.get(one, one) for one in (codec or _LATIN_1, _LATIN_1))
+    for one in dict.fromkeys((_UTF_8, *sets, _LATIN_1)):
         try:
             return data.decode(one), one
         except UnicodeDecodeError:

@@ -52,6 +52,8 @@ class Group:
     recipient: str = ""
     prepared: str = ""
     reference: str = ""
+    sender_qualifier: str = ""
+    recipient_qualifier: str = ""
     agency: str = ""
     version: str = ""
     release: str = ""
@@ -120,6 +122,8 @@ def group_of(segment: Segment) -> Group:
         recipient=value(segment, 3),
         prepared=f"{value(segment, 4)}:{value(segment, 4, 2)}".rstrip(":"),
         reference=value(segment, 5),
+        sender_qualifier=value(segment, 2, 2),
+        recipient_qualifier=value(segment, 3, 2),
         agency=value(segment, 6),
         version=value(segment, 7),
         release=value(segment, 7, 2),

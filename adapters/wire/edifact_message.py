@@ -9,7 +9,7 @@ What does not belong
 from dataclasses import dataclass, field
 
 from adapters.wire.edifact_charset import Source
-from adapters.wire.edifact_envelope import Group, Interchange, value
+from adapters.wire.edifact_envelope import Group, Interchange, count_of, value
 from adapters.wire.edifact_syntax import (
     Repeats,
     Segment,
@@ -27,7 +27,10 @@ class MessageIn:
     `segments` go from UNH to UNT; ordinals count from 1 (UNH). Where an element is repeated the
     segment holds its first repetition, `repeats` all of them.
     `access_reference` is 0068, `sequence` 0070, `flag` 0073.
-    `cut`: the last segment has no end, and nobody knows what else it said.
+    `cut`: the last segment has no end, and what else it held is not known.
+    `blank`: how many empty segments were passed over. `unread`: the segments that could not be
+    read, each with the code of its problem, listed or not.
+    `hidden_errors`: the codes of errors beyond those that `problems` list.
     """
 
     number: int
@@ -41,6 +44,9 @@ class MessageIn:
     start: int = 0
     end: int = 0
     cut: bool = False
+    blank: int = 0
+    unread: dict[int, str] = field(default_factory=dict)
+    hidden_errors: frozenset[str] = frozenset()
     _starts: list[int] | None = field(default=None, repr=False)
 
     @property
@@ -87,6 +93,17 @@ class MessageIn:
     def flag(self) -> str:
         """0073 of UNH: C for the first part, F for the last."""
         return value(self.segments[0], 4, 2)
+
+    @property
+    def lacks_segments(self) -> bool:
+        """Whether UNT counts more segments than there are, or is missing itself."""
+        stated = count_of(value(self.segments[-1], 1)) or 0
+        return not self.ended or stated > len(self.segments) + self.blank
+
+    @property
+    def ended(self) -> bool:
+        """Whether its last segment is UNT: without it the message was cut on the way."""
+        return self.segments[-1][0][0] == "UNT"
 
     def repetitions(self, segment: int, element: int) -> list[list[str]]:
         """All repetitions of an element, each with its components; one where it is not repeated."""

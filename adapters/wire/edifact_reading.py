@@ -59,12 +59,13 @@ def read_message(
     clean = raw.translate(None, signs.dirt)
     text, codec = read_text(clean, declared)
     pieces = pieces_of(text, by)
-    if "" in pieces:
+    blank = pieces.count("")
+    if blank:
         pieces = [piece for piece in pieces if piece]
     segments = segments_of(pieces, by, released=by.release in text and by.release != UNUSED)
     message = MessageIn(
         number, interchange, group, segments or [[["UNH"]]], {}, (), codec,
-        source, span.start, span.end,
+        source, span.start, span.end, blank=blank,
     )  # fmt: skip
     message.cut = not (span.closed or excess) and len(segments) > 1 and _is_cut(text, by)
     if by.repetition != UNUSED and by.repetition in text:
@@ -76,6 +77,7 @@ def read_message(
         _tell_trailer(message, findings, closed=span.closed)
     _tell_bytes(message, findings, raw, text, len(raw) - len(clean))
     message.problems = findings.all()
+    message.hidden_errors = frozenset(findings.hidden_errors)
     return message
 
 
@@ -126,6 +128,7 @@ def _tell_syntax(message: MessageIn, findings: Findings, pieces: list[str], limi
         if _TAG.fullmatch(tag.strip()):
             segment[0][0] = tag.strip()
             continue
+        message.unread[number] = "edifact.segment-unreadable"
         findings.tell(
             "edifact.segment-unreadable",
             f"segment {number} begins with {shown(tag[:8])}, which is no tag",
@@ -141,6 +144,7 @@ def _tell_long(message: MessageIn, findings: Findings, pieces: list[str], limits
         if len(piece) <= most:
             continue
         if len(piece) > longest or max(len(segment), *map(len, segment)) > most:
+            message.unread[number] = "edifact.segment-too-long"
             findings.tell(
                 "edifact.segment-too-long",
                 f"segment {number} has {len(piece)} characters",
@@ -231,7 +235,7 @@ def _tell_controls(message: MessageIn, findings: Findings, text: str) -> None:
             _placed(message, number),
             found=f"U+{ord(odd[0]):04X}",
             expected="printable characters",
-            hint="mend what writes the file",
+            hint="correct the program that writes the file",
         )
 
 

@@ -3,7 +3,8 @@
 Rules
     Service segments are found by their tags after live terminators; what is between them is not
     looked at. A missing UNT, UNE or UNZ is told, and what comes next is read all the same.
-    Counts and references of UNE and UNZ are compared with what is there.
+    Counts and references of UNE and UNZ are compared with what is there. A count that is higher
+    than the messages that were read is an error of its own: messages were lost on the way.
     Text around interchanges is put aside and told.
 What does not belong
     What stands inside a message (edifact_message).
@@ -41,6 +42,8 @@ from broker.model.problem import Place
 
 _SEGMENT_SHOWN_MAX = 4096
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_FIRST_TAG = re.compile(rb"\s*([A-Z][A-Z0-9]{2})(?![A-Za-z0-9])")
+_EXPECTED = "UNB, then messages from UNH to UNT, then UNZ"
 
 
 @dataclass(slots=True)
@@ -66,6 +69,8 @@ class Survey:
         self._findings = findings
         self._limits = limits
         self.found = Envelope()
+        self._begun: Place | None = None
+        self._outside = ""
 
     def run(self) -> Envelope:
         """All interchanges, one after the other."""
@@ -78,14 +83,35 @@ class Survey:
                 break
             at = self._interchange(header)
         if not self.found.interchanges:
-            self._findings.tell(
-                "edifact.no-interchange",
-                "there is no UNB and no UNH in it",
-                Place(byte=0),
-                expected="UNB, then messages from UNH to UNT, then UNZ",
-                hint="send the interchange as EDIFACT, without compression or encryption",
-            )
+            self._tell_no_interchange()
+        elif not self.found.spans and self._begun:
+            self._tell_no_message(self._begun)
         return self.found
+
+    def _tell_no_interchange(self) -> None:
+        """Neither UNB nor UNH: what the bytes begin with is named, if it is a tag."""
+        tag = _FIRST_TAG.match(self._data)
+        begins = f"the file begins with {shown(tag[1].decode())}: " if tag else ""
+        self._findings.tell(
+            "edifact.no-interchange",
+            f"{begins}there is no UNB and no UNH in it",
+            Place(byte=0),
+            expected=_EXPECTED,
+            hint="send the interchange as EDIFACT, without compression or encryption",
+        )
+
+    def _tell_no_message(self, begun: Place) -> None:
+        """An interchange, or several, and no UNH in any of them."""
+        inside = f"the first segment after UNB is {shown(self._outside)}" if self._outside else (
+            "nothing is between UNB and UNZ"
+        )  # fmt: skip
+        self._findings.tell(
+            "edifact.no-message",
+            f"the interchange holds no message: there is no UNH, {inside}",
+            begun,
+            expected=_EXPECTED,
+            hint="put the message between UNH and UNT, and send the interchange again",
+        )
 
     def _full(self, begun: int, most: int, what: str) -> bool:
         """Whether one more is not taken; told when it is so."""
@@ -192,6 +218,7 @@ class Survey:
         if end is None:
             self._truncated("UNB", header.at)
             return None
+        self._begun = self._begun or self._place("UNB", header.at)
         return _Open(stop, number - 1)
 
     def _segment(self, low: int, high: int, signs: Signs) -> Segment:
@@ -217,6 +244,7 @@ class Survey:
             self._misplaced(tag[0].decode("latin-1") if tag else "", begin)
 
     def _misplaced(self, tag: str, at: int) -> None:
+        self._outside = self._outside or tag
         self._findings.tell(
             "edifact.segment-misplaced",
             f"segment {shown(tag)} stands outside of any message",
@@ -257,7 +285,7 @@ class Survey:
         elif now.group < 0:
             self._misplaced("UNE", at)
         else:
-            self._count(segment, now.in_group, "messages in the group", at)
+            self._count(segment, (now.in_group, now.in_group), "messages in the group", at)
             self._reference(segment, "UNG", self.found.groups[now.group].reference, at)
             now.group = -1
 
@@ -271,7 +299,7 @@ class Survey:
         segment = self._segment(at, stop, signs)
         number = now.groups or now.messages
         what = "groups" if now.groups else "messages"
-        self._count(segment, number, f"{what} in the interchange", at)
+        self._count(segment, (number, now.messages), f"{what} in the interchange", at)
         self._reference(segment, "UNB", interchange.reference, at)
         if stop == self._high and self._data[stop - 1] != signs.terminator:
             self._findings.tell(
@@ -281,9 +309,20 @@ class Survey:
                 hint="end each segment with the terminator, the last one too",
             )
 
-    def _count(self, segment: Segment, number: int, what: str, at: int) -> None:
+    def _count(self, segment: Segment, counted: tuple[int, int], what: str, at: int) -> None:
+        """Compares a count with what is there: groups or messages, and messages in any case."""
         said, tag = value(segment, 1), value(segment, 0)
-        if count_of(said) != number:
+        stated, (number, messages) = count_of(said), counted
+        if stated is not None and stated > number and stated != messages:
+            self._findings.tell(
+                "edifact.messages-lost",
+                f"{tag} states {stated}, the number of {what} is {number}: some were lost",
+                self._place(tag, at, "1"),
+                found=said,
+                expected=str(number),
+                hint="send those that are missing again; what was read goes on",
+            )
+        elif stated != number:
             self._findings.tell(
                 "edifact.count-wrong",
                 f"{tag} says {shown(said)}, the number of {what} is {number}",

@@ -1,8 +1,9 @@
 """What is wrong with an interchange or a message, as problems; and how much is taken at all.
 
 Rules
-    All problems at once, in the order of the file, at most PROBLEMS_MAX of them, then one that says
-    how many are not shown.
+    All problems at once: errors first, then warnings, each in the order of the file. At most
+    PROBLEMS_MAX are listed, then one that says how many are not; no warning takes the place of an
+    error, and what is not listed counts all the same.
     A code has its usual severity here; a profile says otherwise.
     What is found is told only where it is a sign, a count or a reference, never a person's value.
 """
@@ -49,8 +50,10 @@ class Findings:
     def __init__(self, severities: Mapping[str, Severity], message: int | None = None) -> None:
         self._severities = severities
         self._message = message
-        self._told: list[Problem] = []
-        self._hidden: list[Severity] = []
+        self._errors: list[Problem] = []
+        self._warnings: list[Problem] = []
+        self._hidden: dict[str, int] = {"error": 0, "warning": 0}
+        self.hidden_errors: set[str] = set()
 
     def tell(
         self,
@@ -64,10 +67,13 @@ class Findings:
     ) -> None:
         """One more problem; the place is computed only when it will be shown."""
         severity = self._severities.get(code) or usual_severity(code)
-        if len(self._told) >= PROBLEMS_MAX:
-            self._hidden.append(severity)
+        listed = self._errors if severity == "error" else self._warnings
+        if len(listed) >= PROBLEMS_MAX:
+            self._hidden[severity] += 1
+            if severity == "error":
+                self.hidden_errors.add(code)
             return
-        self._told.append(
+        listed.append(
             Problem(
                 code=code,
                 text=text,
@@ -81,28 +87,30 @@ class Findings:
         )
 
     def all(self) -> tuple[Problem, ...]:
-        """Those told, and one for those that are not shown."""
-        told = in_order(self._told)
-        if not self._hidden:
-            return told
+        """Those that are listed, and one for those that are not."""
+        found = in_order((*self._errors, *self._warnings))
+        listed = found[:PROBLEMS_MAX]
+        hidden = len(found) - len(listed) + sum(self._hidden.values())
+        if not hidden:
+            return listed
         more = Problem(
             code="edifact.problems-more",
-            text=f"{len(self._hidden)} more problems are not shown",
-            severity="error" if "error" in self._hidden else "warning",
+            text=f"{hidden} more problems are not listed",
+            severity="error" if self._hidden["error"] else "warning",
             message=self._message,
-            hint="correct those shown and send again",
+            hint="correct those that are listed, and send again",
         )
-        return (*told, more)
+        return (*listed, more)
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """As what they are about stands in the file; what stands nowhere comes last."""
-    return tuple(sorted(problems, key=_byte))
+    """Errors, then warnings, each in the order of the file; what has no place in it comes last."""
+    return tuple(sorted(problems, key=_standing))
 
 
-def _byte(problem: Problem) -> tuple[bool, int]:
+def _standing(problem: Problem) -> tuple[bool, bool, int]:
     at = problem.where.byte
-    return at is None, at or 0
+    return problem.severity != "error", at is None, at or 0
 
 
 def usual_severity(code: str) -> Severity:

@@ -73,6 +73,15 @@ def write(
     return "".join(written).encode(codec_of(header.syntax) or "ascii")
 
 
+def size_of(segments: Iterable[Segment], header: Interchange) -> int:
+    """The bytes that these segments take in a message of this interchange."""
+    texts = [
+        _segment_text([_held(one, header, (0, 0, 0), None) for one in segment], header.separators)
+        for segment in segments
+    ]
+    return len("".join(texts).encode(codec_of(header.syntax) or "ascii"))
+
+
 def _message(
     message: MessageOut, number: int, header: Interchange, spelled: list[Spelled] | None
 ) -> list[str]:
@@ -184,8 +193,8 @@ def _ung(group: Group) -> Segment:
     return [
         ["UNG"],
         [group.type],
-        [group.sender],
-        [group.recipient],
+        [group.sender, group.sender_qualifier],
+        [group.recipient, group.recipient_qualifier],
         [date, time],
         [group.reference],
         [group.agency],

@@ -1,5 +1,7 @@
 """Replies to carriers: as published answers of an authority are, and right when read again."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,56 +9,24 @@ from hypothesis import strategies as st
 from adapters.airline.paxlst import Paxlst
 from adapters.airline.sample_passenger_list import compose, compose_pieces
 from adapters.wire.edifact import read, value
-from broker.adapter import Original, Outgoing, Reference, Stamp
-from broker.model.answer import BoardAnswer
 from broker.model.problem import Place, Problem
+from tests.adapters.airline.carriers import (
+    answer,
+    body_of,
+    entries_in,
+    left_out,
+    of_person,
+    read_again,
+    replies,
+    reply,
+)
 from tests.adapters.airline.conftest import header, interchange, message, person
 from tests.adapters.airline.test_verdicts import VERDICTS
 from tests.adapters.conftest import load_profile
 
 GUIDE = load_profile("paxlst-guide")
 ASKED = compose(items=2, number=1, seed=1)
-STAMP = Stamp("d_0123456789abcdef0123456789abcdef", "2026-01-15T09:30:00.123Z", 3)
-KNOWN = (Reference("FLIGHT", "ZZ0035/2026-01-15/VIE"),)
 NO_BOARD = "NO BOARD, if there is a question, please contact with NIA of China, tel861056095288."
-
-
-def reply(payload, guide, status="released", number=1, **told):
-    out = Outgoing(status, KNOWN, STAMP, **told)
-    (artifact,) = Paxlst().reply(out, Original("s_1", payload, number), guide)
-    assert artifact.content_type == "application/edifact"
-    assert artifact.name == "cusres.edi"
-    return artifact.content
-
-
-def read_again(content):
-    """The interchange of a reply, which must be right in all its counts and references."""
-    reading = read(content)
-    assert reading.problems == ()
-    messages = list(reading.messages)
-    assert [problem for one in messages for problem in one.problems] == []
-    for one in messages:
-        assert (one.type, one.version, one.release) == ("CUSRES", "D", "05B")
-    return reading.interchanges[0], messages
-
-
-def document_of(payload, guide):
-    (found,) = Paxlst().translate(payload, guide).messages
-    (draft,) = found.events
-    return draft.body
-
-
-def answer(subject="", status="released", **more):
-    made = {"AgencyID": "border-police", "PurposeCode": "entry", "StatusCode": status, **more}
-    if subject:
-        made["Subject"] = subject
-    BoardAnswer.model_validate(made)
-    return made
-
-
-def of_person(number):
-    return f"BorderTransportMeans.Passenger[{number}]"
-
 
 PUBLISHED = [
     ("01", {}), ("02", {}), ("04", {}), ("07", {}), ("08", {2: "refused"}), ("11", {}),
@@ -68,15 +38,14 @@ def test_a_reply_says_what_the_published_answer_of_an_authority_says(case, refus
     """Segment by segment between UNH and UNT; the words of a refusal stand behind ours."""
     folder = corpus / "airline" / "cusres-iapi"
     payload = (folder / f"cn_case{case}_1_paxlst_from_carrier.edi").read_bytes()
-    document = document_of(payload, guide)
-    persons = document["BorderTransportMeans"]["Passenger"]
+    persons = body_of(payload, guide)["BorderTransportMeans"]["Passenger"]
     answers = tuple(
         answer(of_person(number), "refused", NativeText=NO_BOARD)
         if number in refused
         else answer(of_person(number))
         for number in range(1, len(persons) + 1)
     )
-    ours, (made,) = read_again(reply(payload, guide, answers=answers, document=document))
+    ours, (made,) = read_again(reply(payload, guide, answers=answers))
     (published,) = read(
         (folder / f"cn_case{case}_2_cusres_from_authority.edi").read_bytes()
     ).messages
@@ -93,89 +62,85 @@ def test_a_reply_says_what_the_published_answer_of_an_authority_says(case, refus
     assert (made.group.type, made.group.sender) == ("CUSRES", published.group.sender)
 
 
-def test_persons_are_named_by_the_live_document_not_by_their_place_in_the_original(guide):
-    """Numbers of the dossier are not those of a message: references come from the document."""
+def test_a_reply_fits_the_transport_that_the_profile_states(guide):
+    """Interchanges of at most so many bytes, numbered 01:C to the last, and nothing is lost."""
+    payload, found, extent = left_out(250, guide)
+    own = {**guide.settings["reply"], "bytes_max": 3_500}
+    telegrams = replace(guide, settings={**guide.settings, "reply": own})
+    artifacts = replies(payload, telegrams, "noted", problems=found.problems, extent=extent)
+    assert [one.name for one in artifacts[:2]] == ["cusres-1.edi", "cusres-2.edi"]
+    assert max(len(one.content) for one in artifacts) <= 3_500
+    headers, messages = zip(*(read_again(one.content) for one in artifacts), strict=True)
+    assert len({one.reference for one in headers}) == len(artifacts)
+    marks = [(one.sequence, one.flag) for (one,) in messages]
+    middle = [(f"{at:02d}", "") for at in range(2, len(artifacts))]
+    assert marks == [("01", "C"), *middle, (f"{len(artifacts):02d}", "F")]
+    whole = read_again(reply(payload, guide, "noted", problems=found.problems, extent=extent))[1]
+    assert [entry for (one,) in messages for entry in entries_in(one)] == [
+        entry for one in whole for entry in entries_in(one)
+    ]
+
+
+def test_one_person_with_many_words_is_divided_between_telegrams(guide):
+    """Each piece has the person, the codes, and some of the words, in their order."""
     payload = interchange(message(*header(), *person()))
-    document = {"BorderTransportMeans": {"Passenger": [
-        {"SequenceNumeric": "1", "CarrierReferenceID": "OTHER"},
-        {"SequenceNumeric": "7", "CarrierReferenceID": "A1", "BookingReferenceID": "B1"},
-    ]}}  # fmt: skip
-    _ours, (made,) = read_again(
-        reply(payload, guide, answers=(answer(of_person(7), "held"),), document=document)
+    reasons = tuple({"Text": f"REASON {at} {'X' * 400}"} for at in range(20))
+    answers = (answer(of_person(1), "refused", Reason=reasons),)
+    own = {**guide.settings["reply"], "bytes_max": 2_000}
+    telegrams = replace(guide, settings={**guide.settings, "reply": own})
+    artifacts = replies(payload, telegrams, answers=answers)
+    assert max(len(one.content) for one in artifacts) <= 2_000
+    entries = [entry for one in artifacts for entry in entries_in(read_again(one.content)[1][0])]
+    assert {entry[:2] for entry in entries} == {("2", "A1")}
+    assert all(entry[2] == ["1Z"] for entry in entries)
+    assert [words for entry in entries for words in entry[3]] == [
+        "DO NOT BOARD", *(one["Text"] for one in reasons),
+    ]  # fmt: skip
+
+
+def test_a_decision_that_changed_later_has_a_number_of_ours(guide):
+    """BGM 132 names flight and person; RFF+TN is the authority's, as in the published one."""
+    payload = interchange(
+        message("BGM+745", "RFF+TN:THEIRS", *header(without="RFF")[1:], *person(), tail="+ACC+01:F")
     )
-    at = made.segments.index([["ERP"], ["2"]])
-    assert made.segments[at : at + 5] == [
-        [["ERP"], ["2"]], [["RFF"], ["AVF", "B1"]], [["RFF"], ["ABO", "A1"]], [["ERC"], ["1Z"]],
-        [["FTX"], ["AAP"], [""], [""], ["DO NOT BOARD YET"]],
-    ]  # fmt: skip
-
-
-def test_the_gravest_of_several_answers_about_a_person_is_the_code(guide):
-    """Two agencies about one person are one entry: the graver code, the words of both in UNOA."""
-    payload = interchange(message(*header(), *person()))
-    answers = (
-        answer(of_person(1), "released", NativeText="customs has no objection"),
-        answer(f"{of_person(1)}.AdditionalDocument[#1]", "refused",
-               Reason=[{"Text": "document expired"}]),
-    )  # fmt: skip
-    _ours, (made,) = read_again(
-        reply(payload, guide, answers=answers, document=document_of(payload, guide))
+    first = read_again(reply(payload, guide, answers=(answer(of_person(1)),)))[1][0]
+    assert (first.segments[1], first.segments[2]) == (
+        [["BGM"], ["962"]],
+        [["RFF"], ["TN", "THEIRS"]],
     )
-    assert [one for one in made.segments if one[0] == ["ERP"]] == [[["ERP"], ["2"]]]
-    assert [value(one, 1) for one in made.segments if one[0] == ["ERC"]] == ["1Z"]
-    assert [value(one, 4) for one in made.segments if one[0] == ["FTX"]] == [
-        "DO NOT BOARD", "CUSTOMS HAS NO OBJECTION", "DOCUMENT EXPIRED",
+    assert (first.reference, first.access_reference, first.sequence) == ("M1", "ACC", "01")
+    told = {"answers": (answer(of_person(1), "refused"),), "changes": "d_1"}
+    made = read_again(reply(payload, guide, **told))[1][0]
+    assert made.segments[1:4] == [
+        [["BGM"], ["132"]], [["RFF"], ["TN", "D0123456789ABCDEF0123456789ABCDEF"]],
+        [["RFF"], ["AF", "ZZ35"]],
     ]  # fmt: skip
+    assert (made.reference, made.access_reference, made.sequence) == ("23456789ABCDEF", "", "")
+    assert entries_in(made) == [("2", "A1", ["1Z"], ["DO NOT BOARD"])]
 
 
-def test_an_answer_about_the_list_is_told_once_or_for_each_person(guide):
-    """Batch lists get one ERP+1; under IAPI each person of the original is named, in his order."""
-    document = document_of(compose(items=3, number=1, seed=1), guide)
-    for application, expected in ((b"APIS", ["1"]), (b"IAPI", ["2", "2", "2"])):
-        payload = compose(items=3, number=1, seed=1).replace(b"APIS'", application + b"'")
-        answers = (answer(of_person(2), "refused"), answer("", "released"))
-        _ours, (made,) = read_again(reply(payload, guide, answers=answers, document=document))
-        entries = [value(one, 1) for one in made.segments if one[0] == ["ERP"]]
-        assert entries == (expected if application == b"IAPI" else ["2", *expected])
-        references = [value(one, 1, 2) for one in made.segments if value(one, 1) == "ABO"]
-        codes = [value(one, 1) for one in made.segments if one[0] == ["ERC"]]
-        if application == b"IAPI":
-            assert references == ["SAMPLE00002", "SAMPLE00001", "SAMPLE00003"]
-            assert codes == ["1Z", "0Z", "0Z"]
+def test_a_changed_decision_is_what_the_published_one_is(corpus, guide):
+    """Segment by segment but for the number, which is the authority's own."""
+    folder = corpus / "airline" / "cusres-iapi"
+    payload = (folder / "cn_case09_1_paxlst_from_carrier.edi").read_bytes()
+    told = {"answers": (answer(of_person(1), "refused"),), "changes": "d_1"}
+    made = read_again(reply(payload, guide, **told))[1][0]
+    raw = (folder / "cn_case09_3_cusres_from_authority.edi").read_bytes()
+    (published,) = read(raw).messages
+    ours = [one for one in made.segments[1:-1] if one[0] != ["FTX"] and value(one, 1) != "TN"]
+    assert ours == [one for one in published.segments[1:-1] if value(one, 1) != "TN"]
+    assert len(made.segments[0]) == len(published.segments[0])
 
 
-def test_problems_of_the_message_and_of_persons_are_told_apart(guide):
-    """ERP+1 for the list, ERP+2 with his references for a person, each with code and words."""
-    lines = [*header(BGM="BGM+745+QQ"), *person(), *person(NAD="NAD+FL+++", RFF="RFF+ABO:A2")]
-    payload = interchange(message(*lines))
-    (found,) = Paxlst().translate(payload, guide).messages
-    _ours, (made,) = read_again(reply(payload, guide, "rejected", problems=found.problems))
-    shown = [one for one in made.segments if one[0][0] in {"ERP", "ERC"} or value(one, 1) == "ABO"]
-    assert shown == [
-        [["ERP"], ["1"]], [["ERC"], ["14"]],
-        [["ERP"], ["2"]], [["RFF"], ["ABO", "A2"]], [["ERC"], ["13"]], [["ERC"], ["12"]],
-    ]  # fmt: skip
-    texts = " ".join(value(one, 4) for one in made.segments if one[0] == ["FTX"])
-    assert "EXPECTED: NONE, CI, DC, CP, XR, RP" in texts
-    assert "SEGMENT BGM 2 ELEMENT 2.1" in texts
-    assert "FAMILYNAME IS MISSING" in texts
-    assert "BGM+745+CP" in texts
-
-
-def test_a_list_that_went_on_without_some_says_how_many_and_names_each(guide):
-    """One ERP+1 with the number, one ERP+2 for each who was left out, nothing of the others."""
-    nameless = [person(NAD="NAD+FL+++", RFF=f"RFF+ABO:B{at}", DOC="") for at in (1, 2)]
-    lines = [*header(), *person(), *nameless[0], *nameless[1]]
-    payload = interchange(message(*(line for line in lines if line)))
-    (found,) = Paxlst().translate(payload, guide).messages
-    assert found.verdict == "accepted"
-    _ours, (made,) = read_again(reply(payload, guide, "noted", problems=found.problems))
-    entries = [value(one, 1) for one in made.segments if one[0] == ["ERP"]]
-    assert entries == ["1", "2", "2"]
-    assert [value(one, 1, 2) for one in made.segments if value(one, 1) == "ABO"] == ["B1", "B2"]
-    at = made.segments.index([["ERP"], ["1"]])
-    assert made.segments[at + 1] == [["ERC"], ["18"]]
-    assert value(made.segments[at + 2], 4).startswith("2 OF 3 PERSONS WERE LEFT OUT")
+def test_the_qualifiers_of_a_group_come_back(guide):
+    """Sender and recipient of UNG change places with their qualifiers."""
+    payload = interchange(message(*header(), *person())).decode()
+    group = "UNG+PAXLST+ZZ AIR:XA+QZAPIS:ZZ+260115:0700+G1+UN+D:05B'"
+    payload = payload.replace("UNH+", f"{group}UNH+").replace("UNZ+", "UNE+1+G1'UNZ+").encode()
+    made = read_again(reply(payload, guide))[1][0]
+    assert made.group is not None
+    assert (made.group.sender, made.group.sender_qualifier) == ("QZAPIS", "ZZ")
+    assert (made.group.recipient, made.group.recipient_qualifier) == ("ZZ AIR", "XA")
 
 
 @pytest.mark.parametrize("name", VERDICTS)
@@ -202,16 +167,6 @@ def test_what_cannot_be_read_is_answered_as_well(guide):
     assert (ours.syntax, ours.sender) == ("UNOA", "SINGLEWINDOW")
     assert [value(one, 1) for one in made.segments if one[0] == ["RFF"]] == ["AF"]
     assert [value(one, 1) for one in made.segments if one[0] == ["ERC"]] == ["12"]
-
-
-@pytest.mark.parametrize("status", ["waiting", "acknowledged", "not_required", "declined", "noted"])
-def test_a_status_without_answers_is_said_in_words(status, guide):
-    """A reply is never empty: the status stands in the message's entry."""
-    payload = interchange(message(*header(), *person()))
-    _ours, (made,) = read_again(reply(payload, guide, status))
-    (text,) = [value(one, 4) for one in made.segments if one[0] == ["FTX"]]
-    assert text == guide.settings["status_words"][status]
-    assert not [one for one in made.segments if one[0] == ["ERC"]]
 
 
 def test_more_persons_than_a_message_holds_go_on_in_the_next(guide):

@@ -136,7 +136,7 @@ def test_a_list_of_which_nobody_is_left_is_rejected(one):
 
 def test_a_list_that_is_rejected_anyway_counts_nobody(one):
     """Where no one goes on, how many were left out of those who do is no question."""
-    found, _drafts = one(*header(BGM="BGM+745+QQ"), *person(), *person(**NAMELESS))
+    found, _drafts = one(*header(BGM="BGM+745+QQ+1"), *person(), *person(**NAMELESS))
     assert found.verdict == "rejected"
     assert "paxlst.persons-left-out" not in {problem.code for problem in found.problems}
 

@@ -11,6 +11,7 @@ from adapters.airline.sample_passenger_list import compose
 from broker.adapter import Profile
 from broker.model.packages import PACKAGES
 from broker.model.paths import leaves
+from broker.model.problem import rejects
 from tests.adapters.airline.conftest import header, interchange, message, person
 from tests.adapters.conftest import load_profile
 
@@ -99,8 +100,8 @@ def test_a_type_that_nobody_knows_hides_no_other_problem(one):
         assert told["paxlst.type-unknown"].where.segment == place
 
 
-def test_problems_stand_in_the_order_of_the_file(one):
-    """Syntax, the walk, the profile and what several values show are told as they stand there."""
+def test_warnings_stand_in_the_order_of_the_file(one):
+    """Syntax, the walk, the profile and what several values show, each where it stands."""
     lines = (*header(TDT="TDT+20+ZZ35+++ZY"), *person(NAT="NAT+2+QQQ"), "RFF+QQ:1",
              *person(ATT="ATT+2++W"), "CNT+42:3")  # fmt: skip
     found, _drafts = one(*lines, unh="PAXLST:D:99Z:UN:IATA", count=99)
@@ -175,7 +176,7 @@ def test_a_cut_list_is_told_once_as_cut(guide):
 
 
 WRONG = [
-    (header(BGM="BGM+745+QQ"), "paxlst.function-unknown", "Declaration.FunctionCode", "BGM 2"),
+    (header(BGM="BGM+745+QQ+1"), "paxlst.function-unknown", "Declaration.FunctionCode", "BGM 2"),
     (header(TDT="TDT+20"), "paxlst.flight-unknown", "Declaration.BorderTransportMeans", "TDT 6"),
     (header(without="TDT"), "paxlst.flight-unknown", "Declaration.BorderTransportMeans", "UNH 1"),
     (header(DTM="DTM+999:1"), "paxlst.flight-unknown", "Declaration.BorderTransportMeans", "TDT 6"),
@@ -221,6 +222,46 @@ def test_what_is_untidy_about_the_flight_is_a_warning(lines, code, segment, one)
     assert told[0].where.segment == segment
     assert {problem.severity for problem in found.problems} == {"warning"}
     assert (found.verdict, len(drafts)) == ("accepted", 1)
+
+
+def test_an_interchange_without_a_message_is_rejected_by_what_the_adapter_says(guide):
+    """The broker and a reader of the translation alone come to the same verdict."""
+    for body, codes in (
+        ("UNZ+0+R1'", ["edifact.no-message"]),
+        ("BGM+745'UNZ+0+R1'", ["edifact.no-message", "edifact.segment-misplaced"]),
+    ):
+        payload = f"UNB+UNOA:3+ZZAIR+QZAPIS+260115:0700+R1'{body}".encode()
+        reading = Paxlst().translate(payload, guide)
+        assert [problem.code for problem in reading.problems] == codes
+        assert rejects(reading.problems)
+        assert list(reading.messages) == []
+
+
+def test_an_interchange_that_lost_messages_is_an_error_and_what_is_there_goes_on(guide):
+    """UNZ states three of which one was read; a count that is too low stays a warning."""
+    payload = interchange(message(*header(), *person()))
+    for count, code, rejected in (
+        (b"3", "edifact.messages-lost", True), (b"0", "edifact.count-wrong", False),
+    ):  # fmt: skip
+        reading = Paxlst().translate(payload.replace(b"UNZ+1", b"UNZ+" + count), guide)
+        assert [problem.code for problem in reading.problems] == [code]
+        assert rejects(reading.problems) is rejected
+        assert [one.verdict for one in reading.messages] == ["accepted"]
+
+
+def test_names_in_a_set_of_windows_are_read_with_their_letters(guide):
+    """Under UNOC byte 8A is a control character: the name is read as Windows-1252, and told."""
+    payload = interchange(message(*header(), *person(NAD="NAD+FL+++QIMEK:QAN"))).replace(
+        b"UNOA", b"UNOC"
+    )
+    payload = payload.replace(b"QIMEK", b"\x8aIMEK").replace(b"QAN", b"\x8eAN")
+    (found,) = Paxlst().translate(payload, guide).messages
+    (draft,) = found.events
+    passenger = draft.body["BorderTransportMeans"]["Passenger"][0]
+    assert (passenger["FamilyName"], passenger["GivenName"]) == ("ŠIMEK", "ŽAN")
+    (told,) = found.problems
+    assert (told.code, told.severity) == ("edifact.characters-wrong", "warning")
+    assert "CP1252" in (told.hint or "")
 
 
 def test_wrong_counts_are_warnings_by_the_profile(guide):

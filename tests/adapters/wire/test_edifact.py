@@ -218,7 +218,7 @@ def test_messages_may_be_asked_for_again_and_alone():
 
 def test_severities_come_from_the_profile():
     """A code that the profile calls a warning does not reject."""
-    payload = b"UNB+UNOA:3+A+B+260101:0900+R'UNH+1+PAXLST:D:05B:UN'UNT+9+1'UNZ+7+R'"
+    payload = b"UNB+UNOA:3+A+B+260101:0900+R'UNH+1+PAXLST:D:05B:UN'UNT+9+1'UNZ+0+R'"
     assert rejects(read(payload).problems)
     said = {"edifact.count-wrong": "warning"}
     reading = read(payload, said)

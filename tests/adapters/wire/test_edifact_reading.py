@@ -34,7 +34,7 @@ def codes(found) -> list[str]:
         (b"UNT++1'", ["edifact.count-wrong"]),
         (b"UNT+three+1'", ["edifact.count-wrong"]),
         (b"UNT+99999999999+1'", ["edifact.count-wrong"]),
-        ("UNT+\u0663+1'".encode(), ["edifact.characters-wrong", "edifact.count-wrong"]),
+        ("UNT+\u0663+1'".encode(), ["edifact.count-wrong", "edifact.characters-wrong"]),
         (b"UNT+3+2'", ["edifact.reference-differs"]),
         (b"UNT+3'", ["edifact.reference-differs"]),
         (b"UNT'", ["edifact.count-wrong", "edifact.reference-differs"]),
@@ -61,12 +61,18 @@ def test_the_trailer_is_compared_with_what_is_there(trailer, expected):
         (b"UNOF", b"\xc1\xe8\xde\xed\xe1", "Αθήνα", False),
         (b"UNOJ", b"\xfa\xff", "ú\u00ff", True),
         (b"UNOL", b"10 \xa4", "10 €", False),
+        (b"UNOC", b"\x8aIMEK \x9a\x80", "ŠIMEK š€", True),
+        (b"UNOA", b"\x8eAN", "ŽAN", True),
+        (b"UNOC", b"J\xf6rg\x81", "Jörg\x81", True),
+        (b"UNOD", b"\xa3\x8d", "ŁŤ", True),
+        (b"UNOK", b"\xfe\x9c", "şœ", True),
+        (b"QQQQ", b"\x8e", "Ž", True),
         (b"UNOW", "Łódź".encode(), "Łódź", False),
         (b"QQQQ", b"J\xf6rg", "Jörg", True),
     ],
 )  # fmt: skip
 def test_texts_are_read_with_the_declared_set_or_told(syntax, text, read_as, told):
-    """What the declared set cannot be is UTF-8, else ISO 8859-1, and a warning says so."""
+    """What the declared set cannot be is UTF-8, its set of Windows, or ISO 8859-1; it is told."""
     found = only(payload(b"FTX+AAI+++" + text + b"'", syntax))
     assert found.segments[1][4] == [read_as]
     assert ("edifact.characters-wrong" in codes(found)) is told
@@ -155,11 +161,11 @@ def test_a_message_that_ends_with_a_whole_segment_is_not_called_cut(rest):
     assert all("has no end" not in problem.text for problem in found.problems)
 
 
-def test_problems_of_a_message_stand_in_the_order_of_the_file():
-    """What the trailer says comes after what is wrong before it, however late it was found."""
+def test_errors_come_first_then_warnings_each_in_the_order_of_the_file():
+    """What the trailer says comes after the errors before it; a warning stands behind them all."""
     found = only(payload(b"BGM+745'NAD+FL+++A\x07B'###'").replace(b"UNT+5", b"UNT+9"))
     assert codes(found) == [
-        "edifact.characters-wrong", "edifact.segment-unreadable", "edifact.count-wrong",
+        "edifact.segment-unreadable", "edifact.count-wrong", "edifact.characters-wrong",
     ]  # fmt: skip
 
 

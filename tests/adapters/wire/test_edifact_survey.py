@@ -14,14 +14,22 @@ TWO = b"UNH+2+PAXLST:D:05B:UN'UNT+2+2'"
     ("payload", "messages", "told"),
     [
         (UNB + ONE + b"UNZ+1+R'", 1, []),
-        (UNB + b"UNZ+0+R'", 0, []),
+        (UNB + b"UNZ+0+R'", 0, [("edifact.no-message", "UNB", None)]),
+        (UNB + b"BGM+745'UNZ+1+R'", 0,
+         [("edifact.no-message", "UNB", None), ("edifact.segment-misplaced", "BGM", None),
+          ("edifact.messages-lost", "UNZ", "1")]),
+        (UNB + b"UNZ+0+R'" + UNB + ONE + b"UNZ+1+R'", 1, []),
         (UNB + UNG + ONE + TWO + b"UNE+2+G1'UNZ+1+R'", 2, []),
         (UNB + UNG + ONE + b"UNE+1+G1'" + UNG + TWO + b"UNE+1+G1'UNZ+2+R'", 2, []),
-        (UNB + ONE + b"UNZ+2+R'", 1, [("edifact.count-wrong", "UNZ", "1")]),
+        (UNB + ONE + b"UNZ+2+R'", 1, [("edifact.messages-lost", "UNZ", "1")]),
+        (UNB + ONE + TWO + b"UNZ+1+R'", 2, [("edifact.count-wrong", "UNZ", "1")]),
+        (UNB + UNG + ONE + b"UNE+1+G1'" + UNG + TWO + b"UNE+1+G1'UNZ+3+R'", 2,
+         [("edifact.messages-lost", "UNZ", "1")]),
+        (UNB + UNG + ONE + TWO + b"UNE+1+G1'UNZ+1+R'", 2, [("edifact.count-wrong", "UNE", "1")]),
         (UNB + ONE + b"UNZ+1+S'", 1, [("edifact.reference-differs", "UNZ", "2")]),
         (UNB + UNG + ONE + TWO + b"UNE+2+G1'UNZ+2+R'", 2, [("edifact.count-wrong", "UNZ", "1")]),
         (UNB + UNG + ONE + b"UNE+9+G2'UNZ+1+R'", 1,
-         [("edifact.count-wrong", "UNE", "1"), ("edifact.reference-differs", "UNE", "2")]),
+         [("edifact.messages-lost", "UNE", "1"), ("edifact.reference-differs", "UNE", "2")]),
         (UNB + UNG + ONE + b"UNZ+1+R'", 1, [("edifact.truncated", None, None)]),
         (UNB + UNG + ONE + UNG + TWO + b"UNE+1+G1'UNZ+2+R'", 2,
          [("edifact.truncated", None, None)]),
@@ -108,3 +116,26 @@ def test_text_around_an_interchange_is_placed_where_it_begins():
     at = [payload[one.where.byte :][:4] for one in reading.problems]
     assert at == [b"head", b"tail"]
     assert [payload[low:high].strip() for low, high in reading.aside] == [b"head", b"tail"]
+
+
+def test_lost_messages_are_an_error_where_a_profile_makes_wrong_counts_warnings():
+    """UNZ states three, one was read: whatever UNT counts are, two messages are missing."""
+    reading = read(UNB + ONE + b"UNZ+3+R'", {"edifact.count-wrong": "warning"})
+    (problem,) = reading.problems
+    assert (problem.code, problem.severity, problem.found, problem.expected) == (
+        "edifact.messages-lost", "error", "3", "1",
+    )  # fmt: skip
+    assert problem.text == (
+        "UNZ states 3, the number of messages in the interchange is 1: some were lost"
+    )
+
+
+def test_what_stands_in_the_place_of_a_message_is_named():
+    """Nothing between UNB and UNZ, BGM without UNH, a file that begins with BGM: each is told."""
+    for payload, words in (
+        (UNB + b"UNZ+0+R'", "there is no UNH, nothing is between UNB and UNZ"),
+        (UNB + b"BGM+745'UNT+3+1'UNZ+1+R'", "the first segment after UNB is 'BGM'"),
+        (b"BGM+745'UNT+3+1'", "the file begins with 'BGM': there is no UNB and no UNH in it"),
+        (b"%PDF", "there is no UNB and no UNH in it"),
+    ):
+        assert words in read(payload).problems[0].text
