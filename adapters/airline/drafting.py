@@ -4,8 +4,8 @@
     change           merge of the persons listed
     remove           patch: the persons listed go
     close            close
-    not-on-board     patch: the persons listed go; close
-    on-board         patch: all but the persons listed go; close
+    not-on-board     patch: the persons listed did not board; close
+    on-board         patch: all but the persons listed did not board; close
     note             note: the history keeps it, no version changes
 
 Each draft states how much of its list was taken (extent): a list that was cut removes no one.
@@ -15,7 +15,7 @@ What does not belong
     How persons of two pieces are found to be the same: the match keys of the model.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -103,6 +103,10 @@ def _piece(message: MessageIn, purpose: Purpose) -> Tree | None:
     return {name: said for name, said in piece.items() if said}
 
 
+_DOES: Mapping[str, Literal["keep", "absent"]] = {"on-board": "keep", "not-on-board": "absent"}
+"""What a closing list does to the persons that it names; any other list takes them off."""
+
+
 def _patches(purpose: Purpose, listed: Listed, kept: list[Person]) -> dict[str, tuple[Change, ...]]:
     """The changes for each part that the persons listed belong to.
 
@@ -111,7 +115,7 @@ def _patches(purpose: Purpose, listed: Listed, kept: list[Person]) -> dict[str, 
     found: dict[str, list[Change]] = {}
     if purpose.function == "close":
         return {}
-    does: Literal["keep", "remove"] = "keep" if purpose.function == "on-board" else "remove"
+    does: Literal["keep", "absent", "remove"] = _DOES.get(purpose.function, "remove")
     for person in listed.persons if does == "keep" else kept:
         path = f"BorderTransportMeans.{person.name}"
         part = purpose.part or PARTS[person.name]

@@ -40,9 +40,9 @@ def test_the_letters_of_bgm_say_what_a_list_does(bgm, expected, one):
 
 
 def test_a_closed_flight_names_those_on_board_or_those_who_are_not(one):
-    """CLOB keeps the persons listed, CLNB removes them; passengers and crew each in their part."""
+    """CLOB names who is on board, CLNB who is not; passengers and crew each in their part."""
     listed = ("NAD+ZZZ", "RFF+ABO:A1", "NAD+FM+++EXAMPLE:BRAVO")
-    for bgm, does in (("BGM+266+CLOB", "keep"), ("BGM+266+CLNB", "remove")):
+    for bgm, does in (("BGM+266+CLOB", "keep"), ("BGM+266+CLNB", "absent")):
         _found, drafts = one(*header(BGM=bgm), *listed)
         assert [draft.part for draft in drafts] == ["passengers", "crew", "passengers"]
         passenger = {"SequenceNumeric": "1", "RoleCode": "ZZZ", "CarrierReferenceID": "A1"}
