@@ -33,18 +33,22 @@ def message_line(number: int, reference: str, verdict: str) -> str:
 
 
 def problems_lines(problems: Iterable[Mapping[str, Any]], indent: str) -> Iterator[str]:
-    """Problems as `as_json` shows them, by message and then as they stand in the file."""
-    for one in sorted(problems, key=lambda one: _standing(one.get("where", {}))):
+    """Problems as `as_json` shows them: by message, errors before warnings, then by place."""
+    for one in sorted(problems, key=_rank):
         yield from (f"{indent}{line}" for line in problem_lines(one))
 
 
-def _standing(where: Mapping[str, Any]) -> tuple[Any, ...]:
+def _rank(problem: Mapping[str, Any]) -> tuple[Any, ...]:
+    where = problem.get("where", {})
+    return where.get("message", 0), problem.get("severity") != "error", _place_rank(where)
+
+
+def _place_rank(where: Mapping[str, Any]) -> tuple[Any, ...]:
     """What orders places of one syntax; a member of JSON counts by the elements it is in."""
     segment = where.get("segment", "").rpartition(" ")[2]
     letters, row = _CELL.findall(where.get("cell", ""))[0]
     inside = where.get("json_pointer", "").split("/")
     return (
-        where.get("message", 0),
         int(segment) if segment.isdecimal() else 0,
         *(where.get(name, 0) for name in ("byte", "line", "column")),
         *(int(row or 0), len(letters), letters),
