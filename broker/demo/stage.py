@@ -69,16 +69,17 @@ class Stage:
         answers: Sequence[dict[str, Any]],
         references: Sequence[Sequence[str]] = (),
     ) -> None:
-        """Answer a delivery, under its check if it names one."""
+        """Answer a delivery: under its check if there is one, else without, for all of them."""
         checks = event["data"]["checks"]
-        said = {
-            "id": f"{who}-{len(answers)}-{answers[-1]['status']}",
+        under = {"check": checks[0]} if len(checks) == 1 else {}
+        content = {
+            "id": f"{event['id'][2:20]}-{answers[-1]['status']}",
             "delivery": event["id"],
             "references": list(references),
-            "answers": [{**({"check": checks[0]} if checks else {}), **one} for one in answers],
+            "answers": [{**under, **one} for one in answers],
         }
         with self.http(who) as http:
-            response = http.post("/v1/responses", json=said)
+            response = http.post("/v1/responses", json=content)
         if response.status_code != 202:
             raise Stuck(f"the answer of {who} was refused: {response.text}")
 
