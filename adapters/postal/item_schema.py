@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from adapters.mapping import representation
-from adapters.postal.members import LIST_MAX
+from adapters.postal.member_reading import LIST_MAX
 from broker.adapter import Constraint
 from broker.model.leaf import MOMENT, Canonical
 from broker.model.packages import Field, fields_of

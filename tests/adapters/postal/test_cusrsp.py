@@ -6,9 +6,9 @@ import orjson
 import pytest
 from lxml import etree
 
-from adapters.postal.cusrsp import item_of
 from adapters.postal.item_json import ItemJson
 from adapters.postal.itmatt import Itmatt
+from adapters.postal.replying import item_of
 from adapters.postal.sample_item import compose, compose_flawed, compose_lines
 from broker.adapter import Original, Outgoing, Profile, Reference, Stamp
 from broker.model.answer import ANSWER_STATUSES, BoardAnswer
@@ -21,7 +21,8 @@ SCHEMA = etree.XMLSchema(
 )  # fmt: skip
 STAMP = Stamp("d_0123456789abcdef0123456789abcdef", "2026-11-06T07:41:12Z", 3)
 KNOWN = (Reference("MRN", "M1"), Reference("S10", "LX123456785US/2026-11-02"))
-STATUSES = (*ANSWER_STATUSES, "rejected", "declined", "noted", "waiting", "not_required")
+STATUSES = (*ANSWER_STATUSES, "rejected", "declined", "noted", "waiting", "not_required",
+            "waiting_reference")  # fmt: skip
 ANSWER = {
     "AgencyID": "customs",
     "PurposeCode": "import-control",
