@@ -14,7 +14,7 @@ from functools import partial
 from adapters.demands import Trail, is_unread
 from adapters.postal.item import TO_CONSIGNMENT, Clues, Item, path_of, pieces_of, to_piece
 from adapters.postal.listing import NAME, piece_of
-from adapters.postal.numbers import same_number
+from adapters.postal.numbers import shortest
 from adapters.postal.tables import PACKAGE
 from broker.adapter import Tree, Unmapped
 from broker.model.packages import data_class
@@ -54,10 +54,10 @@ def check_contents(item: Item, clues: Clues) -> None:
         number = piece.get("SequenceNumeric")
         if number is None:
             continue
-        if same_number(number) in seen:
+        if shortest(number) in seen:
             make = partial(_repeated, item, at, number)
             item.listing.find("postal.sequence-repeated", make, at)
-        seen.add(same_number(number))
+        seen.add(shortest(number))
 
 
 def _repeated(item: Item, at: int, number: str) -> Problem:

@@ -58,7 +58,8 @@ def message_of(item: Item, profile: Profile) -> Message:
     left_out = left_out_of(item, profile)
     body = item.tree
     if left_out:
-        item.listing.find("postal.pieces-left-out", partial(_left_out, item, extent, where))
+        make = partial(_left_out, item, extent, where)
+        item.listing.find("postal.pieces-left-out", make, min(left_out))
         rejected, body = False, without_pieces(item.tree, left_out)
     draft = Draft(
         kind="item",

@@ -107,11 +107,11 @@ class Listing:
     def in_order(self, rank: Rank, where: Place) -> tuple[Problem, ...]:
         """All that is listed, as it is reported; `where` is the item's own place."""
         errors = _sorted(self._listed["error"], rank)
-        said = {one.where for one in errors}
+        taken = {one.where for one in errors}
         warnings = [
             one
             for one in _sorted(self._listed["warning"], rank)
-            if one.code != _EMPTY or one.where not in said
+            if one.code != _EMPTY or one.where not in taken
         ]
         shown = warnings[: max(PROBLEMS_MAX - len(errors), 0)]
         hidden = self._counted["error"], self._counted["warning"] + len(warnings) - len(shown)
@@ -122,11 +122,12 @@ class Listing:
 
     def _more(self, errors: int, warnings: int, where: Place) -> Problem:
         counted = [
-            f"{times} {word}{'s' if times > 1 else ''}"
+            f"{times} more {word}{'s' if times > 1 else ''}"
             for times, word in ((errors, "error"), (warnings, "warning"))
             if times
         ]
-        parts = [f"{' and '.join(counted)} more are not listed"] if counted else []
+        verb = "is" if errors + warnings == 1 else "are"
+        parts = [f"{' and '.join(counted)} {verb} not listed"] if counted else []
         if self.unkept:
             parts.append(f"{self.unkept} values without a place in the item are not kept")
         return Problem(

@@ -11,6 +11,8 @@ import re
 
 _BLANK = "".join(one for one in map(chr, range(0x3001)) if one.isspace())
 _AROUND = _BLANK + "\u200b\u200e\ufeff"
+_USUAL = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,9})?").fullmatch
+"""Most decimals are canonical as they are written."""
 _DECIMAL = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?")
 _WHOLE_MAX, _FRACTION_MAX = 18, 9
 """Digits that the model's decimals have; zeros beyond them say nothing."""
@@ -23,6 +25,8 @@ def trimmed(text: str) -> str:
 
 def canonical_decimal(text: str) -> str | None:
     """The decimal as the model writes it; None where the text is no decimal."""
+    if _USUAL(text):
+        return text
     found = _DECIMAL.fullmatch(trimmed(text))
     if found is None or not (found[2] or found[3]):
         return None
@@ -35,7 +39,7 @@ def canonical_decimal(text: str) -> str | None:
     return f"-{digits}" if found[1] == "-" and digits.strip("0.") else digits
 
 
-def same_number(text: str) -> str:
+def shortest(text: str) -> str:
     """What two spellings of one number have in common: 1, 01 and 1.0 give "1"."""
     canonical = canonical_decimal(text)
     if canonical is None:

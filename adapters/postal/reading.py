@@ -233,8 +233,8 @@ def _decimal(child: Element, row: Row, value: str, reading: Reading) -> str:
 
 def _text(child: Element, row: Row, trail: Trail, reading: Reading) -> str:
     """The text of an element; attributes and elements in it are noted."""
-    for name, said in child.items():
-        reading.note(Oddity("attribute", child, row, str(said), str(name)))
+    for name, value in child.items():
+        reading.note(Oddity("attribute", child, row, str(value), str(name)))
     # The text in front of the first element is the value; what follows an element is not.
     for below in child:
         reading.note(Oddity("unknown", below, row, trail=trail))

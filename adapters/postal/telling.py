@@ -139,13 +139,13 @@ def _malformed(oddity: Oddity, _table: Table) -> Words:
 
 
 def _misplaced(oddity: Oddity, _table: Table) -> Words:
-    text = f"text stands between the elements of {local_name(oddity.element)}"
+    text = f"there is text between the elements of {local_name(oddity.element)}"
     return text, "elements only", "move the text into an element, or leave it out"
 
 
 def _as_attribute(oddity: Oddity, _table: Table) -> Words:
     inside = local_name(oddity.element)
-    text = f"{oddity.attribute} stands as an attribute of {inside}"
+    text = f"{oddity.attribute} is written as an attribute of {inside}"
     hint = f"write <{oddity.attribute}>...</{oddity.attribute}> inside of {inside}"
     return text, f"an element {oddity.attribute}", hint
 
@@ -206,14 +206,14 @@ class Spots:
         self._reading = reading
 
     def locate(self, trail: Trail, name: str) -> Place:
-        """Where a value stands, or its nearest parent, without the column."""
+        """Where a value is, or its nearest parent, without the column."""
         row = self._table.patterns.get(name)
         near_top = None if trail or row is None else _at_the_top(self._parts, row)
         element = self._trace.leaves.get((trail, name)) if near_top is None else near_top
         return self._positions.place(self._parts[0] if element is None else element)
 
     def spot(self, trail: Trail, name: str) -> Spot:
-        """Where a value stands; where not: what stands in its place, or its nearest parent."""
+        """Where a value is; where not: what is in its place, or its nearest parent."""
         wanted = ".".join((*(step for step, _index in trail), name))
         row = self._table.patterns.get(wanted) or self._only_below(wanted)
         called = row.tag if row else ""
@@ -247,7 +247,7 @@ class Spots:
 
     @cached_property
     def _misspelt(self) -> dict[Element | None, dict[str, Element]]:
-        """Unknown elements by what stands around them in the item, and by what they should be."""
+        """Unknown elements by the element around them in the item, and by what they should be."""
         found: dict[Element | None, dict[str, Element]] = {}
         odd = (one for one in self._reading.noted if one.what == "unknown")
         for one in islice(odd, PROBLEMS_MAX):

@@ -33,9 +33,14 @@ def message_line(number: int, reference: str, verdict: str) -> str:
 
 
 def problems_lines(problems: Iterable[Mapping[str, Any]], indent: str) -> Iterator[str]:
-    """Problems as `as_json` shows them, by message and then as they stand in the file."""
-    for one in sorted(problems, key=lambda one: _standing(one.get("where", {}))):
+    """Problems as `as_json` gives them: by message, errors first, then in the order of the file."""
+    for one in sorted(problems, key=_reported):
         yield from (f"{indent}{line}" for line in problem_lines(one))
+
+
+def _reported(problem: Mapping[str, Any]) -> tuple[Any, ...]:
+    where = problem.get("where", {})
+    return where.get("message", 0), problem.get("severity") != "error", _standing(where)
 
 
 def _standing(where: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -44,7 +49,6 @@ def _standing(where: Mapping[str, Any]) -> tuple[Any, ...]:
     letters, row = _CELL.findall(where.get("cell", ""))[0]
     inside = where.get("json_pointer", "").split("/")
     return (
-        where.get("message", 0),
         int(segment) if segment.isdecimal() else 0,
         *(where.get(name, 0) for name in ("byte", "line", "column")),
         *(int(row or 0), len(letters), letters),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.postal.numbers import canonical_decimal, same_number, trimmed
+from adapters.postal.numbers import canonical_decimal, shortest, trimmed
 
 
 def test_what_cannot_be_seen_around_a_value_is_no_part_of_it():
@@ -47,9 +47,9 @@ def test_a_canonical_decimal_is_the_number_that_was_written(number):
 
 def test_numbers_are_the_same_however_they_are_spelt():
     """1, 01 and 1.0 are one number, 1 and 10 are two; what is no number is itself."""
-    assert {same_number(one) for one in ("1", "01", "1.0", "+1.", "001.00")} == {"1"}
-    assert same_number("10") == "10"
-    assert same_number("0.50") == same_number(".5") == "0.5"
-    assert same_number("-01.0") == "-1"
-    assert same_number("000") == "0"
-    assert same_number("A") == "A"
+    assert {shortest(one) for one in ("1", "01", "1.0", "+1.", "001.00")} == {"1"}
+    assert shortest("10") == "10"
+    assert shortest("0.50") == shortest(".5") == "0.5"
+    assert shortest("-01.0") == "-1"
+    assert shortest("000") == "0"
+    assert shortest("A") == "A"
