@@ -12,7 +12,7 @@ import yaml
 from adapters.airline.reading import PERSONS_MAX
 from adapters.customs import telling
 from adapters.postal import lines
-from adapters.postal.members import LIST_MAX
+from adapters.postal.member_reading import LIST_MAX
 from adapters.wire import edifact_told, json, xml
 from adapters.wire.xlsx_bounds import ROWS_MAX
 from broker import errors, operators_http

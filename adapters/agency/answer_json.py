@@ -8,12 +8,16 @@
 
 Behaviour
     One document is one message with one answer event; `answers` has at least one entry.
-    `subject` is {"item": n}, {"path": canonical path} or {"part": name}; absent: the whole.
-    `delivery` or at least one reference says what is answered. `status` is of the closed list.
-    All problems are told at once, each with its JSON pointer. An unknown member is a problem: a
-    misspelt one would be silence. A null is an absent value.
+    `subject` is one of {"item": n}, {"path": canonical path}, {"part": name}, and for a person
+    {"abo": reference} or {"avf": booking}, the carrier's own; absent: the whole. Item numbers are
+    numbers: 1, "001" and 1.0 are one item.
+    `delivery` or at least one reference names what is answered. `status` is of the closed list.
+    All problems are reported at once, each with its JSON pointer. An unknown member is a problem:
+    a misspelt one would be lost in silence. A null is an absent value.
+    In a reply, a problem that knows what may be named instead has it as a list, `one_of`.
 Knowingly not done
-    Whether the delivery is this agency's, and whether the subject exists: the broker knows.
+    Whether the delivery is this agency's, whether the subject exists, and which person a
+    reference names: the broker knows.
 Versions
     1   read and written
 """
@@ -24,7 +28,7 @@ from typing import Any
 
 import orjson
 
-from adapters.agency.reading import Reader
+from adapters.agency.reading import Reader, canonical_path
 from adapters.wire.json import child, parse, repeated_keys
 from broker.adapter import (
     Artifact,
@@ -45,7 +49,11 @@ from broker.model.problem import Place, Problem, as_json, rejects
 _DOCUMENT = ("id", "delivery", "references", "answers")
 _ANSWER = ("subject", "check", "status", "native", "reasons", "wanted", "conditions",
            "valid_until")  # fmt: skip
-_SUBJECT = ("item", "path", "part")
+_SUBJECT = ("item", "path", "part", "abo", "avf")
+_SCHEMES = {"abo": "ABO", "avf": "AVF"}
+"""References of the carrier that name a person: unique within a flight, and of a booking."""
+
+_ONE_OF = re.compile(r"one of (.*?)(?: and [0-9,]+ more)?", re.DOTALL)
 _PATH = re.compile(r"[A-Za-z0-9]+(\[[^\[\]]{1,70}\])?(\.[A-Za-z0-9]+(\[[^\[\]]{1,70}\])?)*")
 _ITEM = "GoodsShipment.GovernmentAgencyGoodsItem[{}]"
 
@@ -71,19 +79,19 @@ class AnswerJson:
         profile: Profile,  # noqa: ARG002 (the contract's)
     ) -> Translation:
         """One message with one answer, or the problem that keeps it from being read."""
-        said = parse(payload)
-        if isinstance(said, Problem):
-            return Translation((said,), iter(()))
+        document = parse(payload)
+        if isinstance(document, Problem):
+            return Translation((document,), iter(()))
         reader = Reader()
-        body, references = _read(reader, said)
+        body, references = _read(reader, document)
         for pointer in repeated_keys(payload):
-            reader.note("json.key-repeated", "this key stands twice", pointer, hint="keep one")
+            reader.note("json.key-repeated", "this key occurs twice", pointer, hint="keep one")
         draft = Draft(kind="", does="answer", references=references, body=body, package="answer")
         message = Message(
             number=1,
             reference=body.get("FunctionalReferenceID", ""),
             verdict="rejected" if rejects(reader.problems) else "accepted",
-            problems=tuple(reader.problems),
+            problems=reader.problems,
             events=iter((draft,)),
         )
         return Translation((), iter((message,)))
@@ -94,11 +102,11 @@ class AnswerJson:
         message: int,
         profile: Profile,  # noqa: ARG002 (the contract's)
     ) -> Iterator[tuple[Path, Place]]:
-        """Where each value of the answer stood, as JSON pointers."""
-        said = parse(payload)
-        if message == 1 and not isinstance(said, Problem):
+        """Where each value of the answer is, as JSON pointers."""
+        document = parse(payload)
+        if message == 1 and not isinstance(document, Problem):
             reader = Reader()
-            _read(reader, said)
+            _read(reader, document)
             yield from reader.places
 
     def render(
@@ -121,20 +129,28 @@ class AnswerJson:
         original: Original,
         profile: Profile,  # noqa: ARG002 (the contract's)
     ) -> tuple[Artifact, ...]:
-        """What was wrong with the agency's own answer."""
-        shown = {
+        """What is wrong, or odd, with the agency's own answer: errors before warnings."""
+        problems = sorted(out.problems, key=lambda one: one.severity != "error")
+        content = {
             "id": out.stamp.id,
             "issued_at": out.stamp.issued_at,
+            **({"changes": out.changes} if out.changes else {}),
             "status": out.status,
             "submission": original.submission,
             "references": [[one.scheme, one.value] for one in out.references],
-            "problems": [as_json(problem) for problem in out.problems],
+            "problems": [_problem(one) for one in problems],
         }
-        return (Artifact(orjson.dumps(shown), "application/json", "problems.json"),)
+        return (Artifact(orjson.dumps(content), "application/json", "problems.json"),)
 
 
-def _read(reader: Reader, said: Any) -> tuple[Tree, tuple[Reference, ...]]:
-    document = reader.members(said, "", _DOCUMENT)
+def _problem(problem: Problem) -> Tree:
+    """A problem, with what may be named instead as a list."""
+    known = _ONE_OF.fullmatch(problem.expected or "")
+    return as_json(problem) | ({"one_of": known[1].split(", ")} if known else {})
+
+
+def _read(reader: Reader, value: Any) -> tuple[Tree, tuple[Reference, ...]]:
+    document = reader.members(value, "", _DOCUMENT)
     body: Tree = {}
     if "id" in document:
         _set(body, "FunctionalReferenceID",
@@ -163,12 +179,12 @@ def _set(tree: Tree, name: str, value: str | None) -> None:
         tree[name] = value
 
 
-def _references(reader: Reader, said: Any) -> Iterator[Reference]:
-    for _number, pointer, pair in reader.listed(said, "/references"):
+def _references(reader: Reader, value: Any) -> Iterator[Reference]:
+    for _number, pointer, pair in reader.listed(value, "/references"):
         words = [one for one in pair if isinstance(one, str) and one.strip()] if isinstance(
             pair, list) else []  # fmt: skip
         if len(words) == 2 and len(pair) == 2:
-            yield Reference(words[0], words[1])
+            yield Reference(words[0].strip(), words[1].strip())
         else:
             reader.note(
                 "answer.value-malformed",
@@ -178,8 +194,8 @@ def _references(reader: Reader, said: Any) -> Iterator[Reference]:
             )
 
 
-def _answer(reader: Reader, said: Any, pointer: str, path: Path) -> Tree:
-    members = reader.members(said, pointer, _ANSWER)
+def _answer(reader: Reader, value: Any, pointer: str, path: Path) -> Tree:
+    members = reader.members(value, pointer, _ANSWER)
     answer: Tree = {}
     if "subject" in members:
         _subject(reader, members["subject"], f"{pointer}/subject", path, answer)
@@ -219,43 +235,57 @@ _LISTS: tuple[tuple[str, str, dict[str, tuple[str, int]]], ...] = (
 
 
 def _list(
-    reader: Reader, said: Any, pointer: str, path: Path, parts: dict[str, tuple[str, int]]
+    reader: Reader, value: Any, pointer: str, path: Path, parts: dict[str, tuple[str, int]]
 ) -> list[Tree]:
     found: list[Tree] = []
-    for number, here, one in reader.listed(said, pointer):
+    for number, here, one in reader.listed(value, pointer):
         tree: Tree = {}
         at = f"{path}[#{number}]"
         if isinstance(one, str):
             _set(tree, "Text", reader.text(one, here, f"{at}.Text", 512))
         else:
-            for member, value in reader.members(one, here, tuple(parts)).items():
+            for member, part in reader.members(one, here, tuple(parts)).items():
                 name, length = parts[member]
-                _set(tree, name, reader.text(value, child(here, member), f"{at}.{name}", length))
+                text = reader.text(part, child(here, member), f"{at}.{name}", length)
+                _set(tree, name, canonical_path(text) if text and name == "Path" else text)
         found.append(tree)
     return found
 
 
-def _subject(reader: Reader, said: Any, pointer: str, path: Path, answer: Tree) -> None:
-    members = reader.members(said, pointer, _SUBJECT)
+def _subject(reader: Reader, value: Any, pointer: str, path: Path, answer: Tree) -> None:
+    """What the answer is about, in exactly one of the forms."""
+    members = reader.members(value, pointer, _SUBJECT)
+    name = f"{path}.Subject"
     if len(members) != 1:
         reader.note(
             "answer.subject-malformed",
-            "not one subject",
+            f"the subject has {len(members)} members",
             pointer,
-            path=f"{path}.Subject",
-            expected="exactly one of item, path, part; leave subject out for the whole",
+            path=name,
+            expected=f"exactly one of {', '.join(_SUBJECT)}; leave subject out for the whole",
         )
         return
-    (member, value), name = next(iter(members.items())), f"{path}.Subject"
-    here = f"{pointer}/{member}"
+    (member, named), here = next(iter(members.items())), f"{pointer}/{next(iter(members))}"
     if member == "item":
-        number = reader.number(value, here, name)
+        number = reader.number(named, here, name)
         if number:
             answer["Subject"] = reader.put(name, _ITEM.format(number), here)
     elif member == "part":
-        _set(answer, "Part", reader.text(value, here, f"{path}.Part", 70))
-    elif isinstance(value, str) and len(value) <= 512 and _PATH.fullmatch(value):
-        answer["Subject"] = reader.put(name, value, here)
+        _set(answer, "Part", reader.text(named, here, f"{path}.Part", 70))
+    elif member in _SCHEMES:
+        person = _person(reader, _SCHEMES[member], named, here, f"{path}.SubjectReference")
+        if person:
+            answer["SubjectReference"] = person
+    elif isinstance(named, str) and len(named) <= 512 and _PATH.fullmatch(named):
+        answer["Subject"] = reader.put(name, canonical_path(named), here)
     else:
         expected = f"a canonical path, such as {_ITEM.format(3)}"
         reader.note("answer.subject-malformed", "not a path", here, path=name, expected=expected)
+
+
+def _person(reader: Reader, scheme: str, value: Any, pointer: str, path: Path) -> Tree | None:
+    """A person, by a reference of the carrier."""
+    found = reader.text(value, pointer, f"{path}.ID", 70)
+    if found is None:
+        return None
+    return {"Scheme": reader.put(f"{path}.Scheme", scheme, pointer), "ID": found}

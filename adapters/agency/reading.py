@@ -1,7 +1,7 @@
 """One reader for answers in JSON: takes members out of objects, and notes what is wrong with each.
 
 A `Reader` is made for one message. It gathers problems, each with its JSON pointer, and the places
-of the values that went into the body; it never stops at the first problem.
+of the values that went into the body; it does not stop at the first problem.
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import Any
 
 from adapters.demands import near
 from adapters.wire.json import child
+from adapters.wire.numbers import trimmed
 from broker.adapter import Path
 from broker.model.leaf import MOMENT
 from broker.model.packages import data_class
@@ -20,26 +21,48 @@ from broker.model.problem import Place, Problem
 _MOMENT = re.compile(MOMENT).fullmatch
 PROBLEMS_MAX = 100
 _NUMBER_MAX = 99_999
+"""White space, and what copying from a page leaves: no part of an identifier or a code."""
+_WHOLE = re.compile(r"0{0,30}([1-9][0-9]{0,4})(?:\.0{0,30})?").fullmatch
+_KEY = re.compile(r"\[0*([0-9]+)(?:\.0*)?\]")
+
+
+def canonical_path(path: Path) -> Path:
+    """The path with the numbers of its elements in their canonical spelling: [001] is [1]."""
+    return _KEY.sub(r"[\1]", path)
 
 
 class Reader:
-    """What one message says, its problems, and where each value stood."""
+    """What one message holds, its problems, and where each value is."""
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
         self.places: list[tuple[Path, Place]] = []
+        self._problems: list[Problem] = []
+        self._counted = 0
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The problems that are listed, and how many more there are."""
+        if not self._counted:
+            return tuple(self._problems)
+        more = Problem(
+            code="answer.problems-more",
+            text=f"{self._counted} more problems are not listed",
+            message=1,
+            where=Place(json_pointer=""),
+            hint="correct those that are listed, and send the answer again",
+        )
+        return (*self._problems, more)
 
     def note(self, code: str, text: str, pointer: str, **more: str | None) -> None:
-        """Notes a problem at a JSON pointer; beyond PROBLEMS_MAX only that there are more."""
-        if len(self.problems) > PROBLEMS_MAX:
+        """Notes a problem at a JSON pointer; beyond PROBLEMS_MAX they are counted."""
+        if len(self._problems) == PROBLEMS_MAX:
+            self._counted += 1
             return
-        if len(self.problems) == PROBLEMS_MAX:
-            code, text, pointer, more = "answer.problems-more", "more problems follow", "", {}
         problem = Problem(code=code, text=text, message=1, where=Place(json_pointer=pointer))
-        self.problems.append(replace(problem, **more))  # type: ignore[arg-type]
+        self._problems.append(replace(problem, **more))  # type: ignore[arg-type]
 
     def put(self, path: Path, value: str, pointer: str) -> str:
-        """Notes where a value of the body stood."""
+        """Notes where a value of the body is."""
         self.places.append((path, Place(json_pointer=pointer)))
         return value
 
@@ -50,7 +73,7 @@ class Reader:
             return {}
         for name in value:
             if name not in known:
-                meant = near(name, known) if len(self.problems) < PROBLEMS_MAX else None
+                meant = near(name, known) if len(self._problems) < PROBLEMS_MAX else None
                 instead = (
                     f"did you mean {meant!r}?" if meant else "use one of these, or leave it out"
                 )
@@ -73,8 +96,13 @@ class Reader:
             yield index + 1, f"{pointer}/{index}", one
 
     def text(self, value: Any, pointer: str, path: Path, length: int) -> str | None:
-        """A string with at least one visible and at most `length` characters, put at `path`."""
-        if not isinstance(value, str) or not value.strip():
+        """A string with at least one visible and at most `length` characters, put at `path`.
+
+        White space around an identifier or a code is no part of it.
+        """
+        if isinstance(value, str) and path.endswith(("ID", "Code")):
+            value = trimmed(value)
+        if not isinstance(value, str) or not trimmed(value):
             self.note("answer.value-malformed", "not a text", pointer, path=path, expected="a text")
         elif len(value) > length:
             self.note(
@@ -96,7 +124,7 @@ class Reader:
             return self.put(path, value, pointer)
         self.note(
             "answer.value-malformed",
-            f"{value!r:.40} is no moment",
+            f"{value!r:.40} is not a moment",
             pointer,
             path=path,
             expected="ISO 8601, such as 2026-11-24T12:00:00Z",
@@ -104,23 +132,24 @@ class Reader:
         return None
 
     def number(self, value: Any, pointer: str, path: Path) -> str | None:
-        """A whole number from 1, as text; where it stands in a path, it is put there."""
-        right = isinstance(value, int) and not isinstance(value, bool)
-        if right and 0 < value <= _NUMBER_MAX:
-            return str(value)
+        """A whole number from 1 in its canonical spelling: 1, "01" and 1.0 are one number."""
+        written = "" if isinstance(value, bool) else trimmed(str(value))
+        found = _WHOLE(written) if isinstance(value, int | float | str) else None
+        if found is not None:
+            return found[1]
         self.note(
             "answer.value-malformed",
-            f"{value!r:.40} is no item number",
+            f"{value!r:.40} is not an item number",
             pointer,
             path=path,
-            expected="a whole number from 1",
+            expected=f"a whole number from 1 to {_NUMBER_MAX}",
         )
         return None
 
     def choice(self, value: Any, pointer: str, path: Path, known: tuple[str, ...]) -> str | None:
         """One word of a closed list, put at `path`."""
-        if isinstance(value, str) and value in known:
-            return self.put(path, value, pointer)
+        if isinstance(value, str) and (word := trimmed(value)) in known:
+            return self.put(path, word, pointer)
         self.note(
             "answer.status-unknown",
             f"status {value!r:.40} is not known",

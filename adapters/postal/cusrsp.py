@@ -1,11 +1,14 @@
-"""CUSRSP: what a post is told about one item (UPU M44), in XML.
+"""CUSRSP: the reply to a post about one item (UPU M44), in XML.
 
 Behaviour
     FunctionalReferenceID is the item's identifier, without its date. ClearanceDt is the moment of
-    the reply. DecisionCd, DecisionReasonCd and DecisionReasonNm stand for the overall status, as
+    the reply. DecisionCd, DecisionReasonCd and DecisionReasonNm are the overall status, as
     the profile has it (`decisions`).
-    Each answer, with its reasons, conditions and wanted documents, and each problem of a rejected
-    item stands behind them, as far as the view let it through.
+    Each answer, with its reasons, conditions and wanted documents, and each problem follows, as
+    far as the view lets it through; errors come before warnings.
+    Extent gives how many content pieces were taken and names each that was not; DecisionReasonNm
+    adds it in words, in every reply until the item is sent again whole.
+    PreviousReply is the id of the reply that this one changes.
 Knowingly not done
     Dutiable, Taxes and fees: an answer carries no taxes.
     Reading: customs answers the broker as any agency does.
@@ -15,44 +18,80 @@ Versions
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
+from adapters.postal.replying import PiecesOf, errors_first, item_of, left_out, missing_words
 from adapters.wire.xml import writable
-from broker.adapter import Outgoing, Profile, Tree
+from broker.adapter import Extent, Outgoing, Profile, Tree
 from broker.model.problem import Problem
 
 
-def response_xml(out: Outgoing, identifier: Callable[[], str], profile: Profile) -> bytes:
-    """The response document; `identifier` is asked when no reference names the item."""
+class Sent(NamedTuple):
+    """What the message itself had, read again where the reply needs it."""
+
+    identifier: Callable[[], str]
+    pieces: PiecesOf
+
+
+def response_xml(out: Outgoing, sent: Sent, profile: Profile) -> bytes:
+    """The response document; the message's identifier is used where no reference names the item."""
     settings: Mapping[str, Any] = profile.settings.get("cusrsp", {})
-    decisions: Mapping[str, Mapping[str, str]] = profile.settings.get("decisions", {})
-    decision = decisions.get(out.status) or decisions.get("*", {})
     content = [
-        _leaf("FunctionalReferenceID", item_of(out) or identifier()),
+        _leaf("FunctionalReferenceID", item_of(out) or sent.identifier()),
+        _leaf("PreviousReply", out.changes),
         _leaf("CustOrganizationCd", settings.get("customs_organization")),
         _leaf("PostOrganizationCd", settings.get("post_organization")),
-        _group(
-            "Data",
-            [
-                _leaf("ClearanceDt", out.stamp.issued_at),
-                _leaf("DecisionCd", decision.get("decision")),
-                _leaf("DecisionReasonCd", decision.get("reason")),
-                _leaf("DecisionReasonNm", decision.get("name") or out.status),
-            ],
-        ),
+        _decision(out, profile),
+        _extent(out.extent, sent.pieces),
         _group("Answers", [_answer(one) for one in out.answers]),
-        _group("Problems", [_problem(one) for one in out.problems]),
+        _group("Problems", [_problem(one) for one in errors_first(out.problems)]),
     ]
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
     return f"{head}<Response>{''.join(content)}</Response>\n".encode()
 
 
-def item_of(out: Outgoing) -> str:
-    """The identifier among the references; "" if there is none."""
-    known = (one.value for one in out.references if one.scheme == "S10")
-    value = next(known, "")
-    return value.rpartition("/")[0] or value
+def _decision(out: Outgoing, profile: Profile) -> str:
+    """The decision; its name adds what the decision does not cover."""
+    decisions: Mapping[str, Mapping[str, str]] = profile.settings.get("decisions", {})
+    decision = decisions.get(out.status) or decisions.get("*", {})
+    words = [decision.get("name") or out.status, missing_words(out.extent)]
+    return _group(
+        "Data",
+        [
+            _leaf("ClearanceDt", out.stamp.issued_at),
+            _leaf("DecisionCd", decision.get("decision")),
+            _leaf("DecisionReasonCd", decision.get("reason")),
+            _leaf("DecisionReasonNm", ", ".join(filter(None, words))),
+        ],
+    )
+
+
+def _extent(extent: Extent | None, pieces: PiecesOf) -> str:
+    """How much of the item was taken, and each content piece that was not."""
+    if extent is None:
+        return ""
+    named = [
+        _group(
+            "LeftOut",
+            [
+                _leaf("Path", path),
+                _leaf("Nm", one.description),
+                _leaf("XPath", one.place.xpath),
+                _leaf("Line", one.place.line),
+            ],
+        )
+        for path, one in left_out(extent, pieces)
+    ]
+    return _group(
+        "Extent",
+        [
+            _leaf("Declared", extent.declared),
+            _leaf("Taken", extent.taken),
+            *named,
+            *(_leaf("NotConfirmed", path) for path in extent.not_confirmed),
+        ],
+    )
 
 
 def _leaf(name: str, value: Any) -> str:
@@ -77,6 +116,9 @@ def _answer(answer: Tree) -> str:
             ("NativeCd", "NativeCode"),
             ("NativeNm", "NativeText"),
             ("ValidUntil", "ValidUntilDateTime"),
+            ("Version", "VersionID"),
+            ("FormerSubject", "FormerSubject"),
+            ("Silence", "Silence"),
         )
     ]
     for name, member in (

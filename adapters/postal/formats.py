@@ -1,9 +1,9 @@
 """Representations such as an..35, a2 or n..16,3, and moments: whether a value is of one.
 
 Rules
-    Nothing in a postal item is negative: a sign is no part of a number.
-    A moment is ISO 8601 with the precision, to a microsecond, and the zone that were said, and a
-    real one.
+    Nothing in a postal item is negative: a canonical number (`numbers`) has no sign.
+    A moment is ISO 8601 with the precision, to a microsecond, and the zone that were written, and
+    one that the calendar has.
 """
 
 import re
@@ -21,7 +21,9 @@ _FINER = re.compile(r"(\.[0-9]{6})[0-9]{1,6}(?=[Z+-]|$)")
 MOMENT_PICTURE = (
     "YYYY-MM-DD, or YYYY-MM-DDThh:mm:ss and Z, +hh:mm or -hh:mm, such as 2026-11-02T15:20:00Z"
 )
-NUMBER_HINT = "digits, and a point before decimals; no comma, sign, unit, exponent or grouping"
+NUMBER_HINT = (
+    "digits, and a point before decimals; no comma, minus sign, unit, exponent or grouping"
+)
 UNLIMITED = 1 << 30
 _TO_MICROSECOND = len("YYYY-MM-DDThh:mm:ss.ffffff")
 

@@ -7,15 +7,15 @@
 Behaviour
     Each object is one message and one put of a postal item, known by its S10 and its date of
     posting. Its members are those of the canonical body, as item.schema.json lists them.
-    Values and masses are those of the line, not of one piece; masses are kilograms; a sum stands
-    with its currency; a decimal is a string or a number, kept as it is written.
+    Values and masses are those of the line, not of one piece; masses are kilograms; a sum needs
+    its currency; a decimal is a string or a number, and its digits are kept.
     A line that cannot be read is a rejected message of its own; its neighbours go on.
-    The key, the S10 and the sums are judged as in every format of the family (`judging`); all
-    other obligations, lengths and codes are the profile's.
-    A sender hears in JSON: of one line, with its problems or with the answers.
+    The key, the S10, the sums and the HS codes are judged as in every format of the family
+    (`judging`); all other obligations, lengths and codes are the profile's.
+    Replies are JSON, each about one line: status, problems, answers, and what was left out.
 Knowingly not done
-    Values of one piece (`perPiece`): whoever has them multiplies before he sends.
-    Arrays of items: one a line says the same, and is read without holding all of it.
+    Values of one piece (`perPiece`): a sender that has them multiplies before sending.
+    Arrays of items: one item a line holds the same, and is read without holding all of it.
 Versions
     1   read and written
 """
@@ -24,8 +24,8 @@ from collections.abc import Iterator
 
 import orjson
 
-from adapters.postal.cusrsp import item_of
-from adapters.postal.judging import Said, message_of
+from adapters.postal.item import Item, path_of, pieces_of, to_piece
+from adapters.postal.judging import left_out_of, message_of
 from adapters.postal.lines import (
     LINES_MAX,
     PAYLOAD_BYTES_MAX,
@@ -35,7 +35,9 @@ from adapters.postal.lines import (
     too_many,
     value_of,
 )
+from adapters.postal.listing import Listing
 from adapters.postal.members import Members
+from adapters.postal.replying import PieceSent, errors_first, extent_json, item_of
 from broker.adapter import (
     Artifact,
     Message,
@@ -49,9 +51,9 @@ from broker.adapter import (
 from broker.model.paths import element_key
 from broker.model.problem import Place, Problem, as_json
 
-_TELLING = (b'"GoodsShipment"', b'"FunctionalReferenceID"', b'"AcceptanceDateTime"')
+_MARKS = (b'"GoodsShipment"', b'"FunctionalReferenceID"', b'"AcceptanceDateTime"')
 _BEFORE = b"\xef\xbb\xbf\xff\xfe \t\r\n"
-"""Byte order marks and blanks: what may stand in front."""
+"""Byte order marks and blanks: what may be in front."""
 
 
 class ItemJson:
@@ -65,13 +67,13 @@ class ItemJson:
     def recognises(self, payload: bytes) -> Recognition | None:
         """An object with a member of a postal item near its beginning; any other, with doubt.
 
-        An array of such is recognised too: its sender is told what to send instead.
+        An array of items is recognised too, so that the refusal names what to send instead.
         """
         head = payload[:65_536].replace(b"\0", b"").lstrip(_BEFORE)
-        telling = any(one in head for one in _TELLING)
-        if not head.startswith(b"{") and not (telling and head.startswith(b"[")):
+        marked = any(one in head for one in _MARKS)
+        if not head.startswith(b"{") and not (marked and head.startswith(b"[")):
             return None
-        return Recognition(self.format, "1", 90 if telling else 10)
+        return Recognition(self.format, "1", 90 if marked else 10)
 
     def translate(self, payload: bytes, profile: Profile) -> Translation:
         """One message a line, or the problem that there is too much of it."""
@@ -89,18 +91,20 @@ class ItemJson:
         return Translation((), (_message(line, profile) for line in lines_of(payload)))
 
     def places(
-        self,
-        payload: bytes,
-        message: int,
-        profile: Profile,  # noqa: ARG002 (the contract's)
+        self, payload: bytes, message: int, profile: Profile
     ) -> Iterator[tuple[Path, Place]]:
-        """Where each value of one line stood, as JSON pointers."""
+        """Where each value of one line is, as JSON pointers."""
         line = line_of(payload, message) if message > 0 else None
-        said = value_of(line) if line else None
-        if line and said is not None and not isinstance(said, Problem):
-            members = Members(line, said)
-            for path, pointer in _leaves(members.tree, "", ""):
-                yield path, members.place(pointer)
+        members = _members(line)
+        if members is None:
+            return
+        left_out: frozenset[int] = frozenset()
+        if profile.settings.get("partial") == "cut":
+            item = _item(members, profile)
+            message_of(item, profile)
+            left_out = left_out_of(item, profile)
+        for path, pointer in _leaves(members.tree, "", "", left_out):
+            yield path, members.place(pointer)
 
     def render(
         self,
@@ -117,53 +121,79 @@ class ItemJson:
         original: Original,
         profile: Profile,  # noqa: ARG002 (the contract's)
     ) -> tuple[Artifact, ...]:
-        """What is known of one line: status, answers, or what was wrong with it."""
+        """What is known of one line: status, answers, problems, and what was left out."""
         line = line_of(original.payload, original.message)
-        shown = {
+        content = {
             "id": out.stamp.id,
             "issued_at": out.stamp.issued_at,
+            **({"changes": out.changes} if out.changes else {}),
             "submission": original.submission,
             "message": original.message,
             "line": line.line if line else None,
             "item": item_of(out) or _identifier(line),
             "status": out.status,
+            **extent_json(out.extent, lambda: _pieces(line)),
             "references": [[one.scheme, one.value] for one in out.references],
             "answers": [dict(answer) for answer in out.answers],
-            "problems": [as_json(problem) for problem in out.problems],
+            "problems": [as_json(problem) for problem in errors_first(out.problems)],
         }
-        return (Artifact(orjson.dumps(shown), "application/json", "reply.json"),)
+        return (Artifact(orjson.dumps(content), "application/json", "reply.json"),)
 
 
 def _message(line: Line, profile: Profile) -> Message:
-    said = value_of(line)
-    if isinstance(said, Problem):
-        return Message(line.number, "", "rejected", (said,), iter(()))
-    members = Members(line, said)
-    item = Said(
-        number=line.number,
-        tree=members.tree,
-        problems=tuple(members.problems),
-        unmapped=tuple(members.unmapped),
-        spots=members,
-    )
-    return message_of(item, profile)
+    value = value_of(line)
+    if isinstance(value, Problem):
+        return Message(line.number, "", "rejected", (value,), iter(()))
+    return message_of(_item(Members(line, value), profile), profile)
 
 
-def _leaves(tree: object, path: Path, pointer: str) -> Iterator[tuple[Path, str]]:
-    """Every leaf of a plain tree with its path and its JSON pointer."""
+def _members(line: Line | None) -> Members | None:
+    """The members of a line; None where it cannot be read."""
+    value = value_of(line) if line else None
+    if line is None or value is None or isinstance(value, Problem):
+        return None
+    return Members(line, value)
+
+
+def _item(members: Members, profile: Profile) -> Item:
+    """The item that the members are, with what is wrong with them."""
+    listing = Listing(members.line.number, profile)
+    members.report(listing)
+    return Item(members.line.number, members.tree, listing, members.unmapped, members)
+
+
+def _leaves(
+    tree: object, path: Path, pointer: str, left_out: frozenset[int]
+) -> Iterator[tuple[Path, str]]:
+    """Every leaf of a plain tree with its path and its JSON pointer, without these pieces."""
     if isinstance(tree, dict):
         for name, value in tree.items():
-            yield from _leaves(value, f"{path}.{name}" if path else name, f"{pointer}/{name}")
+            way = f"{path}.{name}" if path else name
+            yield from _leaves(value, way, f"{pointer}/{name}", left_out)
     elif isinstance(tree, list):
-        for index, one in enumerate(tree):
-            yield from _leaves(one, f"{path}[{element_key(one, index + 1)}]", f"{pointer}/{index}")
+        without = left_out if path.endswith(".ConsignmentItem") else ()
+        taken = [index for index in range(len(tree)) if index not in without]
+        for number, index in enumerate(taken, 1):
+            way = f"{path}[{element_key(tree[index], number)}]"
+            yield from _leaves(tree[index], way, f"{pointer}/{index}", left_out)
     else:
         yield path, pointer
 
 
+def _pieces(line: Line | None) -> dict[Path, PieceSent]:
+    """The content pieces of a line, by the paths that the message gives them."""
+    members = _members(line)
+    if members is None:
+        return {}
+    found = {}
+    for at, piece in enumerate(pieces_of(members.tree)):
+        trail = to_piece(at)
+        text = piece.get("Commodity", {}).get("Description", "")
+        found[path_of(members.tree, trail, "")] = PieceSent(text, members.locate(trail, ""))
+    return found
+
+
 def _identifier(line: Line | None) -> str:
     """The identifier a line was sent with; "" where none can be read."""
-    said = value_of(line) if line else None
-    if line is None or said is None or isinstance(said, Problem):
-        return ""
-    return str(Members(line, said).tree.get("FunctionalReferenceID", ""))
+    members = _members(line)
+    return str(members.tree.get("FunctionalReferenceID", "")) if members else ""

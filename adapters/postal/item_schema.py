@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from adapters.mapping import representation
-from adapters.postal.members import LIST_MAX
+from adapters.postal.member_reading import LIST_MAX
 from broker.adapter import Constraint
 from broker.model.leaf import MOMENT, Canonical
 from broker.model.packages import Field, fields_of
@@ -22,7 +22,7 @@ _TITLE = "Postal item, one object a request or a line"
 _DESCRIPTION = (
     "The declaration data of CN 22, CN 23 and ITMATT in the names of the WCO Data Model. Values "
     "and masses are those of the line, not of one piece; masses are in KGM; every sum has its "
-    "currency. Decimals are strings or numbers, and are kept as they are written."
+    "currency. Decimals are strings or numbers, and their digits are kept."
 )
 _KEY = ("AcceptanceDateTime", "FunctionalReferenceID")
 
@@ -46,8 +46,8 @@ def schema(constraints: Iterable[Constraint]) -> dict[str, Any]:
 def published() -> dict[str, Any]:
     """The schema of the shipped profile, as it is shown at the doors."""
     text = files("adapters.postal").joinpath("item.schema.json").read_text("utf-8")
-    said: dict[str, Any] = json.loads(text)
-    return said
+    shown: dict[str, Any] = json.loads(text)
+    return shown
 
 
 def _class(model: type[Canonical], prefix: str, demanded: set[str]) -> dict[str, Any]:
@@ -85,21 +85,24 @@ def _leaf(field: Field) -> dict[str, Any]:
         return _decimal(field)
     if field.kind == "moment":
         return {"type": "string", "pattern": MOMENT}
-    said = representation(field.element.format)
-    if said is None:
+    form = representation(field.element.format)
+    if form is None:
         return {"type": "string"}
-    if said.letters == "an":
-        return {"type": "string", "maxLength": said.most}
-    span = f"{{1,{said.most}}}" if said.upto else f"{{{said.most}}}"
-    kind = "[A-Z]" if said.letters == "a" else "[0-9]"
+    if form.letters == "an":
+        return {"type": "string", "maxLength": form.most}
+    span = f"{{1,{form.most}}}" if form.upto else f"{{{form.most}}}"
+    kind = "[A-Z]" if form.letters == "a" else "[0-9]"
     return {"type": "string", "pattern": f"^{kind}{span}$"}
 
 
 def _decimal(field: Field) -> dict[str, Any]:
-    said = representation(field.element.format)
-    digits, places = (said.most, said.decimals) if said else (18, 9)
+    form = representation(field.element.format)
+    digits, places = (form.most, form.decimals) if form else (18, 9)
+    whole = f"[0-9]{{1,{digits}}}"
     shape = (
-        f"^[0-9]{{1,{digits}}}(\\.[0-9]{{1,{places}}})?$" if places else f"^[0-9]{{1,{digits}}}$"
+        rf"^\+?({whole}(\.[0-9]{{0,{places}}})?|\.[0-9]{{1,{places}}})$"
+        if places
+        else rf"^\+?{whole}\.?$"
     )
     return {"type": ["string", "number"], "pattern": shape, "minimum": 0}
 

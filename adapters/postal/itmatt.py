@@ -3,15 +3,15 @@
 Behaviour
     One interchange holds items, each a MailObject and the Declaration behind it; each item is one
     message and one put of a postal item, known by its S10 and its date of posting.
-    Values and masses are those of the line; masses are kilograms; a sum stands with its currency.
+    Values and masses are those of the line; masses are kilograms; a sum needs its currency.
     Elements are found by their names, in any namespace. What the table does not know is a
-    problem, and kept as unmapped.
+    problem, and kept as unmapped. An element that is present and empty is a warning.
     An attribute that should be an element is a problem; any other is kept as unmapped. A misspelt
     MailObject opens its item all the same.
-    The key, the S10 and the sums are judged as in every format of the family (`judging`); all
-    other obligations, lengths and codes are the profile's.
+    The key, the S10, the sums and the HS codes are judged as in every format of the family
+    (`judging`); all other obligations, lengths and codes are the profile's.
 Knowingly not done
-    ITMATT in EDIFACT (D.00A): recognised by nobody, rejected.
+    ITMATT in EDIFACT (D.00A): no adapter recognises it, so it is rejected.
     The interchange's own fields have no place in the model; they are kept as unmapped values of
     its first item. One that is marked as a test is treated as any other.
     Customs' corrections (RevisedHS, RevisedDescription) and restrictions are kept as unmapped.
@@ -21,15 +21,20 @@ Versions
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
-from adapters.demands import near
-from adapters.postal.cusrsp import response_xml
-from adapters.postal.judging import Said, message_of, path_of
-from adapters.postal.reading import Trace, read
+from adapters.demands import Trail, near
+from adapters.postal.cusrsp import Sent, response_xml
+from adapters.postal.item import Item, path_of, pieces_of, renumbered, to_piece
+from adapters.postal.judging import left_out_of, message_of
+from adapters.postal.listing import Listing
+from adapters.postal.oddities import Reading, Trace
+from adapters.postal.reading import read
+from adapters.postal.replying import PieceSent
 from adapters.postal.tables import itmatt
-from adapters.postal.telling import Spots, problems_of, unmapped, unmapped_of
+from adapters.postal.telling import Spots, report, unmapped, unmapped_of
 from adapters.postal.writing import interchange
 from adapters.wire.xml import (
     Element,
@@ -49,6 +54,7 @@ from broker.adapter import (
     Profile,
     Recognition,
     Translation,
+    Tree,
     Unmapped,
 )
 from broker.model.problem import Place, Problem
@@ -89,25 +95,23 @@ class Itmatt:
         return Translation((), _messages(root, payload, profile))
 
     def places(
-        self,
-        payload: bytes,
-        message: int,
-        profile: Profile,  # noqa: ARG002 (the contract's)
+        self, payload: bytes, message: int, profile: Profile
     ) -> Iterator[tuple[Path, Place]]:
-        """Where each value of an item stood; nothing for bytes that cannot be read."""
-        root = _root(payload)
-        if isinstance(root, Problem) or message < 1:
+        """Where each value of an item is; nothing for bytes that cannot be read."""
+        parts = _parts(payload, message)
+        if not parts:
             return
-        for parts in islice(_items(root, []), message - 1, message):
-            trace, positions = Trace(), Positions()
-            tree = read(parts, itmatt(), trace).tree
-            for (trail, name), element in trace.leaves.items():
-                holder = tree
-                for step, index in trail:
-                    below = holder[step]
-                    holder = below[index] if isinstance(below, list) else below
-                if isinstance(holder[name], str):
-                    yield path_of(tree, trail, name), positions.place(element)
+        trace, positions = Trace(), Positions(payload)
+        reading = read(parts, itmatt(), trace)
+        body, left_out = reading.tree, frozenset[int]()
+        if profile.settings.get("partial") == "cut":
+            item = _item(message, parts, reading, positions, profile)
+            body = next(message_of(item, profile).events).body
+            left_out = left_out_of(item, profile)
+        for (trail, name), element in trace.leaves.items():
+            now = renumbered(trail, left_out)
+            if now is not None and _is_leaf(reading.tree, trail, name):
+                yield path_of(body, now, name), positions.place(element)
 
     def render(
         self,
@@ -120,7 +124,8 @@ class Itmatt:
 
     def reply(self, out: Outgoing, original: Original, profile: Profile) -> tuple[Artifact, ...]:
         """A CUSRSP about one item of the interchange."""
-        content = response_xml(out, lambda: _identifier(original), profile)
+        sent = Sent(lambda: _identifier(original), lambda: _pieces(original))
+        content = response_xml(out, sent, profile)
         return (Artifact(content, "application/xml", "cusrsp.xml"),)
 
 
@@ -182,22 +187,51 @@ def _messages(root: Element, payload: bytes, profile: Profile) -> Iterator[Messa
     positions, table = Positions(payload), itmatt()
     around: list[Element] = []
     for number, parts in enumerate(_items(root, around), 1):
-        reading = read(parts, table)
-        kept = unmapped_of(reading, positions)
+        item = _item(number, parts, read(parts, table), positions, profile)
         if number == 1:
-            kept = (*_envelope(root, around, positions), *kept)
-        said = Said(
-            number=number,
-            tree=reading.tree,
-            problems=problems_of(reading, number, table, positions),
-            unmapped=kept,
-            spots=Spots(parts, table, positions, reading),
-        )
-        yield message_of(said, profile)
+            envelope = (*_envelope(root, around, positions), *item.unmapped)
+            item = replace(item, unmapped=envelope)
+        yield message_of(item, profile)
+
+
+def _item(
+    number: int,
+    parts: list[Element],
+    reading: Reading,
+    positions: Positions,
+    profile: Profile,
+) -> Item:
+    """The item that was read, with what is odd about it."""
+    table, listing = itmatt(), Listing(number, profile)
+    report(reading, listing, table, positions)
+    return Item(
+        number=number,
+        tree=reading.tree,
+        listing=listing,
+        unmapped=unmapped_of(reading, positions),
+        spots=Spots(parts, table, positions, reading),
+    )
+
+
+def _parts(payload: bytes, message: int) -> list[Element]:
+    """The elements of one item; none for bytes that cannot be read."""
+    root = _root(payload)
+    if isinstance(root, Problem) or message < 1:
+        return []
+    return next(islice(_items(root, []), message - 1, message), [])
+
+
+def _is_leaf(tree: Tree, trail: Trail, name: str) -> bool:
+    """Whether the way leads to a text, not to a pair or a class."""
+    holder = tree
+    for step, index in trail:
+        below = holder[step]
+        holder = below[index] if isinstance(below, list) else below
+    return isinstance(holder[name], str)
 
 
 def _envelope(root: Element, around: list[Element], positions: Positions) -> Iterator[Unmapped]:
-    """What the interchange says of itself, in front of its first item."""
+    """What the interchange has in front of its first item."""
     for name, value in root.items():
         yield unmapped(positions, root, str(name), str(value))
     for text in stray_texts(root):
@@ -207,11 +241,24 @@ def _envelope(root: Element, around: list[Element], positions: Positions) -> Ite
             yield unmapped(positions, *one)
 
 
+def _pieces(original: Original) -> dict[Path, PieceSent]:
+    """The content pieces of an item, by the paths that the message gives them."""
+    parts, trace = _parts(original.payload, original.message), Trace()
+    tree, positions = read(parts, itmatt(), trace).tree, Positions(original.payload)
+    classes = {trail: element for (_way, trail), element in trace.classes.items()}
+    found = {}
+    for at, piece in enumerate(pieces_of(tree)):
+        text = piece.get("Commodity", {}).get("Description", "")
+        place = positions.place(classes[to_piece(at)])
+        found[path_of(tree, to_piece(at), "")] = PieceSent(text, place)
+    return found
+
+
 def _identifier(original: Original) -> str:
     """The identifier an item was sent with; "" where none can be read."""
-    said = _identifiers(original.payload)
+    known = _identifiers(original.payload)
     at = max(original.message, 1) - 1
-    return said[at] if at < len(said) else ""
+    return known[at] if at < len(known) else ""
 
 
 @lru_cache(maxsize=1)

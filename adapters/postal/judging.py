@@ -1,51 +1,42 @@
 """What is decided on one item, in whichever format it came: key, checks, demands, verdict.
 
 Rules
-    An item is known by its identifier and its date of posting; without both nobody can tell which
-    item is meant, so both are demanded here, whatever the profile says.
+    An item is known by its identifier and its date of posting; without both it cannot be told
+    which item is meant, so both are demanded here, whatever the profile says.
     An S10 is keyed in upper case without blanks; what was written otherwise is kept as unmapped.
     Doubts about an S10 warn, unless the profile rejects (`severities`). An identifier that is no
-    S10 (UPU list 185 knows others) is refused, unless the profile warns; it is keyed as said.
-    A sum without its currency is none. Two lines with one number could not be told apart.
-    A value that could not be read is not missing as well; one that is missing says what stands
-    there under a similar name.
-    Problems stand in the order of the file. At most PROBLEMS_MAX are told; what is beyond is one
-    more problem.
+    S10 (UPU list 185 knows others) is refused, unless the profile warns; it is keyed as written.
+    A value that could not be read is not missing as well; the problem of one that is missing
+    names what is there under a similar name.
+    An item is one declaration: an error about one content piece rejects the item, unless the
+    profile has `partial: cut`; then the piece is left out and the others go on.
+    How problems are ordered and limited: `listing`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import NamedTuple, Protocol
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
-from adapters.demands import (
-    About,
-    Breach,
-    Trail,
-    Unread,
-    breaches,
-    demanded,
-    in_place_of,
-    is_unread,
-)
+from adapters.demands import About, Breach, breaches, demanded, in_place_of, is_unread
 from adapters.postal import s10
+from adapters.postal.contents import check_contents, plain_codes
 from adapters.postal.formats import MOMENT_PICTURE
+from adapters.postal.item import (
+    Clues,
+    Item,
+    Spot,
+    path_of,
+    pieces_of,
+    to_piece,
+    without_pieces,
+)
+from adapters.postal.listing import NAME, piece_of
 from adapters.postal.tables import PACKAGE
-from broker.adapter import Draft, Message, Path, Profile, Reference, Tree, Unmapped
+from broker.adapter import Draft, Extent, Message, Profile, Reference, Unmapped
 from broker.model.packages import data_class
-from broker.model.paths import element_key, pattern_of
-from broker.model.problem import Place, Problem, Severity, rejects
+from broker.model.problem import Place, Problem
 
-PROBLEMS_MAX = 100
-NAME = "Declaration"
-"""What the paths of problems begin with."""
-
-_SEVERITIES: Mapping[str, Severity] = {
-    "postal.s10.check-digit": "warning",
-    "postal.s10.service-unknown": "warning",
-    "postal.s10.country-unknown": "warning",
-}
-_CARRIED = (("GoodsShipment", 0), ("Consignment", 0))
-
+_DAY = len("YYYY-MM-DD")
 _UNREAD = frozenset({
     "postal.value-too-long", "postal.value-malformed", "postal.number-malformed",
     "postal.moment-malformed", "postal.attribute-misplaced",
@@ -54,136 +45,128 @@ _UNREAD = frozenset({
 _UNKNOWN = "postal.element-unknown"
 
 
-class Spot(NamedTuple):
-    """Where a value stands, or should; `called`: as the sender's format calls it, if otherwise.
-
-    `instead`: what stands there under a similar name; `below`: the value would stand inside of
-    that. `empty`: it stands there, and says nothing.
-    """
-
-    place: Place
-    called: str = ""
-    instead: str = ""
-    below: bool = False
-    empty: bool = False
-
-
-class Whereabouts(Protocol):
-    """Where the values of one item stand: the classes on the way, and a name."""
-
-    def locate(self, trail: Trail, name: str) -> Place:
-        """Where a value stands, or its nearest parent: quickly."""
-
-    def spot(self, trail: Trail, name: str) -> Spot:
-        """The same, as exactly as a problem has it."""
-
-    def rank(self, place: Place) -> tuple[int, ...]:
-        """Its order in the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One item as its sender said it: the body, and what could not be put into it."""
-
-    number: int
-    tree: Tree
-    problems: tuple[Problem, ...]
-    unmapped: tuple[Unmapped, ...]
-    spots: Whereabouts
-
-
-def message_of(said: Said, profile: Profile) -> Message:
+def message_of(item: Item, profile: Profile) -> Message:
     """The verdict on one item, with its one event."""
-    identifier = str(said.tree.get("FunctionalReferenceID", ""))
-    key, unmapped = _keyed(said, identifier)
-    posted = str(said.tree.get("AcceptanceDateTime", ""))[:10]
-    problems = _problems(said, key, posted, profile)
-    whole = key and len(posted) == 10
+    identifier = str(item.tree.get("FunctionalReferenceID", ""))
+    key, unmapped = _keyed(item, identifier)
+    unmapped = (*unmapped, *plain_codes(item))
+    posted = str(item.tree.get("AcceptanceDateTime", ""))[:_DAY]
+    _judge(item, key, posted, profile)
+    where = item.spots.locate((), "FunctionalReferenceID")
+    whole = key and len(posted) == _DAY
+    rejected, extent = item.listing.rejects, _extent(item)
+    left_out = left_out_of(item, profile)
+    body = item.tree
+    if left_out:
+        make = partial(_left_out, item, extent, where)
+        item.listing.find("postal.pieces-left-out", make, min(left_out))
+        rejected, body = False, without_pieces(item.tree, left_out)
     draft = Draft(
         kind="item",
         does="put",
-        references=(
-            Reference("S10", f"{key}/{posted}", said.spots.locate((), "FunctionalReferenceID")),
-        )
-        if whole
-        else (),
-        body=said.tree,
+        references=(Reference("S10", f"{key}/{posted}", where),) if whole else (),
+        body=body,
         package=PACKAGE,
         unmapped=unmapped,
+        extent=replace(extent, taken=0) if extent and rejected else extent,
     )
     return Message(
-        number=said.number,
+        number=item.number,
         reference=key,
-        verdict="rejected" if rejects(problems) else "accepted",
-        problems=problems,
+        verdict="rejected" if rejected else "accepted",
+        problems=item.listing.in_order(item.spots.rank, where),
         events=iter((draft,)),
     )
 
 
-def _keyed(said: Said, identifier: str) -> tuple[str, tuple[Unmapped, ...]]:
+def left_out_of(item: Item, profile: Profile) -> frozenset[int]:
+    """The content pieces that are left out while the others go on; none where the item is refused.
+
+    The item has been judged.
+    """
+    wrong = item.listing.wrong
+    cut = profile.settings.get("partial", "refuse") == "cut"
+    some = 0 < len(wrong) < len(pieces_of(item.tree))
+    return frozenset(wrong) if cut and some and not item.listing.wrong_outside else frozenset()
+
+
+def _extent(item: Item) -> Extent | None:
+    """How many content pieces there are, and which of them are wrong."""
+    pieces, wrong = pieces_of(item.tree), sorted(item.listing.wrong)
+    if not pieces:
+        return None
+    surplus = item.listing.surplus
+    left_out = (*(path_of(item.tree, to_piece(at), "") for at in wrong), *surplus)
+    return Extent(
+        declared=len(pieces) + len(surplus),
+        taken=len(pieces) - len(wrong),
+        left_out=left_out,
+        cut=bool(left_out),
+    )
+
+
+def _left_out(item: Item, extent: Extent | None, where: Place) -> Problem:
+    assert extent is not None, "only an item with content pieces leaves some of them out"
+    return Problem(
+        code="postal.pieces-left-out",
+        text=f"{len(extent.left_out)} of {extent.declared} content pieces left out; "
+        "the others go on",
+        message=item.number,
+        where=where,
+        path=f"{NAME}.GoodsShipment.Consignment.ConsignmentItem",
+        expected="every content piece without an error",
+        hint="correct them, and send the whole item again",
+    )
+
+
+def _keyed(item: Item, identifier: str) -> tuple[str, tuple[Unmapped, ...]]:
     """The identifier in its normal form, put into the body; what was written is kept."""
     plain = s10.normalised(identifier)
     if plain is None or plain == identifier:
-        return identifier, said.unmapped
-    said.tree["FunctionalReferenceID"] = plain
-    place, path = said.spots.locate((), "FunctionalReferenceID"), f"{NAME}.FunctionalReferenceID"
-    return plain, (*said.unmapped, Unmapped(place, path, identifier))
+        return identifier, item.unmapped
+    item.tree["FunctionalReferenceID"] = plain
+    place, path = item.spots.locate((), "FunctionalReferenceID"), f"{NAME}.FunctionalReferenceID"
+    return plain, (*item.unmapped, Unmapped(place, path, identifier))
 
 
-class _Clues(NamedTuple):
-    """What the reading has told already: values that could not be read, a misspelt element."""
-
-    unread: Unread
-    misspelt: bool
-
-
-def _problems(said: Said, key: str, posted: str, profile: Profile) -> tuple[Problem, ...]:
-    """Those of the reading, of the key, of the content and of the profile, as the file has them."""
-    severities = {**_SEVERITIES, **profile.settings.get("severities", {})}
-    told = _with(severities, said.problems)
-    clues = _Clues(
-        {one.path or "": one.severity for one in told if one.code in _UNREAD},
-        any(one.code == _UNKNOWN and one.severity == "error" for one in told),
+def _judge(item: Item, key: str, posted: str, profile: Profile) -> None:
+    """Lists the problems of the key, of the contents and of what the profile demands."""
+    listing = item.listing
+    read = listing.listed
+    clues = Clues(
+        {one.path or "": one.severity for one in read if one.code in _UNREAD},
+        any(one.code == _UNKNOWN and one.severity == "error" for one in read),
     )
-    told += _with(severities, _of_key(said, key, posted, clues))
-    told += _with(severities, _of_number(said, key, profile))
-    told += _with(severities, _of_content(said, clues))
-    for breach in breaches(said.tree, profile):
-        problem = _demanded(said, breach, profile, clues)
-        if problem is not None:
-            told.append(problem)
-        if len(told) > PROBLEMS_MAX and rejects(told):
-            break  # nothing that follows would change the verdict
-    if len(told) < 2:
-        return tuple(told)
-    shown = sorted(told[:PROBLEMS_MAX], key=lambda problem: said.spots.rank(problem.where))
-    if len(told) <= PROBLEMS_MAX:
-        return tuple(shown)
-    return (*shown, _more(said, told[PROBLEMS_MAX:]))
+    for problem in (*_of_key(item, key, posted, clues), *_of_number(item, key, profile)):
+        listing.find(problem.code, partial(_same, problem))
+    check_contents(item, clues)
+    for breach in breaches(item.tree, profile):
+        rule = breach.constraint
+        if rule.demand == "mandatory" and clues.unread:
+            path = f"{NAME}.{breach.path_in(item.tree)}"
+            if is_unread(path, rule.severity, clues.unread):
+                continue
+        make = partial(_demanded, item, breach, profile, clues)
+        listing.put(rule.severity, make, piece_of(breach.trail))
 
 
-def _with(severities: Mapping[str, Severity], problems: Iterable[Problem]) -> list[Problem]:
-    return [replace(one, severity=severities.get(one.code, one.severity)) for one in problems]
+def _same(problem: Problem) -> Problem:
+    return problem
 
 
-def _demanded(said: Said, breach: Breach, profile: Profile, clues: _Clues) -> Problem | None:
-    """A breach in the sender's words; nothing if what is told already says why."""
-    rule = breach.constraint
-    missing = rule.demand == "mandatory"
-    if missing and clues.unread:
-        path = f"{NAME}.{breach.path_in(said.tree)}"
-        if is_unread(path, rule.severity, clues.unread):
-            return None
-    spot = said.spots.spot(breach.trail, breach.name)
+def _demanded(item: Item, breach: Breach, profile: Profile, clues: Clues) -> Problem | None:
+    """A breach in the sender's words; nothing if a reported problem already explains it."""
+    missing = breach.constraint.demand == "mandatory"
+    spot = item.spots.spot(breach.trail, breach.name)
     if missing and spot.below and clues.misspelt:
         return None
-    about = About(NAME, PACKAGE, said.number)
-    problem = demanded(breach, said.tree, about, profile, spot.place, called=spot.called)
+    about = About(NAME, PACKAGE, item.number)
+    problem = demanded(breach, item.tree, about, profile, spot.place, called=spot.called)
     return _absent(problem, spot) if missing else problem
 
 
 def _absent(problem: Problem, spot: Spot) -> Problem:
-    """A value that is missing, with what stands in its place."""
+    """A value that is missing, with what is in its place."""
     if spot.instead:
         return replace(problem, hint=in_place_of(problem.hint, spot.instead))
     if spot.empty:
@@ -191,19 +174,7 @@ def _absent(problem: Problem, spot: Spot) -> Problem:
     return problem
 
 
-def _more(said: Said, hidden: list[Problem]) -> Problem:
-    return Problem(
-        code="postal.problems-more",
-        text=f"{len(hidden)} or more problems are not shown",
-        severity="error" if rejects(hidden) else "warning",
-        message=said.number,
-        where=said.spots.spot((), "").place,
-        path=NAME,
-        hint="correct those shown and send again",
-    )
-
-
-def _of_key(said: Said, key: str, posted: str, clues: _Clues) -> Iterator[Problem]:
+def _of_key(item: Item, key: str, posted: str, clues: Clues) -> Iterator[Problem]:
     """What the item is known by, where it is not there."""
     wanted = []
     if not key:
@@ -215,14 +186,14 @@ def _of_key(said: Said, key: str, posted: str, clues: _Clues) -> Iterator[Proble
     for code, name, hint in wanted:
         if is_unread(f"{NAME}.{name}", "error", clues.unread):
             continue
-        spot, found = said.spots.spot((), name), said.tree.get(name)
+        spot, found = item.spots.spot((), name), item.tree.get(name)
         if spot.below and clues.misspelt:
             continue
         called = spot.called or name
         problem = Problem(
             code=code,
-            text=f"{called} is {found!r}: no day" if found else f"{called} is missing",
-            message=said.number,
+            text=f"{called} is {found!r}, which is not a day" if found else f"{called} is missing",
+            message=item.number,
             where=spot.place,
             path=f"{NAME}.{name}",
             found=found,
@@ -232,15 +203,15 @@ def _of_key(said: Said, key: str, posted: str, clues: _Clues) -> Iterator[Proble
         yield _absent(problem, spot)
 
 
-def _of_number(said: Said, key: str, profile: Profile) -> Iterator[Problem]:
+def _of_number(item: Item, key: str, profile: Profile) -> Iterator[Problem]:
     """What speaks against the identifier."""
     if key and s10.normalised(key) is None:
         yield _wrong(
-            said,
+            item,
             "FunctionalReferenceID",
             s10.Doubt(
                 "postal.s10.malformed",
-                f"the identifier {key!r} is no S10",
+                f"the identifier {key!r} is not an S10",
                 "2 letters, 9 digits, 2 letters, such as LX123456785US",
                 "give the identifier on the label",
             ),
@@ -249,86 +220,18 @@ def _of_number(said: Said, key: str, profile: Profile) -> Iterator[Problem]:
         listed = profile.codelists.get(str(profile.settings.get("countries", "")))
         countries = listed.codes if listed else {key[-2:]}
         for doubt in s10.doubts(key, countries):
-            yield _wrong(said, "FunctionalReferenceID", doubt)
+            yield _wrong(item, "FunctionalReferenceID", doubt)
 
 
-def _wrong(said: Said, name: str, doubt: s10.Doubt) -> Problem:
+def _wrong(item: Item, name: str, doubt: s10.Doubt) -> Problem:
     return Problem(
         code=doubt.code,
         text=doubt.text,
-        message=said.number,
-        where=said.spots.spot((), name).place,
+        message=item.number,
+        where=item.spots.spot((), name).place,
         path=f"{NAME}.{name}",
-        found=said.tree.get(name),
+        found=item.tree.get(name),
         found_class=data_class(PACKAGE, name),
         expected=doubt.expected,
         hint=doubt.hint,
     )
-
-
-def _of_content(said: Said, clues: _Clues) -> Iterator[Problem]:
-    """Sums without a currency, and lines with one number."""
-    tree = said.tree
-    shipment = tree.get("GoodsShipment", {})
-    carried = shipment.get("Consignment", {})
-    yield from _sums(said, clues, (), tree, ("InvoiceAmount",))
-    yield from _sums(said, clues, _CARRIED, carried, ("InsuredValueAmount",))
-    valuation = carried.get("CustomsValuation", {})
-    yield from _sums(
-        said, clues, (*_CARRIED, ("CustomsValuation", 0)), valuation, ("FreightChargeAmount",)
-    )
-    seen: set[str] = set()
-    for at, line in enumerate(carried.get("ConsignmentItem", ())):
-        trail = (*_CARRIED, ("ConsignmentItem", at))
-        yield from _sums(said, clues, trail, line, ("CustomsValueAmount",))
-        number = line.get("SequenceNumeric")
-        if number in seen:
-            yield Problem(
-                code="postal.sequence-repeated",
-                text=f"two content pieces have the number {number!r}",
-                message=said.number,
-                where=said.spots.spot(trail, "SequenceNumeric").place,
-                path=f"{NAME}.{path_of(tree, trail, 'SequenceNumeric')}",
-                found=number,
-                expected="each number once",
-                hint="number them from 1",
-            )
-        elif number is not None:
-            seen.add(number)
-
-
-def _sums(
-    said: Said, clues: _Clues, trail: Trail, holder: Tree, names: tuple[str, ...]
-) -> Iterator[Problem]:
-    for name in names:
-        amount = holder.get(name)
-        if amount is not None and "value" in amount and "currency" not in amount:
-            path = path_of(said.tree, trail, name)
-            if is_unread(f"{NAME}.{path}.currency", "error", clues.unread):
-                continue
-            spot = said.spots.spot(trail, name)
-            yield Problem(
-                code="postal.currency-missing",
-                text=f"{spot.called or name} {amount['value']} has no currency",
-                message=said.number,
-                where=spot.place,
-                path=f"{NAME}.{path}",
-                found=amount["value"],
-                found_class=data_class(PACKAGE, pattern_of(path)),
-                expected="three capital letters (ISO 4217)",
-                hint="a sum is always said with its currency",
-            )
-
-
-def path_of(tree: Tree, trail: Trail, name: str) -> Path:
-    """The canonical path of a value, elements named by their keys."""
-    path, at = "", tree
-    for step, index in trail:
-        below = at.get(step, {})
-        shown = step
-        if isinstance(below, list):
-            below = below[index] if index < len(below) else {}
-            shown = f"{step}[{element_key(below, index + 1)}]"
-        at = below if isinstance(below, dict) else {}
-        path = f"{path}.{shown}" if path else shown
-    return ".".join(filter(None, (path, name)))

@@ -1,11 +1,13 @@
 """One walk from the elements of an item to its plain canonical tree, by the table.
 
 Rules
-    What is absent or empty is absent in the tree; a content piece or document without content
-    stays, so that the ordinals of its siblings hold.
+    What is absent or empty is absent in the tree, and an empty element is noted; a content piece
+    or document without content stays, so that the ordinals of its siblings hold.
     A value that is not of its format is left out of the tree and noted: trees always validate.
+    White space around a value that is no free text is no part of it; decimals become canonical.
+    What was written otherwise than the tree has it is kept.
     Every value of the item ends in the tree or among the oddities; none is lost.
-    The walk asks for no place. Whoever needs places walks once more, with a `Trace`.
+    The walk asks for no place. Places need a second walk, with a `Trace`.
 What does not belong
     What is obligatory, and the words of problems (`telling`).
 """
@@ -15,53 +17,14 @@ from typing import NamedTuple
 
 from adapters.demands import Trail
 from adapters.postal.formats import is_moment, to_microseconds
-from adapters.postal.tables import Row, Table
-from adapters.wire.xml import Element, local_name, stray_texts
+from adapters.postal.oddities import CONTENT_PIECE, Oddity, Reading, Trace
+from adapters.postal.tables import NUMBERS, Row, Table
+from adapters.wire.numbers import canonical_decimal, trimmed
+from adapters.wire.xml import Element, local_name
 from broker.adapter import Tree
 
-
-class Oddity(NamedTuple):
-    """Something the walk could not put into the tree.
-
-    Problems: `unknown`, `repeated`, `too-long`, `malformed`, `misplaced` (text between elements),
-    `as-attribute` (what should be an element of the class).
-    No fault, but no place in the model: `attribute`, `kept`.
-    `row` is that of the element; for an unknown one, of the class it stands in, if any.
-    """
-
-    what: str
-    element: Element
-    row: Row | None
-    value: str = ""
-    attribute: str = ""
-    trail: Trail = ()
-
-
-class Trace:
-    """Which element each value of a tree came from, and each class of the message."""
-
-    def __init__(self) -> None:
-        self.leaves: dict[tuple[Trail, str], Element] = {}
-        self.classes: dict[tuple[str, Trail], Element] = {}
-
-
-class Reading:
-    """What one item gave: its tree, the oddities in order, and the trace if one was asked for."""
-
-    __slots__ = ("most", "noted", "number", "trace", "tree")
-
-    def __init__(self, trace: Trace | None = None, most: int = 20_000) -> None:
-        self.tree: Tree = {}
-        self.noted: list[Oddity] = []
-        self.number = 0
-        self.most = most
-        self.trace = trace
-
-    def note(self, oddity: Oddity) -> None:
-        """Notes one more; beyond `most` only their number is kept."""
-        self.number += 1
-        if self.number <= self.most:
-            self.noted.append(oddity)
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_XML_BLANK = " \t\r\n"
 
 
 class _Node(NamedTuple):
@@ -69,6 +32,10 @@ class _Node(NamedTuple):
 
     tree: Tree
     trail: Trail
+
+
+_Pairs = dict[str, list[tuple[str, Element, Row]]]
+"""The values of the two parallel lists of free pairs, by list."""
 
 
 class _Halves:
@@ -103,23 +70,21 @@ def _class(element: Element, row: Row, node: _Node, reading: Reading) -> None:
         reading.trace.classes[row.way, node.trail] = element
     seen: dict[str, int] = {}
     halves: dict[str, _Halves] = {}
-    pairs: dict[str, list[tuple[str, Element, Row]]] = {}
+    pairs: _Pairs = {}
     for child in element:
         below = row.children.get(str(child.tag).rpartition("}")[2])
         if below is None:
             reading.note(Oddity("unknown", child, row, trail=node.trail))
         elif (times := seen.get(below.tag, 0)) >= below.most:
             reading.note(Oddity("repeated", child, below, trail=node.trail))
-        elif below.is_class:
-            seen[below.tag] = times + 1
-            if below.tag.startswith("ExtraField"):
-                _listed(child, below, node, reading, pairs)
-            else:
-                _class(child, below, _enter(node, below), reading)
-                _prune(node.tree, below)
+            if below.pattern == CONTENT_PIECE:
+                reading.surplus.append(child)
         else:
             seen[below.tag] = times + 1
-            _leaf(child, below, node, reading, halves)
+            if below.is_class:
+                _class_below(child, below, node, reading, pairs)
+            else:
+                _leaf(child, below, node, reading, halves)
         if child.tail and not child.tail.isspace():
             reading.note(Oddity("misplaced", element, row, child.tail.strip(), trail=node.trail))
     _odd_class(element, row, node.trail, reading)
@@ -127,6 +92,15 @@ def _class(element: Element, row: Row, node: _Node, reading: Reading) -> None:
         _sum(one, node, reading)
     if pairs:
         _free_pairs(pairs.get("names", []), pairs.get("values", []), node, reading)
+
+
+def _class_below(child: Element, row: Row, node: _Node, reading: Reading, pairs: _Pairs) -> None:
+    """A class element inside of another, or one of the two lists of free pairs."""
+    if row.tag.startswith("ExtraField"):
+        _listed(child, row, node, reading, pairs)
+    else:
+        _class(child, row, _enter(node, row), reading)
+        _prune(node.tree, row)
 
 
 def _odd_class(element: Element, row: Row, trail: Trail, reading: Reading) -> None:
@@ -139,6 +113,9 @@ def _odd_class(element: Element, row: Row, trail: Trail, reading: Reading) -> No
             reading.note(Oddity("as-attribute", element, below, str(value), str(name), trail))
     if element.text and not element.text.isspace():
         reading.note(Oddity("misplaced", element, row, element.text.strip(), trail=trail))
+    elif not (len(element) or element.items()) and "/" in row.way:
+        # MailObject and Declaration frame an item: what it lacks is found by its key and profile.
+        reading.note(Oddity("empty", element, row, trail=trail))
 
 
 def _enter(node: _Node, row: Row) -> _Node:
@@ -201,11 +178,9 @@ def _leaf(
     child: Element, row: Row, node: _Node, reading: Reading, halves: dict[str, _Halves]
 ) -> None:
     """Puts the value of one element where it belongs, or notes what is odd about it."""
-    value = _text(child, row, node.trail, reading)
+    value = _value(child, row, node.trail, reading)
     if not value:
         return
-    if row.how == "moment":
-        value = _moment(child, row, value, reading)
     if row.how == "kept":
         reading.note(Oddity("kept", child, row, value))
     elif len(value) > row.limit:
@@ -228,6 +203,16 @@ def _leaf(
         _trace(child, row, holder, reading)
 
 
+def _value(child: Element, row: Row, trail: Trail, reading: Reading) -> str:
+    """The value of one element as the tree has it; an empty element is noted."""
+    value = _text(child, row, trail, reading)
+    if not value and not len(child) and child.get(_NIL) not in {"true", "1"}:
+        reading.note(Oddity("empty", child, row, trail=trail))
+    if row.how == "moment":
+        return _moment(child, row, value, reading)
+    return _decimal(child, row, value, reading) if row.how in NUMBERS else value
+
+
 def _moment(child: Element, row: Row, value: str, reading: Reading) -> str:
     """A moment to the microsecond; one that was finer is kept as it was written."""
     coarser = to_microseconds(value)
@@ -237,19 +222,31 @@ def _moment(child: Element, row: Row, value: str, reading: Reading) -> str:
     return coarser
 
 
+def _decimal(child: Element, row: Row, value: str, reading: Reading) -> str:
+    """A decimal as the model writes it; one that was written otherwise is kept."""
+    canonical = canonical_decimal(value)
+    if canonical is None or canonical == value or not row.fits(canonical):
+        return value
+    reading.note(Oddity("kept", child, row, value))
+    return canonical
+
+
 def _text(child: Element, row: Row, trail: Trail, reading: Reading) -> str:
     """The text of an element; attributes and elements in it are noted."""
-    for name, said in child.items():
-        reading.note(Oddity("attribute", child, row, str(said), str(name)))
-    if len(child):
-        for below in child:
-            reading.note(Oddity("unknown", below, row, trail=trail))
-        for text in stray_texts(child):
-            if text is not child.text:
-                reading.note(Oddity("misplaced", child, row, text.strip(), trail=trail))
+    for name, value in child.items():
+        reading.note(Oddity("attribute", child, row, str(value), str(name)))
+    # The text in front of the first element is the value; what follows an element is not.
+    for below in child:
+        reading.note(Oddity("unknown", below, row, trail=trail))
+        if below.tail and not below.tail.isspace():
+            reading.note(Oddity("misplaced", child, row, below.tail.strip(), trail=trail))
     text = child.text or ""
-    plain = text.strip()
-    return text if plain and row.how in {"text", "joined"} else plain
+    plain = trimmed(text)
+    if plain and row.how in {"text", "joined"}:
+        return text
+    if plain != text.strip(_XML_BLANK):
+        reading.note(Oddity("kept", child, row, text))
+    return plain
 
 
 def _join(child: Element, row: Row, holder: _Node, reading: Reading, value: str) -> None:
@@ -300,7 +297,7 @@ def _listed(
     row: Row,
     node: _Node,
     reading: Reading,
-    pairs: dict[str, list[tuple[str, Element, Row]]],
+    pairs: _Pairs,
 ) -> None:
     """One of the two parallel lists of free pairs; an empty entry keeps its place."""
     _odd_class(element, row, node.trail, reading)

@@ -16,6 +16,8 @@ from adapters.postal.formats import UNLIMITED, Format, number_of, text_of
 from broker.model.packages import index
 
 PACKAGE = "postal-item"
+NUMBERS = frozenset({"number", "amount", "measure"})
+"""Kinds of rows whose value is a decimal."""
 Steps = tuple[tuple[str, bool], ...]
 """Names on the way down, each with whether its class repeats."""
 
@@ -115,7 +117,7 @@ def _row(said: dict[str, str], tag: str, base: str) -> Row:
 def _format(how: str, shown: str) -> Format:
     if how in {"class", "kept", "moment"}:
         return Format(UNLIMITED, bool)
-    return number_of(shown) if how in {"number", "amount", "measure"} else text_of(shown)
+    return number_of(shown) if how in NUMBERS else text_of(shown)
 
 
 def _steps(pattern: str, base: str) -> Steps:

@@ -1,22 +1,27 @@
-"""What the walk over ITMATT found odd, told to people: problems and unmapped values with places.
+"""What the walk over ITMATT found odd, in words: problems and unmapped values with places.
 
 Rules
-    A problem says where (XPath in the sender's prefixes, line, column), what it is about (canonical
-    path, or the sender's element where the table knows none), what was expected and what to do.
-    An absent value is placed where it stands empty or under a similar name, else at its nearest
-    parent, and is called as ITMATT calls it.
+    A problem gives the place (XPath in the sender's prefixes, line, column), what it is about
+    (canonical path, or the sender's element where the table knows none), what was expected and
+    what to do.
+    An absent value is placed where an empty element is, or one with a similar name, else at its
+    nearest parent, and is called as ITMATT calls it.
 """
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
+from typing import NamedTuple
 
 from adapters.demands import Trail, near, unknown_words
 from adapters.mapping import picture
 from adapters.postal.formats import MOMENT_PICTURE, NUMBER_HINT, moment_hint
-from adapters.postal.judging import NAME, PROBLEMS_MAX, Spot, path_of
-from adapters.postal.reading import Oddity, Reading, Trace, read
-from adapters.postal.tables import PACKAGE, Row, Table
+from adapters.postal.item import Spot, path_of, pieces_of
+from adapters.postal.listing import NAME, PROBLEMS_MAX, Listing, piece_of
+from adapters.postal.oddities import Oddity, Reading, Trace, code_of
+from adapters.postal.reading import read
+from adapters.postal.tables import NUMBERS, PACKAGE, Row, Table
+from adapters.wire.numbers import trimmed
 from adapters.wire.xml import Element, Positions, attribute_name, local_name, name_of, values_below
 from broker.adapter import Tree, Unmapped
 from broker.model.packages import data_class
@@ -25,59 +30,53 @@ from broker.model.problem import Place, Problem
 
 _SHOWN = 256
 _CODE_LIMIT = 17
-"""So short a text is a code: whoever writes more has written what it means."""
+"""So short a text is a code: a longer value is usually what the code means."""
 UNMAPPED_MAX = 20_000
-_SILENT = frozenset({"attribute", "kept"})
-_NUMBERS = frozenset({"number", "amount", "measure"})
 
 
-def problems_of(
-    reading: Reading, number: int, table: Table, positions: Positions
-) -> tuple[Problem, ...]:
-    """The problems among the oddities of one item; beyond PROBLEMS_MAX, that there are more."""
-    odd = (one for one in reading.noted if one.what not in _SILENT)
-    told = [
-        _told(one, reading.tree, number, table, positions) for one in islice(odd, PROBLEMS_MAX + 1)
-    ]
-    if reading.number > reading.most:
-        told.append(
-            Problem(
-                code="postal.problems-more",
-                text=f"{reading.number - reading.most} elements more were not looked at",
-                message=number,
-                path=NAME,
-                hint="send what the format knows, and nothing else",
-            )
-        )
-    return tuple(told)
+def report(reading: Reading, listing: Listing, table: Table, positions: Positions) -> None:
+    """Lists the problems among the oddities of one item."""
+    about = _Words(reading.tree, listing.number, table, positions)
+    for one in reading.noted:
+        code = code_of(one)
+        if code:
+            listing.find(code, partial(_problem, one, code, about), piece_of(one.trail))
+    for (code, piece), times in reading.beyond.items():
+        listing.count(code, times, piece)
+    way = "GoodsShipment.Consignment.ConsignmentItem"
+    taken = len(pieces_of(reading.tree))
+    listing.surplus = tuple(
+        f"{way}[{_number_of(one) or f'#{number}'}]"
+        for number, one in enumerate(reading.surplus, taken + 1)
+    )
 
 
-def _code(oddity: Oddity) -> str:
-    how = oddity.row.how if oddity.row else ""
-    if oddity.what != "malformed":
-        return {
-            "unknown": "postal.element-unknown",
-            "repeated": "postal.element-repeated",
-            "too-long": "postal.value-too-long",
-            "misplaced": "postal.text-misplaced",
-            "as-attribute": "postal.attribute-misplaced",
-        }[oddity.what]
-    if how == "moment":
-        return "postal.moment-malformed"
-    return "postal.number-malformed" if how in _NUMBERS else "postal.value-malformed"
+def _number_of(piece: Element) -> str:
+    """The number that a content piece has; "" if it has none."""
+    index = next((one for one in piece if local_name(one) == "Index"), None)
+    return trimmed(index.text or "")[:_SHOWN] if index is not None else ""
 
 
-def _told(oddity: Oddity, tree: Tree, number: int, table: Table, positions: Positions) -> Problem:
-    text, expected, hint = _WORDS[oddity.what](oddity, table)
+class _Words(NamedTuple):
+    """What a problem of an item needs to be put into words."""
+
+    tree: Tree
+    number: int
+    table: Table
+    positions: Positions
+
+
+def _problem(oddity: Oddity, code: str, about: _Words) -> Problem:
+    text, expected, hint = _WORDS[oddity.what](oddity, about.table)
     known = oddity.row is not None and oddity.what != "unknown" and oddity.row.pattern
-    path = _path(oddity, tree) if known else ""
+    path = _path(oddity, about.tree) if known else ""
     unknown = oddity.what == "unknown"
     outside = "" if oddity.what == "misplaced" else local_name(oddity.element)
     return Problem(
-        code=_code(oddity),
+        code=code,
         text=text,
-        message=number,
-        where=positions.exact(oddity.element, oddity.attribute),
+        message=about.number,
+        where=about.positions.exact(oddity.element, oddity.attribute),
         path=".".join(filter(None, (NAME, path or outside))),
         found=(name_of(oddity.element) if unknown else oddity.value)[:_SHOWN] or None,
         found_class=data_class(PACKAGE, pattern_of(path)) if oddity.value else "public",
@@ -90,11 +89,16 @@ def _path(oddity: Oddity, tree: Tree) -> str:
     """The canonical path of the element a row is about, in the class it stands in."""
     row = oddity.row
     assert row is not None, "only an element of the table has a canonical path"
+    if row.is_class and oddity.what in _INSIDE:
+        return path_of(tree, oddity.trail, "")
     names = [name for name, _repeats in row.steps]
     if row.how == "currency":
         return path_of(tree, oddity.trail, ".".join((*names, row.name, "currency")))
     return path_of(tree, oddity.trail, ".".join(filter(None, (*names, row.name))))
 
+
+_INSIDE = frozenset({"misplaced", "empty"})
+"""What is odd inside of a class: the trail leads to the class itself."""
 
 Words = tuple[str, str | None, str | None]
 
@@ -130,20 +134,25 @@ def _malformed(oddity: Oddity, _table: Table) -> Words:
     text = f"{row.tag} is {oddity.value[:_SHOWN]!r}"
     if row.how == "moment":
         return text, MOMENT_PICTURE, moment_hint(oddity.value)
-    hint = NUMBER_HINT if row.how in _NUMBERS else "capital letters, as ISO has the code"
+    hint = NUMBER_HINT if row.how in NUMBERS else "capital letters, as ISO has the code"
     return text, picture(row.shown), hint
 
 
 def _misplaced(oddity: Oddity, _table: Table) -> Words:
-    text = f"text stands between the elements of {local_name(oddity.element)}"
+    text = f"there is text between the elements of {local_name(oddity.element)}"
     return text, "elements only", "move the text into an element, or leave it out"
 
 
 def _as_attribute(oddity: Oddity, _table: Table) -> Words:
     inside = local_name(oddity.element)
-    text = f"{oddity.attribute} stands as an attribute of {inside}"
+    text = f"{oddity.attribute} is written as an attribute of {inside}"
     hint = f"write <{oddity.attribute}>...</{oddity.attribute}> inside of {inside}"
     return text, f"an element {oddity.attribute}", hint
+
+
+def _empty(oddity: Oddity, _table: Table) -> Words:
+    name = local_name(oddity.element)
+    return f"{name} is empty", "a value", f"give the value, or leave {name} out"
 
 
 _WORDS: dict[str, Callable[[Oddity, Table], Words]] = {
@@ -153,6 +162,7 @@ _WORDS: dict[str, Callable[[Oddity, Table], Words]] = {
     "malformed": _malformed,
     "misplaced": _misplaced,
     "as-attribute": _as_attribute,
+    "empty": _empty,
 }
 
 
@@ -185,7 +195,7 @@ def unmapped(positions: Positions, element: Element, attribute: str, value: str)
 
 
 class Spots:
-    """Where the values of one item stand; the item is walked once more when somebody asks."""
+    """Where the values of one item stand; the item is walked once more when a place is needed."""
 
     def __init__(
         self, parts: list[Element], table: Table, positions: Positions, reading: Reading
@@ -196,14 +206,14 @@ class Spots:
         self._reading = reading
 
     def locate(self, trail: Trail, name: str) -> Place:
-        """Where a value stands, or its nearest parent, without the column."""
+        """Where a value is, or its nearest parent, without the column."""
         row = self._table.patterns.get(name)
         near_top = None if trail or row is None else _at_the_top(self._parts, row)
         element = self._trace.leaves.get((trail, name)) if near_top is None else near_top
         return self._positions.place(self._parts[0] if element is None else element)
 
     def spot(self, trail: Trail, name: str) -> Spot:
-        """Where a value stands; where not: what stands in its place, or its nearest parent."""
+        """Where a value is; where not: what is in its place, or its nearest parent."""
         wanted = ".".join((*(step for step, _index in trail), name))
         row = self._table.patterns.get(wanted) or self._only_below(wanted)
         called = row.tag if row else ""
@@ -237,7 +247,7 @@ class Spots:
 
     @cached_property
     def _misspelt(self) -> dict[Element | None, dict[str, Element]]:
-        """Unknown elements by what stands around them in the item, and by what they should be."""
+        """Unknown elements by the element around them in the item, and by what they should be."""
         found: dict[Element | None, dict[str, Element]] = {}
         odd = (one for one in self._reading.noted if one.what == "unknown")
         for one in islice(odd, PROBLEMS_MAX):

@@ -1,8 +1,8 @@
 """JSON: bytes to plain values, safely, and JSON pointers to what stands in them.
 
 Rules
-    Strict JSON in UTF-8: no NaN, no comments. A key may stand once in an object: which of two
-    values was meant, nobody can tell. A byte order mark in front is no part of it.
+    Strict JSON in UTF-8: no NaN, no comments. A key may occur once in an object: which of two
+    values was meant cannot be known. A byte order mark in front is no part of it.
     Limits on bytes and depth come first, so that time and memory are bounded by the bytes sent.
 What does not belong
     Which members an object may have, and what they mean.
@@ -50,7 +50,7 @@ def parse(payload: bytes) -> Any | Problem:
             text="the values nest too deeply",
             where=Place(json_pointer=""),
             expected=f"at most {DEPTH_MAX} levels",
-            hint="mend what writes it",
+            hint="correct the program that writes it",
         )
     return value
 
@@ -62,15 +62,15 @@ def unmarked(payload: bytes) -> bytes:
 
 def _not_well_formed(payload: bytes, error: orjson.JSONDecodeError) -> Problem:
     """What is wrong, where, and what to do about it."""
-    said, where = error.msg, Place(line=error.lineno, column=error.colno)
-    hint = next((words for part, words in _HINTS if part in said), _HINT)
+    words, where = error.msg, Place(line=error.lineno, column=error.colno)
+    hint = next((one for part, one in _HINTS if part in words), _HINT)
     undecoded = _not_utf8(payload)
     if undecoded is not None:
-        said, where = undecoded
+        words, where = undecoded
         hint = "save the file in UTF-8"
     return Problem(
         code="json.not-well-formed",
-        text=f"the message is not JSON: {said}",
+        text=f"the message is not JSON: {words}",
         where=where,
         expected="one JSON value in UTF-8",
         hint=hint,
@@ -93,7 +93,7 @@ def _not_utf8(payload: bytes) -> tuple[str, Place] | None:
     return None
 
 
-_HINT = "mend what writes it: any JSON checker shows the place"
+_HINT = "correct the program that writes it: any JSON checker shows the place"
 _HINTS = (
     ("unexpected end of data", "the end was lost on the way: send it again, whole"),
     ("unexpected content after document", "nothing may follow the value, not even a comma"),

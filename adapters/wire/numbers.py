@@ -18,12 +18,21 @@ OUTER = (
 """White space of Unicode, and the invisible characters that copying text puts around a value."""
 
 _DECIMAL = re.compile(r"([+-]?)(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))")
+_USUAL = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,9})?").fullmatch
+"""Most decimals are written as the model holds them."""
 _WHOLE_MAX, _FRACTION_MAX = 18, 9
 """Digits before and behind the point that the model holds (`broker.model.leaf.DECIMAL`)."""
 
 
+def trimmed(text: str) -> str:
+    """The text without what stands around it and cannot be seen."""
+    return text.strip(OUTER)
+
+
 def canonical_decimal(text: str) -> str | None:
     """The number as the model holds it; None for what is no decimal, or has too many digits."""
+    if _USUAL(text):
+        return text
     found = _DECIMAL.fullmatch(text.strip(OUTER))
     if found is None:
         return None
@@ -35,7 +44,8 @@ def canonical_decimal(text: str) -> str | None:
     if len(whole) > _WHOLE_MAX or len(fraction) > _FRACTION_MAX:
         return None
     point = "." if fraction else ""
-    return f"{'-' if sign == '-' else ''}{whole}{point}{fraction}"
+    digits = f"{whole}{point}{fraction}"
+    return f"-{digits}" if sign == "-" and digits.strip("0.") else digits
 
 
 def shortest(number: str) -> str:

@@ -1,7 +1,11 @@
-"""`swb translate` and how `swb` reads files: what touches no broker."""
+"""`swb translate` and how `swb` reads files: what touches no broker.
+
+A file is judged by the function that the broker judges submissions with, and by the limits of
+the same settings: its verdict and its problems are those that the broker would give.
+"""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,13 +13,15 @@ from typing import Any
 import click
 import orjson
 
-from broker.adapter import Adapter, Draft, Message, Profile, choose
+from broker.adapter import Adapter, Draft, Profile, choose
 from broker.cli.ends import ended, progress, stopped, told
-from broker.cli.options import folder, known_name, refused, with_config, with_json
+from broker.cli.options import folder, known_name, refused, settings_of, with_config, with_json
 from broker.cli.shown import event_line, message_line, problems_lines
 from broker.clock import SystemClock, stamp
 from broker.configuration import Configuration, examine
 from broker.model.problem import Problem, as_json, rejects
+from broker.settings import Settings
+from broker.translation.step import Judged, Submission, Translated, judged
 
 FILES = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 DIALECTS = ("senders/", "recipients/", "profiles/", "codelists/")
@@ -25,10 +31,11 @@ DIALECTS = ("senders/", "recipients/", "profiles/", "codelists/")
 class Language:
     """How bytes are read: the adapters that may recognise them, and whose dialect it is.
 
-    `asked`: the one profile that was asked for by its name.
+    `asked`: the one profile that was asked for by its name. `settings`: the limits in force.
     """
 
     configuration: Configuration
+    settings: Settings
     adapters: tuple[Adapter, ...]
     profiles: tuple[str, ...]
     families: str
@@ -45,13 +52,15 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A file as it was understood; `adapter` None: nobody recognises it."""
+    """A file as it was understood; `adapter` None: it is of no known format.
+
+    A message with the number 0 is the file as a whole.
+    """
 
     name: str
     adapter: Adapter | None
     profile: str
-    problems: tuple[Problem, ...]
-    messages: Iterator[Message]
+    messages: Iterator[Judged]
 
 
 def with_language(verb: Any) -> Any:
@@ -70,11 +79,12 @@ def with_language(verb: Any) -> Any:
 def translate(files: tuple[Path, ...], *, as_json: bool, **how: Any) -> None:
     """Show verdicts, problems and events of FILES.
 
-    Touches no broker. Each problem is shown with its place in the file. `-` reads standard
-    input. Nothing of a rejected message goes on; what it says is shown all the same.
+    Touches no broker, and gives the verdicts that the broker would give. Each problem is printed
+    with its place in the file. `-` reads standard input. Nothing of a rejected message goes on;
+    its content is printed all the same.
 
-    The exit code is 0 if all goes on as it is, 1 if a message was rejected or something of an
-    accepted one was left out.
+    The exit code is 0 if all goes on as it is, 1 if the file or a message was rejected or
+    something of an accepted one was left out.
     """
     language = language_of(**how)
     well = True
@@ -87,8 +97,9 @@ def translate(files: tuple[Path, ...], *, as_json: bool, **how: Any) -> None:
 def language_of(
     config: Path | None, profile: str | None, as_sender: str | None, family: str | None
 ) -> Language:
-    """What the options mean. A name that nobody has ends the verb with the known ones."""
-    configuration, findings = examine(folder(config))
+    """What the options mean. A name that is not known ends the verb with the known ones."""
+    directory = folder(config)
+    configuration, findings = examine(directory)
     wrong = [str(one) for one in findings if one.file.startswith(DIALECTS)]
     if wrong:
         raise refused(wrong)
@@ -105,19 +116,26 @@ def language_of(
     if profile is not None:
         profiles = (profile,)
     adapters = configuration.adapters_of(families)
-    return Language(configuration, adapters, profiles, ", ".join(families), profile)
+    settings = settings_of(directory)
+    return Language(configuration, settings, adapters, profiles, ", ".join(families), profile)
 
 
 def read_file(file: Path, language: Language) -> Read:
-    """The file's messages, or the problem that nobody recognises it."""
+    """The file's messages as the broker judges them."""
     payload = bytes_of(file)
-    chosen = choose(language.adapters, payload) if payload else None
+    most = language.settings.body_bytes_max
+    if len(payload) > most:
+        return _refused(file, _too_large(len(payload), most))
+    if not payload:
+        return _refused(file, _empty())
+    chosen = choose(language.adapters, payload)
     if chosen is None:
-        return Read(str(file), None, "", (_unrecognised(payload, language),), iter(()))
+        return _refused(file, _unrecognised(language))
     adapter = chosen[0]
     profile = language.profile(adapter)
-    translation = adapter.translate(payload, profile)
-    return Read(str(file), adapter, profile.name, translation.problems, translation.messages)
+    submission = _submission(payload, adapter, profile)
+    most = language.settings.record_bytes_max
+    return Read(str(file), adapter, profile.name, judged(submission, adapter, profile, 0, most))
 
 
 def bytes_of(file: Path) -> bytes:
@@ -127,14 +145,52 @@ def bytes_of(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def _unrecognised(payload: bytes, language: Language) -> Problem:
-    if not payload:
-        return Problem(
-            code="submission.empty",
-            text="the submission holds no message",
-            expected="at least one message",
-            hint="send the file again with its content",
-        )
+def _submission(payload: bytes, adapter: Adapter | None, profile: Profile) -> Submission:
+    """The file as a submission, before any broker has given it an id."""
+    return Submission(
+        id="",
+        number=0,
+        sender="",
+        party="",
+        recipient="",
+        family=adapter.family if adapter else "",
+        format=adapter.format if adapter else "",
+        profile=profile.name,
+        received_at=stamp(SystemClock().now()),
+        reference="",
+        delivery="",
+        trace="",
+        payload=payload,
+    )
+
+
+def _refused(file: Path, problem: Problem) -> Read:
+    """A file that a broker's door refuses, or that is of no known format."""
+    submission = _submission(b"", None, Profile("", "", ""))
+    whole = Translated(submission, 0, "", "rejected", (problem,), last=True)
+    return Read(str(file), None, "", iter((Judged(whole),)))
+
+
+def _empty() -> Problem:
+    return Problem(
+        code="submission.empty",
+        text="the submission holds no message",
+        expected="at least one message",
+        hint="send the file again with its content",
+    )
+
+
+def _too_large(size: int, most: int) -> Problem:
+    return Problem(
+        code="submission.too-large",
+        text=f"the file has {size:,} bytes",
+        found=f"{size:,} bytes",
+        expected=f"at most {most:,} bytes",
+        hint="split it, or ask the operator to raise body_bytes_max",
+    )
+
+
+def _unrecognised(language: Language) -> Problem:
     formats = ", ".join(adapter.format for adapter in language.adapters)
     return Problem(
         code="submission.format-unknown",
@@ -146,32 +202,39 @@ def _unrecognised(payload: bytes, language: Language) -> Problem:
 
 def _print_json(read: Read) -> bool:
     """The file as one JSON object; whether all of it goes on."""
-    well = not rejects(read.problems)
+    well = True
+    problems: list[dict[str, Any]] = []
     messages = []
-    for message in read.messages:
-        well = well and goes_on_whole(message)
+    for one in read.messages:
+        well = well and goes_on_whole(one)
+        message, found = one.translated, [as_json(each) for each in one.translated.problems]
+        if not message.number:
+            problems += found
+            continue
         messages.append(
             {
                 "number": message.number,
                 "reference": message.reference,
                 "verdict": message.verdict,
-                "problems": [as_json(one) for one in message.problems],
-                "events": [_event(one) for one in message.events],
+                "problems": found,
+                "events": [_event(draft) for draft in one.drafts],
             }
         )
-    said = {
+    shown = {
         "file": read.name,
         "format": read.adapter.format if read.adapter else "",
         "messages": messages,
-        "problems": [as_json(one) for one in read.problems],
+        "problems": problems,
     }
-    click.echo(orjson.dumps(said, option=orjson.OPT_INDENT_2))
+    click.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
     return well
 
 
-def goes_on_whole(message: Message) -> bool:
+def goes_on_whole(one: Judged) -> bool:
     """Whether all of a message goes on: what an error is about in an accepted one is left out."""
-    return message.verdict == "accepted" and not rejects(message.problems)
+    message = one.translated
+    left_out = any(draft.extent and draft.extent.left_out for draft in one.drafts)
+    return message.verdict == "accepted" and not rejects(message.problems) and not left_out
 
 
 def _event(draft: Draft) -> dict[str, Any]:
@@ -196,24 +259,18 @@ def _print_text(read: Read, language: Language) -> bool:
     else:
         dialect = f", profile {read.profile}" if read.profile else ", without a profile"
         click.echo(f"{read.name}: {read.adapter.format}{dialect}")
-    well = not rejects(read.problems)
-    if read.problems:
-        click.echo(f"  {message_line(0, '', 'accepted' if well else 'rejected')}")
-        _print_problems(read.problems)
-    for message in read.messages:
-        well = well and goes_on_whole(message)
-        _print_message(message)
+    well = True
+    for one in read.messages:
+        well = well and goes_on_whole(one)
+        _print_message(one)
     return well
 
 
-def _print_message(message: Message) -> None:
+def _print_message(one: Judged) -> None:
+    message = one.translated
     click.echo(f"  {message_line(message.number, message.reference, message.verdict)}")
-    _print_problems(message.problems)
-    what = "event" if message.verdict == "accepted" else "if it were accepted"
-    for draft in message.events:
-        click.echo(f"    {what}: {event_line(draft)}")
-
-
-def _print_problems(problems: Sequence[Problem]) -> None:
-    for line in problems_lines(map(as_json, problems), "    "):
+    for line in problems_lines(map(as_json, message.problems), "    "):
         click.echo(line)
+    what = "event" if message.verdict == "accepted" else "if it were accepted"
+    for draft in one.drafts:
+        click.echo(f"    {what}: {event_line(draft)}")

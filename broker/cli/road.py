@@ -114,7 +114,7 @@ def _recipient(one: Tree) -> Iterator[str]:
         yield f"    by row {', '.join(one['rule'])}"
         yield f"    because {'; '.join(one['because'])}"
         yield f"    law: {'; '.join(one['legal_basis'])}"
-    else:  # what a declarant is told of his own part needs no row
+    else:  # a declarant needs no row to see their own part
         yield "    by no row: it is about what this recipient sent"
     if one["part"] != "board" and one["rule"]:
         yield f"    withheld: {', '.join(map(_short, one['withheld'])) or 'nothing'}"

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import orjson
 
-from broker.adapter import Draft, Message
+from broker.adapter import Draft
 from broker.cli.ends import ended, told
 from broker.cli.offline import FILES, goes_on_whole, language_of, read_file, with_language
 from broker.cli.options import configured, folder
@@ -21,7 +21,7 @@ from broker.routing.explain import explain, lines
 from broker.routing.match import decide
 from broker.routing.rules import OVERALL
 from broker.routing.view import apply
-from broker.translation.step import canonical_json
+from broker.translation.step import Judged, canonical_json
 
 OPENS = ("put", "merge")
 
@@ -57,17 +57,15 @@ def route(file: Path, *, explained: bool, on: datetime | None, overall: str, **h
     """
     configuration = configured(folder(how["config"]))
     read = read_file(file, language_of(**how))
-    if read.adapter is None or read.problems:
-        click.echo(message_line(0, "", "rejected"))
-        for line in problems_lines(map(as_json, read.problems), "  "):
-            click.echo(line)
-        ended(well=False)
     day = (on or SystemClock().now()).date().isoformat()
     well = True
-    for message in read.messages:
-        drafts = [draft for draft in message.events if draft.does in OPENS]
-        _head(message, drafts)
-        well = well and goes_on_whole(message)
+    for one in read.messages:
+        well = well and goes_on_whole(one)
+        if not one.translated.number:
+            _whole(one)
+            continue
+        drafts = [draft for draft in one.drafts if draft.does in OPENS]
+        _head(one, drafts)
         for draft in drafts:
             document = _document(draft, day, overall)
             for line in _told(configuration, document, explained=explained):
@@ -75,13 +73,22 @@ def route(file: Path, *, explained: bool, on: datetime | None, overall: str, **h
     ended(well=well)
 
 
-def _head(message: Message, drafts: list[Draft]) -> None:
+def _whole(one: Judged) -> None:
+    """What is wrong with the file as a whole."""
+    message = one.translated
+    click.echo(message_line(0, "", message.verdict))
+    for line in problems_lines(map(as_json, message.problems), "  "):
+        click.echo(line)
+
+
+def _head(one: Judged, drafts: list[Draft]) -> None:
+    message = one.translated
     click.echo(message_line(message.number, message.reference, message.verdict))
     if message.verdict == "rejected":
         click.echo("  nobody would receive it: see 'swb translate'. If it were accepted:")
     elif not drafts:
         click.echo("  it opens nothing, so that no row is asked about it")
-    elif not goes_on_whole(message):
+    elif not goes_on_whole(one):
         click.echo("  something of it is left out: see 'swb translate'. Of the rest:")
 
 

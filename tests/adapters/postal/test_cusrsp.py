@@ -6,11 +6,12 @@ import orjson
 import pytest
 from lxml import etree
 
-from adapters.postal.cusrsp import item_of
 from adapters.postal.item_json import ItemJson
 from adapters.postal.itmatt import Itmatt
-from adapters.postal.sample_item import compose, compose_flawed, compose_lines
-from broker.adapter import Original, Outgoing, Profile, Reference, Stamp
+from adapters.postal.replying import item_of
+from adapters.postal.sample_item import compose, compose_flawed, compose_lines, trees
+from adapters.postal.writing import interchange
+from broker.adapter import Extent, Original, Outgoing, Profile, Reference, Stamp
 from broker.model.answer import ANSWER_STATUSES, BoardAnswer
 from broker.model.problem import Place, Problem
 
@@ -21,7 +22,8 @@ SCHEMA = etree.XMLSchema(
 )  # fmt: skip
 STAMP = Stamp("d_0123456789abcdef0123456789abcdef", "2026-11-06T07:41:12Z", 3)
 KNOWN = (Reference("MRN", "M1"), Reference("S10", "LX123456785US/2026-11-02"))
-STATUSES = (*ANSWER_STATUSES, "rejected", "declined", "noted", "waiting", "not_required")
+STATUSES = (*ANSWER_STATUSES, "rejected", "declined", "noted", "waiting", "not_required",
+            "waiting_reference")  # fmt: skip
 ANSWER = {
     "AgencyID": "customs",
     "PurposeCode": "import-control",
@@ -97,6 +99,117 @@ def test_a_rejection_tells_each_problem_with_its_place(itmatt_profile):
         ("Path", "Declaration.GoodsShipment"), ("Found", "X"), ("Expected", "digits"),
         ("Hint", "ask the sender"), ("XPath", "/ITMATT/x"), ("Line", "7"), ("Column", "9"),
     ]  # fmt: skip
+
+
+def _of_three() -> bytes:
+    """An interchange whose second item has three content pieces, the last without a number."""
+    composed = trees(items=2, number=1, seed=1)
+    line = composed[0]["GoodsShipment"]["Consignment"]["ConsignmentItem"][0]
+    commodity = {**line["Commodity"], "Description": "toy <train>"}
+    composed[1]["GoodsShipment"]["Consignment"]["ConsignmentItem"] = [
+        {**line, "SequenceNumeric": "1"}, {**line, "SequenceNumeric": "02"},
+        {"Commodity": commodity},
+    ]  # fmt: skip
+    return interchange(composed)
+
+
+WAY = "GoodsShipment.Consignment.ConsignmentItem"
+CUT = Extent(3, 1, (f"{WAY}[02]", f"{WAY}[#3]", f"{WAY}[1000]"), cut=True)
+
+
+@pytest.mark.parametrize("status", ["noted", "released", "rejected"])
+def test_each_content_piece_that_was_left_out_is_named_in_every_reply(status, itmatt_profile):
+    """Path, description and place are those of the message; the decision says it in words."""
+    out = Outgoing(status, KNOWN, STAMP, extent=CUT)
+    root = _reply(out, itmatt_profile, _of_three(), 2)
+    assert root.findtext("Extent/Declared") == "3"
+    assert root.findtext("Extent/Taken") == "1"
+    named = root.findall("Extent/LeftOut")
+    assert [one.findtext("Path") for one in named] == list(CUT.left_out)
+    assert named[1].findtext("Nm") == "toy <train>"
+    assert named[1].findtext("XPath").endswith("Declaration[2]/ContentPieces/ContentPiece[3]")
+    assert named[1].findtext("Line") == "4"
+    assert named[2].find("Nm") is None
+    name = itmatt_profile.settings["decisions"][status]["name"]
+    told = root.findtext("Data/DecisionReasonNm")
+    assert told == f"{name}, without 3 of 3 content pieces"
+
+
+def test_pieces_that_are_not_confirmed_are_named(itmatt_profile, items_profile):
+    """What an earlier message named and this one did not is in the reply, in both syntaxes."""
+    extent = Extent(2, 2, not_confirmed=(f"{WAY}[3]",))
+    out = Outgoing("released", KNOWN, STAMP, extent=extent)
+    root = _reply(out, itmatt_profile)
+    assert [one.text for one in root.iter("NotConfirmed")] == [f"{WAY}[3]"]
+    assert "1 content pieces are not confirmed" in root.findtext("Data/DecisionReasonNm")
+    (artifact,) = ItemJson().reply(out, Original("s_1", b"{}", 1), items_profile)
+    assert orjson.loads(artifact.content)["extent"]["not_confirmed"] == [f"{WAY}[3]"]
+
+
+def test_a_whole_item_has_no_such_words(itmatt_profile):
+    """Where everything was taken, the decision is the profile's alone."""
+    root = _reply(Outgoing("released", KNOWN, STAMP, extent=Extent(3, 3)), itmatt_profile)
+    assert root.findtext("Data/DecisionReasonNm") == "Import authorised"
+    assert root.find("Extent/LeftOut") is None
+
+
+def test_a_reply_names_the_one_it_changes_and_when_an_answer_was_given(
+    itmatt_profile, items_profile
+):
+    """The earlier reply, the version, the former subject and a release by silence are named."""
+    late = {"StatusCode": "held", "VersionID": "3", "FormerSubject": f"{WAY}[2]", "Silence": "yes"}
+    out = Outgoing("held", KNOWN, STAMP, answers=(late,), changes="d_before")
+    root = _reply(out, itmatt_profile)
+    assert root.findtext("PreviousReply") == "d_before"
+    answer = root.find("Answers/Answer")
+    assert [(one.tag, one.text) for one in answer] == [
+        ("Status", "held"), ("Version", "3"), ("FormerSubject", f"{WAY}[2]"), ("Silence", "yes"),
+    ]  # fmt: skip
+    (artifact,) = ItemJson().reply(out, Original("s_1", b"{}", 1), items_profile)
+    content = orjson.loads(artifact.content)
+    assert content["changes"] == "d_before"
+    assert content["answers"] == [late]
+
+
+def test_errors_come_before_warnings_in_both_replies(itmatt_profile, items_profile):
+    """Whatever order the problems have, and each has its severity."""
+    problems = (Problem("a.b", "w", severity="warning"), Problem("c.d", "e"),
+                Problem("e.f", "w", severity="warning"))  # fmt: skip
+    out = Outgoing("rejected", KNOWN, STAMP, problems=problems)
+    root = _reply(out, itmatt_profile)
+    assert [one.text for one in root.iter("Cd")] == ["c.d", "a.b", "e.f"]
+    assert [one.text for one in root.iter("Severity")] == ["error", "warning", "warning"]
+    (artifact,) = ItemJson().reply(out, Original("s_1", b"{}", 1), items_profile)
+    told = orjson.loads(artifact.content)["problems"]
+    assert [(one["code"], one["severity"]) for one in told] == [
+        ("c.d", "error"), ("a.b", "warning"), ("e.f", "warning"),
+    ]  # fmt: skip
+
+
+def test_an_item_that_waits_is_reported_as_received(itmatt_profile):
+    """What it waits for is the one warning of the reply."""
+    problem = Problem("reference.waiting", "waits for MRN x", severity="warning", hint="until y")
+    root = _reply(Outgoing("waiting_reference", (), STAMP, problems=(problem,)), itmatt_profile)
+    assert root.findtext("Data/DecisionCd") == "0"
+    assert "waits" in root.findtext("Data/DecisionReasonNm")
+    assert root.findtext("Problems/Problem/Severity") == "warning"
+
+
+def test_a_pusher_has_each_piece_that_was_left_out_by_its_pointer(items_profile):
+    """In JSON the place is the pointer and the line of the piece."""
+    payload = b"\n".join(map(orjson.dumps, trees(items=2, number=1, seed=1)))
+    extent = Extent(1, 0, (f"{WAY}[1]",), cut=True)
+    out = Outgoing("noted", KNOWN, STAMP, extent=extent)
+    (artifact,) = ItemJson().reply(out, Original("s_1", payload, 2), items_profile)
+    content = orjson.loads(artifact.content)["extent"]
+    (named,) = content["left_out"]
+    assert named["path"] == f"{WAY}[1]"
+    assert named["where"] == {
+        "line": 2, "json_pointer": "/GoodsShipment/Consignment/ConsignmentItem/0"
+    }  # fmt: skip
+    assert named["description"]
+    assert content["text"] == "without 1 of 1 content pieces"
+    assert content["cut"] is True
 
 
 def test_an_item_without_a_key_is_named_as_its_sender_named_it(itmatt_profile):

@@ -55,10 +55,11 @@ def test_an_item_is_one_put_known_by_number_and_day():
          {"TotalGrossMassMeasure": {"value": "0.640", "unit": "KGM"}}),
         ('"InvoiceAmount":{"value":1234567890123.100,"currency":"EUR"}',
          {"InvoiceAmount": {"value": "1234567890123.100", "currency": "EUR"}}),
-        ('"LocalID":null,"MailClassCode":"","GoodsShipment":{},"AdditionalDocument":[]', {}),
+        ('"LocalID":null,"GoodsShipment":null,"AdditionalDocument":[null]',
+         {"AdditionalDocument": [{}]}),
         ('"GoodsShipment":{"Consignor":{"Name":" as said "}}',
          {"GoodsShipment": {"Consignor": {"Name": " as said "}}}),
-        ('"AdditionalDocument":[{},{"ID":"I-1"},null]',
+        ('"AdditionalDocument":[null,{"ID":"I-1"},null]',
          {"AdditionalDocument": [{}, {"ID": "I-1"}, {}]}),
         ('"GoodsShipment":{"Consignment":{"ConsignmentItem":[{"SequenceNumeric":1}]}}',
          {"GoodsShipment": {"Consignment": {"ConsignmentItem": [{"SequenceNumeric": "1"}]}}}),
@@ -67,7 +68,7 @@ def test_an_item_is_one_put_known_by_number_and_day():
     ],
 )  # fmt: skip
 def test_members_are_the_body(member, body):
-    """Names are the canonical ones; decimals stay as they are written; what is empty is absent."""
+    """Names are the canonical ones; the digits of decimals are kept; a null is absent."""
     message, draft = _one(_sent(member))
     assert message.problems == ()
     assert draft.body == {**NAMED, **body}
@@ -94,7 +95,7 @@ def test_members_are_the_body(member, body):
          "/GoodsShipment", "x"),
         ('"AdditionalDocument":{"ID":"x"}', "postal.value-malformed",
          "Declaration.AdditionalDocument", "/AdditionalDocument", '{"ID":"x"}'),
-        ('"AdditionalDocument":[{},7]', "postal.value-malformed",
+        ('"AdditionalDocument":[null,7]', "postal.value-malformed",
          "Declaration.AdditionalDocument[#2]",
          "/AdditionalDocument/1", "7"),
         ('"InvoiceAmount":"60.00 USD"', "postal.value-malformed", "Declaration.InvoiceAmount",
@@ -148,6 +149,67 @@ def test_both_formats_give_one_body_for_one_item(number, itmatt_profile, items_p
         assert first.body == second.body
         assert first.references[0].value == second.references[0].value
         assert one.problems == other.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("member", "path", "pointer"),
+    [
+        ('"MailClassCode":""', "MailClassCode", "/MailClassCode"),
+        ('"LocalID":" \u200b "', "LocalID", "/LocalID"),
+        ('"GoodsShipment":{}', "GoodsShipment", "/GoodsShipment"),
+        ('"InvoiceAmount":{}', "InvoiceAmount", "/InvoiceAmount"),
+        ('"AdditionalDocument":[]', "AdditionalDocument", "/AdditionalDocument"),
+        ('"AdditionalDocument":[{"ID":"I"},{}]', "AdditionalDocument[#2]", "/AdditionalDocument/1"),
+        ('"GoodsShipment":{"Consignor":{"Name":"  "}}', "GoodsShipment.Consignor.Name",
+         "/GoodsShipment/Consignor/Name"),
+        ('"TotalGrossMassMeasure":{"value":1,"unit":""}', "TotalGrossMassMeasure.unit",
+         "/TotalGrossMassMeasure/unit"),
+    ],
+)  # fmt: skip
+def test_a_member_that_is_there_and_empty_is_a_warning(member, path, pointer):
+    """It says nothing, which is reported at its place, and the item goes on."""
+    message, draft = _one(_sent(member))
+    (problem,) = message.problems
+    assert (problem.code, problem.severity) == ("postal.element-empty", "warning")
+    assert (problem.path, problem.where.json_pointer) == (f"Declaration.{path}", pointer)
+    assert message.verdict == "accepted"
+    assert draft.unmapped == ()
+
+
+def test_an_empty_member_that_is_demanded_is_one_problem(items_profile):
+    """The error is at the empty member, so that no warning repeats it."""
+    (tree,) = trees(items=1, number=1, seed=1)
+    tree["GoodsShipment"]["Consignee"] = {}
+    tree["GoodsShipment"]["Consignor"]["Name"] = ""
+    message, _draft = _one(orjson.dumps(tree), items_profile)
+    assert [(one.text, one.where.json_pointer) for one in message.problems] == [
+        ("Consignee is empty", "/GoodsShipment/Consignee"),
+        ("Name is empty", "/GoodsShipment/Consignor/Name"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("member", "body", "written"),
+    [
+        ('"MailClassCode":" U\u00a0"', {"MailClassCode": "U"}, " U\u00a0"),
+        ('"LocalID":"\ufeffA 1\u200b"', {"LocalID": "A 1"}, "\ufeffA 1\u200b"),
+        ('"GoodsShipment":{"Consignment":{"DepartureDateTime":"\u200e2026-11-03 "}}',
+         {"GoodsShipment": {"Consignment": {"DepartureDateTime": "2026-11-03"}}},
+         "\u200e2026-11-03 "),
+        ('"TotalGrossMassMeasure":{"value":" +.50","unit":"KGM"}',
+         {"TotalGrossMassMeasure": {"value": "0.50", "unit": "KGM"}}, " +.50"),
+        ('"InvoiceAmount":{"value":"5.","currency":"EUR"}',
+         {"InvoiceAmount": {"value": "5", "currency": "EUR"}}, "5."),
+        ('"InvoiceAmount":{"value":"5","currency":" EUR"}',
+         {"InvoiceAmount": {"value": "5", "currency": "EUR"}}, " EUR"),
+    ],
+)  # fmt: skip
+def test_a_value_is_read_however_it_is_written_and_kept_as_it_was(member, body, written):
+    """White space around it and the form of a decimal are no part of a value that is no text."""
+    message, draft = _one(_sent(member))
+    assert message.problems == ()
+    assert draft.body == {**NAMED, **body}
+    assert [one.value for one in draft.unmapped] == [written]
 
 
 def test_both_formats_are_judged_by_the_same_demands(itmatt_profile, items_profile):

@@ -70,7 +70,8 @@ def _line(content: dict) -> dict:
          {"GoodsShipment": {"Consignor": {"Communication": [
              {"TypeCode": "EM", "ID": "a@example.org"}, {"TypeCode": "TE", "ID": "+1"},
              {"TypeCode": "FX", "ID": "+2"}]}}}),
-        ("<Sender/><Documents/><GrossWeight/>", {}),
+        ("<GrossWeight>+.640</GrossWeight>",
+         {"TotalGrossMassMeasure": {"value": "0.640", "unit": "KGM"}}),
         (("<Documents><Document><DocumentType>invoice</DocumentType><DocumentId>I-1</DocumentId>"
          "</Document><Document><DocumentName>N</DocumentName></Document></Documents>"),
          {"AdditionalDocument": [{"TypeCode": "invoice", "ID": "I-1"}, {"Name": "N"}]}),
@@ -84,9 +85,8 @@ def _line(content: dict) -> dict:
                     "GoodsMeasure": {"NetNetWeightMeasure": {"value": "0.4", "unit": "KGM"}}},
                 "CustomsValueAmount": {"value": "48.00", "currency": "USD"},
                 "Origin": [{"CountryCode": "US"}]})),
-        (("<ContentPieces><ContentPiece/><ContentPiece><Index>2</Index></ContentPiece>"
-         "</ContentPieces>"),
-         {"GoodsShipment": {"Consignment": {"ConsignmentItem": [{}, {"SequenceNumeric": "2"}]}}}),
+        (_piece("<Amount xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:nil='true'/>"
+                "<Index>2</Index>"), _line({"SequenceNumeric": "2"})),
         (("<ExtraFieldNames><string>SKU</string><string>GTIN</string></ExtraFieldNames>"
          "<ExtraFieldValues><string>A-1</string><string>0400</string></ExtraFieldValues>"),
          {"AdditionalInformation": [
@@ -101,7 +101,9 @@ def test_values_stand_in_the_body_as_they_were_said(declaration, body):
     message, draft = _one(_sent(declaration))
     assert message.problems == ()
     assert draft.body == {**NAMED, **body}
-    assert draft.unmapped == ()
+    assert [one.value for one in draft.unmapped] == [
+        one for one in ("+.640", "true") if one in declaration
+    ]
     PostalItem.model_validate(draft.body)
 
 
@@ -160,6 +162,53 @@ def test_each_kind_of_mistake_is_told_once(declaration, code, path, found, xpath
     assert problem.expected
     assert problem.hint
     assert message.verdict == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("declaration", "path", "xpath"),
+    [
+        ("<GrossWeight/>", "TotalGrossMassMeasure", "GrossWeight"),
+        ("<GrossWeight> \n </GrossWeight>", "TotalGrossMassMeasure", "GrossWeight"),
+        ("<Sender/>", "GoodsShipment.Consignor", "Sender"),
+        ("<Documents/>", "Documents", "Documents"),
+        ("<Sender><ZIP>&#x200B;</ZIP></Sender>", "GoodsShipment.Consignor.Address.PostcodeID",
+         "Sender/ZIP"),
+        (_piece("<Index>1</Index></ContentPiece><ContentPiece>"),
+         "GoodsShipment.Consignment.ConsignmentItem[#2]", "ContentPieces/ContentPiece[2]"),
+        (_piece("<Index>7</Index><HS/>"),
+         "GoodsShipment.Consignment.ConsignmentItem[7].Commodity.Classification.ID",
+         "ContentPieces/ContentPiece/HS"),
+    ],
+)  # fmt: skip
+def test_an_element_that_is_there_and_empty_is_a_warning(declaration, path, xpath):
+    """It says nothing, which is reported at its place, and the item goes on."""
+    message, _draft = _one(_sent(declaration))
+    (problem,) = message.problems
+    assert (problem.code, problem.severity) == ("postal.element-empty", "warning")
+    assert (problem.path, problem.where.xpath) == (
+        f"Declaration.{path}", f"/ITMATT/Declaration/{xpath}"
+    )  # fmt: skip
+    assert message.verdict == "accepted"
+
+
+@pytest.mark.parametrize("tail", ["", ".00", " words "])
+def test_an_element_inside_of_a_value_is_reported_once_and_the_value_is_read(tail):
+    """The text in front of it is the value, and is not text in a wrong place."""
+    line = f"<Index>1</Index><Amount>37.80<foo/>{tail}</Amount><CurrencyCd>EUR</CurrencyCd>"
+    message, draft = _one(_sent(_piece(line)))
+    piece = draft.body["GoodsShipment"]["Consignment"]["ConsignmentItem"][0]
+    assert piece["CustomsValueAmount"] == {"value": "37.80", "currency": "EUR"}
+    told = ["postal.element-unknown"] + ["postal.text-misplaced"] * bool(tail)
+    assert sorted(one.code for one in message.problems) == told
+    assert [one.value for one in draft.unmapped] == [tail.strip()] * bool(tail)
+
+
+def test_invisible_characters_around_a_code_are_no_part_of_it():
+    """What was written is kept where it differed by more than the line breaks of XML."""
+    message, draft = _one(_sent("<NatureTypeCd>\u00a011\ufeff\n</NatureTypeCd>"))
+    assert message.problems == ()
+    assert draft.body["GoodsShipment"] == {"TransactionNatureCode": "11"}
+    assert [one.value for one in draft.unmapped] == ["\u00a011\ufeff\n"]
 
 
 def test_everything_that_has_no_place_is_kept():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.wire.numbers import canonical_decimal, is_negative, shortest
+from adapters.wire.numbers import canonical_decimal, is_negative, shortest, trimmed
 from broker.model.leaf import DECIMAL
 
 
@@ -15,7 +15,7 @@ from broker.model.leaf import DECIMAL
     ("text", "number"),
     [
         ("+5", "5"), (".160", "0.160"), ("5.", "5"), ("-.5", "-0.5"), ("+0.0", "0.0"),
-        ("10.00", "10.00"), ("007", "007"), ("-0", "-0"), (" \n5\t", "5"), ("\u200b5\ufeff", "5"),
+        ("10.00", "10.00"), ("007", "007"), ("-0", "0"), (" \n5\t", "5"), ("\u200b5\ufeff", "5"),
         ("0" * 30 + "7", "7"), ("1." + "0" * 30, "1"), ("1.5" + "0" * 30, "1.5"),
         ("9" * 18 + "." + "9" * 9, "9" * 18 + "." + "9" * 9),
     ],
@@ -56,3 +56,17 @@ def test_every_spelling_of_a_number_is_the_same_number(number):
 def test_spellings_of_one_number_compare_equal(spellings, number):
     """Numbers compare by their shortest spelling; what is no number is only itself."""
     assert {shortest(one) for one in spellings} == {number}
+
+
+def test_what_cannot_be_seen_around_a_value_is_no_part_of_it():
+    """Blanks of every script and invisible characters go; what stands between letters stays."""
+    for around in (" ", "\t", "\r\n", "\u00a0", "\u2003", "\u3000", "\u200b", "\u200e", "\ufeff"):
+        assert trimmed(f"{around}A{around}B{around}{around}") == f"A{around}B"
+
+
+@given(st.text())
+def test_no_white_space_of_any_script_is_left_around(text):
+    """What Python takes for white space is none around a trimmed text."""
+    plain = trimmed(text)
+    assert plain == plain.strip()
+    assert plain in text
