@@ -151,11 +151,11 @@ def of_losses(
             hint="correct what is marked as an error and send the whole list again",
         )
     elif losses.wrong and taken:
-        others = losses.listed - losses.wrong
+        others, were = losses.listed - losses.wrong, "was" if losses.wrong == 1 else "were"
         yield replace(
             about,
             code="fal.persons-left-out",
-            text=f"{losses.wrong} of {losses.listed} persons were left out; the other {others} "
+            text=f"{losses.wrong} of {losses.listed} persons {were} left out; the other {others} "
             "go on",
             where=headings,
             expected="every person of the list without an error",

@@ -24,6 +24,7 @@ from adapters.maritime.reply_words import (
     count_of_left_out,
     headline,
     of_answer,
+    of_reason,
     status_of_answer,
     what_to_do,
 )
@@ -42,12 +43,16 @@ _LEFT_OUT_TO_DO = "correct the errors of this row and send the whole list again"
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """An answer, the cell of its subject, and the element of the list that it is about."""
+    """An answer, the cell of its subject, and the element of the list that it is about.
+
+    `reasons`: the cells of the values that the agency objects to, each with its reason.
+    """
 
     answer: Tree
     place: Place
     element: Element | None
     gravity: Gravity
+    reasons: tuple[tuple[Place, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,15 @@ def _placed(answer: Tree, places: Mapping[Path, Place], people: Mapping[Path, El
     place = _place(subject, places)
     if place == Place() and element:
         place = element.place
-    return _Placed(answer, place, element, status_of_answer(answer)[0])
+    reasons = tuple(_reasons(answer, places))
+    return _Placed(answer, place, element, status_of_answer(answer)[0], reasons)
+
+
+def _reasons(answer: Tree, places: Mapping[Path, Place]) -> Iterator[tuple[Place, str]]:
+    for reason in answer.get("Reason", ()):
+        place = _place(str(reason.get("Path") or ""), places)
+        if place.cell:
+            yield place, of_reason(answer, reason)
 
 
 def _above(path: Path) -> Iterator[Path]:
@@ -141,6 +154,8 @@ def _marks(shown: _Reply) -> Iterator[Mark]:
         if one.place.cell:
             text = "\n".join(of_answer(one.answer))
             yield Mark(one.place.sheet or "", one.place.cell, text, one.gravity)
+        for place, text in one.reasons:
+            yield Mark(place.sheet or "", place.cell or "", text, one.gravity)
 
 
 def in_words(problem: Problem) -> str:

@@ -45,6 +45,7 @@ _NOT_ACCEPTED = {
     "declined": "Declined: the workbook could not be joined to a visit. See below.",
     "waiting_reference": "Not passed on yet: say which visit this belongs to. See below.",
 }
+_NO = frozenset({"", "0", "false", "no"})
 _PERSON = re.compile(r"\bCrew\[(\d+)\]")
 _ANSWERS: dict[str, tuple[Gravity, str]] = {
     "refused": ("error", "refused"),
@@ -123,16 +124,25 @@ def of_answer(answer: Tree) -> Iterator[str]:
         yield f"Given{given} about {_former(str(former))}"
     elif version:
         yield f"Given on version {version}"
-    if answer.get("Silence"):
+    if str(answer.get("Silence") or "").lower() not in _NO:
         yield "Released because the agency did not answer in time"
     if until := answer.get("ValidUntilDateTime"):
         yield f"Valid until {until}"
     if text := answer.get("NativeText"):
         yield str(text)
     for reason in answer.get("Reason", ()):
-        why = ": ".join(filter(None, (reason.get("Code"), reason.get("Text"))))
-        if why:
+        if why := _why(reason):
             yield f"Reason: {why}"
+
+
+def of_reason(answer: Tree, reason: Tree) -> str:
+    """Why a value is objected to, for a comment at its cell."""
+    words = status_of_answer(answer)[1].capitalize()
+    return ", ".join(filter(None, (words, str(answer.get("AgencyID") or ""), _why(reason))))
+
+
+def _why(reason: Tree) -> str:
+    return ": ".join(filter(None, (reason.get("Code"), reason.get("Text"))))
 
 
 def _former(path: str) -> str:

@@ -85,7 +85,7 @@ def test_where_the_profile_cuts_who_is_wrong_is_left_out_and_the_others_go_on(fa
     )
     (out,) = (one for one in message.problems if one.code == "fal.persons-left-out")
     assert (out.severity, out.text) == (
-        "error", "1 of 3 persons were left out; the other 2 go on"
+        "error", "1 of 3 persons was left out; the other 2 go on"
     )  # fmt: skip
     assert draft_of(message).extent == Extent(3, 2, (f"{CREW}[2]",), cut=True)
     assert message.problems[1].severity == "error"

@@ -107,6 +107,18 @@ def test_answers_have_the_colour_of_their_gravity(fal5_profile):
     assert rows == ["refused", "held", "released"]
 
 
+def test_a_reason_stands_at_the_value_that_the_agency_objects_to(fal5_profile):
+    """With the colour of the answer, at the cell of its path; a reason without one in the list."""
+    reasons = [{"Code": "N7", "Path": f"{CREW}[2].NationalityCode"}, {"Code": "N8"}]
+    payload = compose_fal5(items=2, number=1, seed=1)
+    book, _content, _listing = replied(
+        Fal5(), payload, fal5_profile, status="held", answers=(answer("held", 2, Reason=reasons),)
+    )
+    assert colour(book, "K6") == ORANGE
+    assert book["FAL 5"]["K6"].comment.text == "Held, border-police, N7"
+    assert book["FAL 5"]["A6"].comment.text.endswith("Reason: N7\nReason: N8")
+
+
 def test_an_answer_says_on_what_it_was_given(fal5_profile):
     """Its version, a person who is no longer listed, and a release because nothing was answered."""
     given = (
