@@ -5,11 +5,13 @@ workbooks       where each value stands and how it is written; compiled by layou
 sheets, form    the sheet of a form, its fields with their cells
 crew            the rows of a list
 listed          who of a list goes on, and who is left out
+list_problems   problems of a list as a whole
 values          what a cell says as a canonical leaf
 telling         problems with their cells
 relations       what values must be to each other
 writing         a form as a workbook
-reply           what a declarant is told
+reply           the sender's workbook with marks, and the same as JSON
+reply_words     its sentences
 across          what all parts of a visit show together
 sample_visit    composed forms of invented ships
 kinds           what the family brings in

@@ -1,9 +1,9 @@
 """What only the parts of a visit together show: persons on board against the list.
 
 Rules
-    Each declarant is told of his own part: his own number, where it stands in his own form, and
-    that the other form has another number. That number is told, nothing else of the other form:
-    it is what a declarant needs to see who is wrong, and a count names nobody.
+    Each declarant learns what concerns their own part: their own number, where it stands in their
+    own form, and that the other form has another number. Nothing else of the other form is shown:
+    it is what a declarant needs to see which is wrong, and a count names no person.
     It warns. Both may be right: a list that is older than the declaration is sent again.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from adapters.maritime.fal1 import ARRIVAL, DEPARTURE
 from adapters.maritime.layout import BODY, USUAL, layout
-from adapters.maritime.listed import PART
+from adapters.maritime.list_problems import PART
 from broker.adapter import Tree
 from broker.model.problem import Place, Problem
 
@@ -59,7 +59,7 @@ def _of_list(stated: str, listed: int) -> Problem:
         path=f"{BODY}.BorderTransportMeans.Crew",
         found=str(listed),
         expected="as many persons as the declaration states",
-        hint="send the whole list again if somebody is missing or too many",
+        hint="send the whole list again if a person is missing or too many",
     )
 
 

@@ -5,21 +5,24 @@ Rules
     heading of the profile begins is unknown, and its values are kept.
     A row that only explains, right below the headings, is no person; nor is a blank one, or one
     that has the headings once more, wherever it stands.
-    A row with at most two values, one of which its column does not take, is an aside (a sum, a
-    signature): it is told as one, since it may have been meant as a person.
-    A person's number is his place among the persons of the sheet, whoever else is left out.
+    A row of at most two values that begins as a total or a signature (as the profile says) is one.
+    Any other row of at most two values, one of which its column does not take, may have been meant
+    as a person: that is for its sender to say.
+    A person's number is their place among the persons of the sheet, whoever else is left out.
 What does not belong
-    Who goes on and who is told what (`fal5`).
+    Who goes on, and what is wrong with the others (`listed`).
 """
 
-from typing import NamedTuple
+import re
+from typing import Literal, NamedTuple
 
 from adapters.maritime.form import Entry, Filled, entry_at, filled
 from adapters.maritime.layout import Field, Form, Layout, Step, heading
 from adapters.maritime.values import plain
-from adapters.wire.xlsx import Sheet
+from adapters.wire.xlsx import Sheet, Value
 
 _SEARCHED, _ASIDE_MAX = 40, 2
+_COUNT = re.compile(r"(?<![0-9])[0-9]{1,5}(?![0-9])")
 _ABOVE: tuple[Step, ...] = (("BorderTransportMeans", None),)
 
 
@@ -42,6 +45,15 @@ class Person(NamedTuple):
     number: int
     row: int
     entries: tuple[Entry, ...]
+
+
+class Aside(NamedTuple):
+    """A row that names no person: a total with the persons it `states`, a signature, or unclear."""
+
+    row: int
+    entries: tuple[Entry, ...]
+    kind: Literal["total", "closing", "unclear"] = "unclear"
+    states: int = 0
 
 
 def columns(sheet: Sheet, form: Form) -> Columns | None:
@@ -70,28 +82,44 @@ def _columns(row: int, texts: list[str], form: Form) -> Columns:
 
 def persons(
     sheet: Sheet, form: Form, layout: Layout, where: Columns
-) -> tuple[list[Person], list[Person]]:
-    """The persons of the list, in the order of the sheet; and the asides, which have no number."""
+) -> tuple[list[Person], list[Aside]]:
+    """The persons of the list, in the order of the sheet; and the rows that name none."""
     found: list[Person] = []
-    asides: list[Person] = []
+    asides: list[Aside] = []
     above = [sheet.rows[where.row]]
     first = where.row + 1
     if first < len(sheet.rows) and _explains(sheet.rows[first], form):
         above.append(sheet.rows[first])
     for row in range(where.row + len(above), len(sheet.rows)):
-        if any(value != "" and plain(value) for value in sheet.rows[row]):
+        values = sheet.rows[row]
+        if any(value != "" and plain(value) for value in values):
             entries = tuple(
                 entry_at(sheet, field, (row, column), layout) for field, column in where.fields
             )
-            said = [entry for entry in entries if entry.value or entry.trouble]
-            if len(said) <= _ASIDE_MAX and any(entry.trouble for entry in said):
-                asides.append(Person(0, row, entries))
-            elif said and sheet.rows[row] not in above:
+            filled_in = [entry for entry in entries if entry.value or entry.trouble]
+            aside = _aside(row, values, entries, form)
+            if aside:
+                asides.append(aside)
+            elif len(filled_in) <= _ASIDE_MAX and any(entry.trouble for entry in filled_in):
+                asides.append(Aside(row, entries))
+            elif filled_in and values not in above:
                 found.append(Person(len(found) + 1, row, entries))
     return found, asides
 
 
-def _explains(values: list, form: Form) -> bool:  # type: ignore[type-arg]
+def _aside(row: int, values: list[Value], entries: tuple[Entry, ...], form: Form) -> Aside | None:
+    """The row as a total or a signature, if it begins as one and has little else."""
+    texts = [text for value in values if (text := plain(value))]
+    begins = heading(texts[0])
+    if len(texts) > _ASIDE_MAX or not begins.startswith((*form.totals, *form.closings)):
+        return None
+    counts = _COUNT.findall(" ".join(texts))
+    if begins.startswith(form.totals):
+        return Aside(row, entries, "total", int(counts[0])) if len(counts) == 1 else None
+    return Aside(row, entries, "closing")
+
+
+def _explains(values: list[Value], form: Form) -> bool:
     texts = [heading(value) for value in values if isinstance(value, str) and value.strip()]
     begin = [text for text in texts if text.startswith(form.guidance)]
     return 2 * len(begin) > len(texts)

@@ -6,12 +6,12 @@ Behaviour
     It opens a visit: CALL is IMO number, port of call, direction, and voyage number or else the
     date of the call. VOYAGE is the voyage number, for lists that name it.
     Times are local to their port and say no zone; none is written.
-    A call sign NA means there is none. The check digit of the IMO number only warns.
-    Any error rejects the declaration: half of one is none. A value that stands one cell too far
-    is an error, so that nothing is lost in silence.
+    A call sign NA means there is none. A wrong check digit of the IMO number is a warning.
+    Any error rejects the declaration: half of a declaration cannot be taken. A value that stands
+    one cell too far is an error, so that nothing is lost in silence.
 Knowingly not done
-    Other forms in the same workbook are told and not read. Pictures and attached files are not
-    looked at. FAL 2, 3, 4, 6 and 7 are not read.
+    Other forms in the same workbook are named in a problem and not read; they do not reject the
+    declaration. Pictures and attached files are not looked at. FAL 2, 3, 4, 6 and 7 are not read.
 Versions
     UK template of 2023    read and written (`workbooks/uk-nmsw-fal1.csv`)
 """
@@ -106,14 +106,14 @@ class Fal1:
         """The sender's own workbook with marks, and the list."""
         from adapters.maritime.reply import reply  # it loads a library that few processes need
 
-        return reply(out, original, dict(self.places(original.payload, 1, profile)))
+        return reply(out, original.payload, dict(self.places(original.payload, 1, profile)))
 
 
 def _declared(sheet: FormSheet) -> _Declared:
     entries = cells(sheet.sheet, sheet.form, sheet.layout)
-    said = filled(entries, sheet.form.constants)
-    body = tree_of(said)
-    return _Declared(entries, said, body, DEPARTURE if _departs(body) else ARRIVAL)
+    leaves = filled(entries, sheet.form.constants)
+    body = tree_of(leaves)
+    return _Declared(entries, leaves, body, DEPARTURE if _departs(body) else ARRIVAL)
 
 
 def _departs(body: Tree) -> bool:
@@ -125,13 +125,10 @@ def _message(sheet: FormSheet, profile: Profile) -> Message:
     about = About(declared.part, PACKAGE, profile)
     tree = judged(declared.entries, sheet.layout)
     demands = chain(breaches(tree, profile), related(tree, profile))
-    found = [
-        *other_forms(sheet, declared.part),
+    found: list[Problem] = [
         *of_entries(declared.entries, about),
         *(problem for _breach, problem in of_breaches(demands, tree, _finder(declared), about)),
     ]
-    wrong: tuple[Problem, ...] = bounded(found, declared.part)
-    judging = [problem for problem in wrong if problem.code != "fal.sheet-not-read"]
     draft = Draft(
         kind="visit",
         does="put",
@@ -145,8 +142,8 @@ def _message(sheet: FormSheet, profile: Profile) -> Message:
     return Message(
         number=1,
         reference=ship.get("JourneyID") or ship.get("ID", ""),
-        verdict="rejected" if rejects(judging) else "accepted",
-        problems=wrong,
+        verdict="rejected" if rejects(found) else "accepted",
+        problems=bounded([*other_forms(sheet, declared.part), *found], declared.part),
         events=iter((draft,)),
     )
 

@@ -4,17 +4,17 @@ Rules
     A field is where its heading is, else where the template has it: people insert rows, move
     columns, leave rows blank.
     Two trees are made of the same entries. The judged one is for demands: letters folded, classes
-    there even if empty, dates and times apart. The body is what goes on: values as said, without
+    there even if empty, dates and times apart. The body is what goes on: values as written, without
     what means "none".
 What does not belong
-    What is obligatory and who is told what (`telling`).
+    What is obligatory, and the words of problems (`telling`).
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from adapters.maritime.layout import Field, Form, Layout, Step, heading
-from adapters.maritime.values import Trouble, convert, plain
+from adapters.maritime.layout import Field, Form, Layout, Step, heading, visible
+from adapters.maritime.values import Trouble, as_shown, convert, plain
 from adapters.wire.xlsx import Sheet, Value, address, position
 from broker.adapter import Path, Tree
 from broker.model.paths import leaves
@@ -28,11 +28,14 @@ UNSAID = Trouble(
 )
 
 At = tuple[int, int]
-"""Row and column of a cell, counted from 0: what a place is before anybody asks for it."""
+"""Row and column of a cell, counted from 0."""
 
 
 class Entry(NamedTuple):
-    """A field, the cell where it stands, what is there, and the leaf or what is wrong with it."""
+    """A field, the cell where it stands, what is there, and the leaf or what is wrong with it.
+
+    `shown`: what the cell shows where that is not what it stores; "" where that is not known.
+    """
 
     field: Field
     sheet: str
@@ -40,6 +43,7 @@ class Entry(NamedTuple):
     raw: Value = ""
     value: str | None = None
     trouble: Trouble | None = None
+    shown: str | None = None
 
     @property
     def place(self) -> Place:
@@ -64,21 +68,23 @@ def place_of(sheet: str, at: At) -> Place:
 
 def entry_at(sheet: Sheet, field: Field, at: At, layout: Layout) -> Entry:
     """What the cell at this row and column says as this field."""
-    raw = sheet.at(*at)
-    if raw == "" or (raw.__class__ is str and not raw.strip()):
+    raw, shown = sheet.at(*at), None
+    if raw.__class__ is not str:
+        raw, shown = as_shown(raw, sheet.formats.get(at, ""), field.how)
+    elif not raw or not visible(str(raw)).strip():
         unsaid = sheet.unsaid.get(address(*at)) if sheet.unsaid else None
         return Entry(field, sheet.name, at, unsaid or "", None, UNSAID if unsaid else None)
     found = convert(field, raw, layout)
     if isinstance(found, Trouble):
         return Entry(field, sheet.name, at, raw, None, found)
-    return Entry(field, sheet.name, at, raw, found)
+    return Entry(field, sheet.name, at, raw, found, None, shown)
 
 
 def places_of(leaves_of_body: Iterable[Filled], sheet: str) -> Iterator[tuple[Path, Place]]:
     """The path of every leaf of the body with its place."""
-    said = list(leaves_of_body)
-    cells_of = tree_of(said, lambda one: address(*one[2]))
-    for (path, _value), (_path, cell) in zip(leaves(tree_of(said)), leaves(cells_of), strict=True):
+    found = list(leaves_of_body)
+    cells_of = tree_of(found, lambda one: address(*one[2]))
+    for (path, _value), (_path, cell) in zip(leaves(tree_of(found)), leaves(cells_of), strict=True):
         yield path, Place(sheet=sheet, cell=cell)
 
 
@@ -98,19 +104,19 @@ def cells(sheet: Sheet, form: Form, layout: Layout) -> list[Entry]:
 
 
 def _beside(sheet: Sheet, form: Form, entry: Entry) -> Entry:
-    """The entry; an empty one that has a value in the next cell is told so, lest it be lost."""
+    """The entry; an error if it is empty and the next cell is not: that value would be lost."""
     row, column = entry.at
     raw = sheet.at(row, column + 1)
-    said = plain(raw)
-    if entry.raw != "" or not said or _is_any_heading(form, raw):
+    text = plain(raw)
+    if entry.raw != "" or not text or _is_any_heading(form, raw):
         return entry
     expected = f"the value in cell {address(row, column)}"
     hint = f"move the value from cell {address(row, column + 1)} to the cell beside its heading"
     return entry._replace(raw=raw, trouble=Trouble("fal.value-misplaced", expected, hint))
 
 
-def _is_any_heading(form: Form, said: Value) -> bool:
-    begins = heading(said) if isinstance(said, str) else ""
+def _is_any_heading(form: Form, text: Value) -> bool:
+    begins = heading(text) if isinstance(text, str) else ""
     return any(begins.startswith(one.labels) for one in form.fields)
 
 
@@ -121,8 +127,8 @@ def _before(field: Field) -> tuple[int, int]:
 
 
 def _is_heading(sheet: Sheet, field: Field, row: int, column: int) -> bool:
-    said = sheet.at(row, column)
-    return isinstance(said, str) and heading(said).startswith(field.labels)
+    text = sheet.at(row, column)
+    return isinstance(text, str) and heading(text).startswith(field.labels)
 
 
 def _headings(sheet: Sheet, form: Form, fields: list[Field]) -> dict[Field, tuple[int, int]]:
@@ -130,24 +136,29 @@ def _headings(sheet: Sheet, form: Form, fields: list[Field]) -> dict[Field, tupl
     found: dict[Field, tuple[int, int]] = {}
     for row, values in enumerate(sheet.rows[:_SEARCHED]):
         for column, value in enumerate(values):
-            said = heading(value) if isinstance(value, str) and value.strip() else ""
-            named = [one for one in form.fields if said.startswith(one.labels)]
+            text = heading(value) if isinstance(value, str) and value.strip() else ""
+            named = [one for one in form.fields if text.startswith(one.labels)]
             best = max(named, key=lambda one: len(one.labels[0]), default=None)
             if best in fields:  # "name of ship agent" begins as "name of ship" does
                 found.setdefault(best, (row, column))
     return found
 
 
-def reference_of(sheet: Sheet, form: Form) -> tuple[str, At]:
-    """The sender's own reference of a list, and its cell."""
+def reference_of(sheet: Sheet, form: Form, layout: Layout) -> Entry:
+    """The sender's own reference of a list, with its cell."""
+    steps: tuple[Step, ...] = (("FunctionalReferenceID", None),)
+    labels = (form.reference_label,)
+    field = Field(form.reference, labels, steps, "text", "", "", "Your reference")
+    return entry_at(sheet, field, _cell_of_reference(sheet, form), layout)
+
+
+def _cell_of_reference(sheet: Sheet, form: Form) -> At:
     for row, values in enumerate(sheet.rows[:_REFERENCE_SEARCHED]):
         for column, value in enumerate(values[:_REFERENCE_SEARCHED]):
             if isinstance(value, str) and heading(value).startswith(form.reference_label):
                 right = range(column + 1, len(values))
-                beside = next((at for at in right if plain(values[at])), column + 1)
-                return plain(sheet.at(row, beside)), (row, beside)
-    row, column = position(form.reference)
-    return plain(sheet.at(row, column)), (row, column)
+                return row, next((at for at in right if plain(values[at])), column + 1)
+    return position(form.reference)
 
 
 def key_of(steps: Iterable[Step]) -> tuple[tuple[str, int], ...]:

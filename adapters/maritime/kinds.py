@@ -2,7 +2,7 @@
 
 A visit is one call of a ship at a port. It is opened by the General Declaration, whose CALL names
 it within the party of the declarant. The broker gives it an id (VISIT), returned to the declarant,
-by which others join their lists to it; so does the voyage number within one party.
+by which others join their lists to it; the voyage number does the same within one party.
 """
 
 from datetime import timedelta
@@ -10,7 +10,7 @@ from datetime import timedelta
 from adapters.maritime.across import across
 from adapters.maritime.fal1 import ARRIVAL, DEPARTURE, Fal1
 from adapters.maritime.fal5 import Fal5
-from adapters.maritime.listed import PART
+from adapters.maritime.list_problems import PART
 from adapters.maritime.sample_visit import compose_fal1, compose_fal5, flawed
 from broker.adapter import Family, Kind, Part, Scheme
 

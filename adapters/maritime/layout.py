@@ -25,6 +25,8 @@ USUAL = "uk-nmsw"
 BODY = "Declaration"
 """What paths of problems begin with: the body itself."""
 _HEADING_MAX = 120
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Soft hyphens, spaces without width, marks of direction: they come with text that was pasted."""
 _STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
 
 
@@ -68,7 +70,8 @@ class Form:
     """One form of a workbook profile: sheets that may hold it, the first as its title, its fields.
 
     `reference` is the cell with the sender's own reference, `reference_label` how the heading to
-    its left begins; `guidance` how the cells of a row begin that only explains.
+    its left begins; `guidance` how the cells of a row begin that only explains, `totals` how those
+    of a row begin that states how many persons there are, `closings` those of a signature.
     """
 
     name: str
@@ -79,6 +82,8 @@ class Form:
     reference: str = ""
     reference_label: str = ""
     guidance: tuple[str, ...] = ()
+    totals: tuple[str, ...] = ()
+    closings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +110,14 @@ class Layout:
         return next((one.name for one in self.forms.values() if name in one.sheets), None)
 
 
+def visible(text: str) -> str:
+    """The text without signs that cannot be seen, each letter as one sign with its accent."""
+    return text if text.isascii() else unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+
+
 def heading(text: str) -> str:
     """A heading as it is compared: small letters, single spaces, without accents."""
-    text = text[:_HEADING_MAX]
+    text = visible(text[:_HEADING_MAX])
     if not text.isascii():
         apart = unicodedata.normalize("NFKD", text)
         text = "".join(sign for sign in apart if not unicodedata.combining(sign))
@@ -117,14 +127,14 @@ def heading(text: str) -> str:
 @cache
 def layout(name: str) -> Layout:
     """The workbook profile of this name; KeyError for one that is not there."""
-    said: dict[str, Any] = json.loads(_text(f"{name}.json"))
+    source: dict[str, Any] = json.loads(_text(f"{name}.json"))
     return Layout(
         name=name,
-        forms={form: _form(name, form, one) for form, one in said["forms"].items()},
-        date_orders=tuple(said["date_orders"]),
-        choices=said["choices"],
-        shown=said["shown"],
-        folding=str.maketrans(said["folding"]),
+        forms={form: _form(name, form, one) for form, one in source["forms"].items()},
+        date_orders=tuple(source["date_orders"]),
+        choices=source["choices"],
+        shown=source["shown"],
+        folding=str.maketrans(source["folding"]),
     )
 
 
@@ -140,18 +150,20 @@ def _text(file: str) -> str:
     return files("adapters.maritime").joinpath("workbooks", file).read_text("utf-8")
 
 
-def _form(profile: str, name: str, said: Mapping[str, Any]) -> Form:
+def _form(profile: str, name: str, source: Mapping[str, Any]) -> Form:
     fields = _fields(f"{profile}-{name.lower()}.csv") if name != "FAL6" else ()
-    reference = said.get("reference", {})
+    reference = source.get("reference", {})
     return Form(
         name=name,
-        title=said["sheets"][0],
-        sheets=frozenset(heading(sheet) for sheet in said["sheets"]),
+        title=source["sheets"][0],
+        sheets=frozenset(heading(sheet) for sheet in source["sheets"]),
         fields=tuple(field for field in fields if field.how != "is"),
         constants=tuple(field for field in fields if field.how == "is"),
         reference=reference.get("cell", ""),
         reference_label=reference.get("label", ""),
-        guidance=tuple(said.get("guidance", ())),
+        guidance=tuple(source.get("guidance", ())),
+        totals=tuple(source.get("totals", ())),
+        closings=tuple(source.get("closings", ())),
     )
 
 

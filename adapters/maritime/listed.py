@@ -1,10 +1,16 @@
 """A list of persons as a whole: who goes on, who is left out and why.
 
 Rules
-    A person with an error stays out; the others go on. If nobody is right, nobody goes on.
-    A column that is not there is told once, not for each person.
+    A person with an error is left out. With `partial: cut` the others go on; with `partial: refuse`
+    none of them do: the list that was taken before remains in force. A list without a person who is
+    right is rejected either way.
+    `refuse` rejects a list as well where persons may not have been read: a row that may be one, a
+    second sheet of the form. With `cut` such a list is marked as cut.
+    Warnings leave out no person. Verdict and extent come from all problems, also those that are not
+    listed.
+    A missing column is one problem, not one for each person.
 What does not belong
-    Reading rows (`crew`), and the message (`fal5`).
+    Reading rows (`crew`), problems of the whole list (`list_problems`), and the message (`fal5`).
 """
 
 from collections.abc import Iterator
@@ -12,80 +18,142 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from adapters.demands import Breach, breaches
-from adapters.maritime.crew import Columns, Person, columns, persons
-from adapters.maritime.form import At, Entry, judged, key_of, place_of, reference_of
-from adapters.maritime.layout import BODY, Field
+from adapters.maritime.crew import Aside, Columns, Person, columns, persons
+from adapters.maritime.form import Entry, judged, key_of, reference_of
+from adapters.maritime.layout import Field
+from adapters.maritime.list_problems import (
+    ABOVE,
+    PACKAGE,
+    PART,
+    Losses,
+    of_asides,
+    of_columns,
+    of_losses,
+    of_total,
+    without_list,
+)
 from adapters.maritime.relations import related
 from adapters.maritime.sheets import FormSheet, other_forms
-from adapters.maritime.telling import About, Find, of_breaches, of_entries, shown
-from adapters.wire.xlsx import address
-from broker.adapter import Constraint, Profile, Tree
-from broker.model.problem import Place, Problem
+from adapters.maritime.telling import About, Find, of_breaches, of_entries
+from broker.adapter import Constraint, Extent, Profile, Tree
+from broker.model.problem import Problem
 
-PACKAGE, PART = "persons-report", "FAL5"
-ABOVE = "BorderTransportMeans.Crew"
 _AT_ONCE = 16
 
 
 class Listed(NamedTuple):
-    """A list that was read: columns, persons, rows aside, and the sender's own reference."""
+    """A list that was read: columns, persons, rows that name none, the sender's own reference.
+
+    `elsewhere`: how many persons other sheets of the same form name; they are not read.
+    """
 
     sheet: FormSheet
     where: Columns | None
     persons: list[Person]
-    asides: list[Person]
-    reference: tuple[str, At]
+    asides: list[Aside]
+    reference: Entry
+    elsewhere: int = 0
+
+    @property
+    def lacking(self) -> tuple[Field, ...]:
+        """Fields of the form without a column."""
+        return self.where.lacks(self.sheet.form) if self.where else ()
 
 
 def listed_on(sheet: FormSheet) -> Listed:
     """The list on a sheet, read but not judged."""
     where = columns(sheet.sheet, sheet.form)
     found, asides = persons(sheet.sheet, sheet.form, sheet.layout, where) if where else ([], [])
-    return Listed(sheet, where, found, asides, reference_of(sheet.sheet, sheet.form))
+    reference = reference_of(sheet.sheet, sheet.form, sheet.layout)
+    elsewhere = 0
+    for again in sheet.again:
+        there = columns(again, sheet.form)
+        elsewhere += len(persons(again, sheet.form, sheet.layout, there)[0]) if there else 0
+    return Listed(sheet, where, found, asides, reference, elsewhere)
 
 
 class Judgement(NamedTuple):
-    """Who goes on, all problems, and whether the list is taken at all."""
+    """The persons of the body, all problems, whether the list is taken, and how much of it.
 
-    taken: list[Person]
+    Of a rejected list the body holds all persons; `extent.left_out` names those with an error.
+    """
+
+    shown: list[Person]
     problems: list[Problem]
     accepted: bool
+    extent: Extent
 
 
 def judge(listed: Listed, profile: Profile) -> Judgement:
-    """Every person by himself and among the others."""
-    about, problems = About(PART, PACKAGE, profile, f"{ABOVE}."), list(_of_list(listed, profile))
+    """Every person alone and among the others."""
+    problems = [*other_forms(listed.sheet, PART), *_of_reference(listed, profile)]
     if listed.where is None:
-        return Judgement([], problems, accepted=False)
-    about = replace(about, profile=_answerable(listed, profile))
+        problems.append(without_list(listed.sheet))
+        return Judgement([], problems, accepted=False, extent=Extent(cut=True))
+    demanded = _columns_demanded(listed, profile)
+    absent = list(of_columns(listed.sheet, listed.where, demanded))
+    problems += [*absent, *of_asides(listed.sheet, listed.asides), *_of_total(listed)]
+    found = list(_of_persons(listed, profile, demanded))
+    problems += [problem for _number, problem in found]
+    wrong = {number for number, problem in found if problem.severity == "error"}
+    incomplete = any(one.code == "fal.column-missing" and one.severity == "error" for one in absent)
+    if incomplete:
+        wrong = {person.number for person in listed.persons}
+    losses = _losses(listed, wrong)
+    refuses = profile.settings.get("partial") == "refuse"
+    accepted = len(wrong) < len(listed.persons) and not (refuses and losses)
+    if not incomplete or not listed.persons:
+        problems += of_losses(listed.sheet, listed.where, losses, refuses=refuses, taken=accepted)
+    extent = _extent(listed, wrong, losses, accepted=accepted)
+    taken = [person for person in listed.persons if person.number not in wrong]
+    return Judgement(taken if accepted else listed.persons, problems, accepted, extent)
+
+
+def _losses(listed: Listed, wrong: set[int]) -> Losses:
+    unclear = sum(aside.kind == "unclear" for aside in listed.asides)
+    return Losses(len(listed.persons), len(wrong), unclear, listed.elsewhere)
+
+
+def _extent(listed: Listed, wrong: set[int], losses: Losses, *, accepted: bool) -> Extent:
+    here, stated = len(listed.persons), _stated(listed)
+    return Extent(
+        declared=max(here + listed.elsewhere, stated),
+        taken=here - len(wrong) if accepted else 0,
+        left_out=tuple(f"{ABOVE}[{number}]" for number in sorted(wrong)),
+        cut=bool(losses) or stated > here or not accepted,
+    )
+
+
+def _stated(listed: Listed) -> int:
+    """The number of persons that the list states itself; 0 where it states none."""
+    return max((aside.states for aside in listed.asides), default=0)
+
+
+def _of_total(listed: Listed) -> Iterator[Problem]:
+    for aside in listed.asides:
+        if aside.kind == "total" and aside.states != len(listed.persons):
+            yield of_total(listed.sheet, aside, len(listed.persons))
+
+
+def _of_reference(listed: Listed, profile: Profile) -> Iterator[Problem]:
+    """What is odd about the sender's own reference: never a reason to reject a list."""
+    for problem in of_entries([listed.reference], About(PART, PACKAGE, profile)):
+        yield replace(problem, severity="warning")
+
+
+def _of_persons(
+    listed: Listed, profile: Profile, demanded: dict[Field, Constraint]
+) -> Iterator[tuple[int, Problem]]:
+    """What is wrong with persons, with their numbers; not that a column is missing."""
+    elsewhere = list(demanded.values())
+    kept = tuple(one for one in profile.constraints if one not in elsewhere)
+    about = About(PART, PACKAGE, replace(profile, constraints=kept), f"{ABOVE}.")
     people = [
         judged(person.entries, listed.sheet.layout) | {"SequenceNumeric": str(person.number)}
         for person in listed.persons
     ]
-    found = [*_each(people, listed, about), *_among(people, listed, about)]
-    problems += [problem for _number, problem in found]
-    wrong = {number for number, problem in found if problem.severity == "error"}
-    taken = [person for person in listed.persons if person.number not in wrong]
-    if not taken or any(map(_is_missing_column, problems)):
-        return Judgement(taken or listed.persons, problems, accepted=False)
-    problems += _left_out(listed, len(listed.persons) - len(taken))
-    return Judgement(taken, problems, accepted=True)
-
-
-def _left_out(listed: Listed, out: int) -> Iterator[Problem]:
-    """How many of the list stay out: the single errors do not say that the others go on."""
-    if out and listed.where:
-        yield Problem(
-            code="fal.persons-left-out",
-            text=f"{out} of {len(listed.persons)} persons left out; the others go on",
-            severity="warning",
-            message=1,
-            part=PART,
-            where=place_of(listed.sheet.sheet.name, (listed.where.row, 0)),
-            path=f"{BODY}.{ABOVE}",
-            expected="every person of the list without an error",
-            hint="correct the cells with an error and send the whole list again",
-        )
+    yield from _each(people, listed, about)
+    yield from _among(people, listed, about)
 
 
 def _each(people: list[Tree], listed: Listed, about: About) -> Iterator[tuple[int, Problem]]:
@@ -96,7 +164,7 @@ def _each(people: list[Tree], listed: Listed, about: About) -> Iterator[tuple[in
     for first in range(0, len(people), _AT_ONCE):
         some = listed.persons[first : first + _AT_ONCE]
         tree = {"BorderTransportMeans": {"Crew": people[first : first + _AT_ONCE]}}
-        told: dict[int, list[Problem]] = {
+        found: dict[int, list[Problem]] = {
             person.number: list(of_entries(person.entries, about, f"{ABOVE}[{person.number}]."))
             for person in some
         }
@@ -104,8 +172,8 @@ def _each(people: list[Tree], listed: Listed, about: About) -> Iterator[tuple[in
             person = some[breach.trail[1][1]]
             find = _finder(person, listed)
             for _breach, problem in of_breaches((breach,), tree, find, about):
-                told[person.number].append(problem)
-        for number, problems in told.items():
+                found[person.number].append(problem)
+        for number, problems in found.items():
             yield from ((number, problem) for problem in problems)
 
 
@@ -124,100 +192,18 @@ def _finder(person: Person, listed: Listed) -> Find:
 
     def find(breach: Breach) -> Entry | None:
         sheet, first = listed.sheet.sheet.name, (person.row, 0)
-        known = {key_of(field.judged): Entry(field, sheet, first) for field in _lacking(listed)}
+        known = {key_of(field.judged): Entry(field, sheet, first) for field in listed.lacking}
         known |= {key_of(entry.field.judged): entry for entry in person.entries}
         return known.get((*breach.trail[2:], (breach.name, 0)))
 
     return find
 
 
-def _of_asides(listed: Listed, about: Problem) -> Iterator[Problem]:
-    """Each row that says too little for a person: nobody is read from it."""
-    for aside in listed.asides:
-        said = next(entry for entry in aside.entries if entry.value or entry.trouble)
-        yield replace(
-            about,
-            code="fal.row-unlike-person",
-            text=f"row {aside.row + 1} seems to be no person",
-            where=said.place,
-            path=f"{BODY}.{ABOVE}",
-            found=shown(said) or None,
-            found_class="personal",
-            expected="one row for each person, with all that the form asks of him",
-            hint="delete the row, or correct and fill it in if it is a person",
-        )
-
-
-def _is_missing_column(problem: Problem) -> bool:
-    return problem.code == "fal.column-missing" and problem.severity == "error"
-
-
-def _answerable(listed: Listed, profile: Profile) -> Profile:
-    """The profile without demands on columns that the sheet does not have: those are told once."""
-    told = list(_columns_demanded(listed, profile).values())
-    kept = (one for one in profile.constraints if one not in told)
-    return replace(profile, constraints=tuple(kept))
-
-
 def _columns_demanded(listed: Listed, profile: Profile) -> dict[Field, Constraint]:
-    """Columns that are not there, though everybody must have a value in them."""
-    lacking = {f"{ABOVE}.{field.pattern}": field for field in _lacking(listed)}
+    """Columns that are not there, though every person must have a value in them."""
+    lacking = {f"{ABOVE}.{field.pattern}": field for field in listed.lacking}
     return {
         lacking[one.path]: one
         for one in profile.constraints
         if one.demand == "mandatory" and not one.when and one.path in lacking
     }
-
-
-def _lacking(listed: Listed) -> tuple[Field, ...]:
-    return listed.where.lacks(listed.sheet.form) if listed.where else ()
-
-
-def _of_list(listed: Listed, profile: Profile) -> Iterator[Problem]:
-    """What is wrong with the list as a whole."""
-    sheet = listed.sheet.sheet.name
-    yield from other_forms(listed.sheet, PART)
-    about = Problem("", "", message=1, part=PART, where=Place(sheet=sheet), path=BODY)
-    labels = ", ".join(field.label for field in listed.sheet.form.fields)
-    if listed.where is None:
-        yield replace(
-            about,
-            code="fal.columns-missing",
-            text="no row has the headings of the list",
-            expected=labels,
-            hint="use the template of the form, with its row of headings",
-        )
-        return
-    for field, demand in _columns_demanded(listed, profile).items():
-        yield replace(
-            about,
-            code="fal.column-missing",
-            severity=demand.severity,
-            text=f"the list has no column {field.label!r}",
-            where=Place(sheet=sheet, cell=address(listed.where.row, 0)),
-            path=f"{BODY}.{ABOVE}.{field.pattern}",
-            expected=f"a heading that begins with {field.labels[0]!r}",
-            hint="take the column from the template of the form",
-        )
-    absent = ", ".join(field.label for field in _lacking(listed))
-    for text, column in listed.where.unknown:
-        yield replace(
-            about,
-            code="fal.column-unknown",
-            severity="warning",
-            text=f"column {text[:60]!r} is none of the form's",
-            where=Place(sheet=sheet, cell=address(listed.where.row, column)),
-            expected=absent or "no other column: all of the form's are there",
-            hint="its values are kept and passed to nobody; use a heading of the form",
-        )
-    yield from _of_asides(listed, about)
-    if not listed.persons:
-        yield replace(
-            about,
-            code="fal.list-empty",
-            text="the list names nobody",
-            where=Place(sheet=sheet, cell=address(listed.where.row + 1, 0)),
-            path=f"{BODY}.{ABOVE}",
-            expected="one row for each person on board",
-            hint="fill in the rows below the headings",
-        )

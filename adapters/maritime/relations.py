@@ -5,7 +5,7 @@
 
 Rules
     A row is judged where both values are there and its condition is met; what is missing is
-    another demand's. Moments are compared as said: neither has a zone.
+    another demand's. Moments are compared as written: neither has a zone.
     Of elements that share their values the first is taken for right.
 What does not belong
     Which values, and when: the profile says it.

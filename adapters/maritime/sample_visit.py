@@ -93,14 +93,14 @@ def flawed(*, items: int, number: int, seed: int) -> tuple[bytes, str]:
     choice = _choices(seed, number, -1)
     about = {"items": items, "number": number, "seed": seed}
     if choice[0] % 2:
-        said = declaration(**about)
+        tree = declaration(**about)
         defect, words = _pick(_DEFECTS_OF_DECLARATION, choice[1])
-        defect(said["BorderTransportMeans"])
-        return general_declaration(said, layout(USUAL)), words
-    said = listed(**about)
+        defect(tree["BorderTransportMeans"])
+        return general_declaration(tree, layout(USUAL)), words
+    tree = listed(**about)
     defect, words = _pick(_DEFECTS_OF_PERSON, choice[1])
-    defect(said["BorderTransportMeans"]["Crew"][choice[2] % items])
-    return crew_list(said, layout(USUAL)), words
+    defect(tree["BorderTransportMeans"]["Crew"][choice[2] % items])
+    return crew_list(tree, layout(USUAL)), words
 
 
 def _without(name: str) -> Callable[[Tree], None]:

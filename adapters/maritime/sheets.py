@@ -1,9 +1,9 @@
 """The sheet of a form in a workbook, or why there is none.
 
 Rules
-    A sheet is known by its name; of two, the first that is shown. Other forms in the same
-    workbook are told: one workbook is one form here.
-    A workbook without any of the forms is told which sheets it has and which were expected.
+    A sheet is known by its name; of two, the first that is not hidden. Other forms in the same
+    workbook are problems: one workbook is one form here.
+    For a workbook without any of the forms, the problem names its sheets and those expected.
 """
 
 from collections.abc import Callable
@@ -18,12 +18,16 @@ _SHOWN = 20
 
 
 class FormSheet(NamedTuple):
-    """A form's sheet with its layout, and the names of other sheets that hold forms."""
+    """A form's sheet with its layout, and the names of other sheets that hold forms.
+
+    `again`: the other sheets of the same form.
+    """
 
     sheet: Sheet
     form: Form
     layout: Layout
     others: tuple[str, ...]
+    again: tuple[Sheet, ...] = ()
 
 
 def layout_of(profile: Profile) -> Layout:
@@ -50,7 +54,8 @@ def opened(payload: bytes, form: str, profile: Profile) -> FormSheet | tuple[Pro
         return (_missing(book.names, known),)
     sheet = next((one for one in book.sheets if not one.hidden), book.sheets[0])
     others = tuple(name for name in book.names if known.form_of(name) and name != sheet.name)
-    return FormSheet(sheet, known.forms[form], known, others)
+    again = tuple(one for one in book.sheets if one is not sheet)
+    return FormSheet(sheet, known.forms[form], known, others, again)
 
 
 def one_message(
@@ -76,11 +81,11 @@ def _missing(found: tuple[str, ...], known: Layout) -> Problem:
             where=Place(sheet=forms[other]),
             found=sheets,
             expected=f"a workbook with the form {read_here}",
-            hint="hand it in as you did until now; nothing of it was passed on",
+            hint="hand it in as you did until now; nothing in it was passed on",
         )
     return Problem(
         code="fal.form-unknown",
-        text="no sheet of the workbook is named as a form that is taken here is",
+        text="no sheet of the workbook has the name of a form that is taken here",
         where=Place(sheet=found[0] if found else None),
         found=sheets or None,
         expected=f"a sheet named {read_here}",
@@ -89,7 +94,7 @@ def _missing(found: tuple[str, ...], known: Layout) -> Problem:
 
 
 def other_forms(opened_sheet: FormSheet, part: str) -> tuple[Problem, ...]:
-    """One problem for each other sheet that holds a form: nobody else would read it."""
+    """One problem for each other sheet that holds a form: it is lost unless it is sent again."""
     return tuple(
         Problem(
             code="fal.sheet-not-read",

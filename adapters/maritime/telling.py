@@ -1,33 +1,35 @@
-"""What is wrong with a form, told to people: problems with sheet, cell, found, expected, to do.
+"""What is wrong with a form in words: problems with sheet, cell, found, expected, what to do.
 
 Rules
-    A cell that cannot be read is told once: demands on its leaf are not told too.
+    A cell that cannot be read is one problem: demands on its leaf are not problems as well.
     The words use the heading of the cell, and what stands in it as its sender wrote it.
-    At most PROBLEMS_MAX problems are told; what is beyond is one more problem, so that a form
-    never seems better than it is.
+    Errors come first, then warnings, each in the order of the sheet. At most PROBLEMS_MAX are
+    listed; one more problem counts the others, so that a form never seems better than it is.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from adapters.demands import CODES_SHOWN, Breach
+from adapters.demands import Breach
 from adapters.maritime.form import At, Entry
 from adapters.maritime.layout import BODY
 from adapters.maritime.values import has_check_digit, plain
 from adapters.wire.xlsx import position
 from broker.adapter import Path, Profile, Tree, Unmapped
 from broker.model.packages import data_class
-from broker.model.problem import Problem, Severity, rejects
+from broker.model.problem import Place, Problem, Severity
 
 PROBLEMS_MAX = 100
 _SHOWN = 256
-_CHECK_DIGIT = "fal.imo-number-check-digit"
+_EXAMPLES_MAX = 3
+_CHECK_DIGIT, _SHOWN_OTHERWISE = "fal.imo-number-check-digit", "fal.value-shown-otherwise"
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is judged: part, package, profile; `above` is the pattern its fields stand below."""
+    """What is judged: part, package, profile; `above`: the pattern that its fields stand below."""
 
     part: str
     package: str
@@ -35,9 +37,19 @@ class About:
     above: str = ""
 
     def severity(self, code: str, usual: Severity) -> Severity:
-        """The severity of a code: the profile's where it says one."""
-        said: Severity = self.profile.settings.get("severities", {}).get(code, usual)
-        return said
+        """The severity of a code: the profile's where it has one."""
+        severity: Severity = self.profile.settings.get("severities", {}).get(code, usual)
+        return severity
+
+
+class Element(NamedTuple):
+    """An element of a list as its sender named it: what it is, its number, name, cell and row."""
+
+    what: str
+    number: int
+    name: str
+    place: Place
+    row: int
 
 
 def of_entries(entries: Iterable[Entry], about: About, path: str = "") -> Iterator[Problem]:
@@ -53,7 +65,10 @@ def of_entries(entries: Iterable[Entry], about: About, path: str = "") -> Iterat
                 hint=hint,
             )
             yield _at(entry, problem, about, f"{path}{entry.field.path}")
-        elif entry.field.how == "imo-number" and entry.value and not has_check_digit(entry.value):
+            continue
+        if entry.shown is not None:
+            yield _at(entry, _shown_otherwise(entry, about), about, f"{path}{entry.field.path}")
+        if entry.field.how == "imo-number" and entry.value and not has_check_digit(entry.value):
             problem = Problem(
                 code=_CHECK_DIGIT,
                 text=f"the last digit of {entry.field.label} {entry.value} is not its check digit",
@@ -62,6 +77,20 @@ def of_entries(entries: Iterable[Entry], about: About, path: str = "") -> Iterat
                 hint="compare it with the certificate; it is passed on as it is",
             )
             yield _at(entry, problem, about, f"{path}{entry.field.path}")
+
+
+def _shown_otherwise(entry: Entry, about: About) -> Problem:
+    """The cell shows something else than it stores, which is what goes on."""
+    stored, seen = plain(entry.raw), f"is shown as {entry.shown!r}"
+    if not entry.shown:
+        seen = "has a number format that may show it otherwise, or more than 15 digits"
+    return Problem(
+        code=_SHOWN_OTHERWISE,
+        text=f"the cell of {entry.field.label} stores {stored!r} and {seen}",
+        severity=about.severity(_SHOWN_OTHERWISE, "warning"),
+        expected="a cell that shows what it stores",
+        hint=f"if {stored!r} is not right, give the cell the format Text and write the value again",
+    )
 
 
 Find = Callable[[Breach], Entry | None]
@@ -90,9 +119,9 @@ def _demanded(breach: Breach, entry: Entry, tree: Tree, about: About) -> Problem
         case "pattern":
             text += _wrong_signs(rule.pattern, breach.found or "")
         case "codes":
-            codes = about.profile.codelists[rule.codes].codes
-            several = len(codes) > CODES_SHOWN
-            expected = f"a code of {rule.codes}" if several else f"one of {', '.join(codes)}"
+            codes = list(about.profile.codelists[rule.codes].codes)
+            examples = ", ".join(codes[:_EXAMPLES_MAX])
+            expected = f"a code of the list {rule.codes}, such as {examples}"
     problem = Problem(
         code=rule.code, text=text, severity=rule.severity, expected=expected, hint=rule.hint or None
     )
@@ -135,27 +164,30 @@ def shown(entry: Entry) -> str:
 
 
 def bounded(problems: Iterable[Problem], part: str) -> tuple[Problem, ...]:
-    """The first problems, row by row, and one more that says how many are not shown."""
-    ordered = sorted(problems, key=_standing)
-    told, hidden = ordered[:PROBLEMS_MAX], ordered[PROBLEMS_MAX:]
+    """Errors, then warnings, row by row; and how many there are beyond those that are listed."""
+    ordered = sorted(problems, key=_order)
+    listed, hidden = ordered[:PROBLEMS_MAX], ordered[PROBLEMS_MAX:]
     if hidden:
+        errors = sum(problem.severity == "error" for problem in hidden)
         more = Problem(
             code="fal.problems-more",
-            text=f"{len(hidden)} more problems are not shown, from this cell on",
-            severity="error" if rejects(hidden) else "warning",
+            text=f"{errors} more errors and {len(hidden) - errors} more warnings are not listed, "
+            "from this cell on",
+            severity="error" if errors else "warning",
             message=1,
             part=part,
             where=hidden[0].where,
             path=BODY,
-            hint="correct those shown and send again",
+            hint="correct those listed and send the workbook again",
         )
-        told.append(more)
-    return tuple(told)
+        listed.append(more)
+    return tuple(listed)
 
 
-def _standing(problem: Problem) -> At:
-    """Row and column; what is about the whole sheet comes first."""
-    return position(problem.where.cell) if problem.where.cell else (-1, -1)
+def _order(problem: Problem) -> tuple[bool, At]:
+    """Errors before warnings; row and column, what is about the whole sheet first."""
+    cell = problem.where.cell
+    return problem.severity != "error", position(cell) if cell else (-1, -1)
 
 
 def unmapped(entry: Entry, path: Path) -> Unmapped:

@@ -55,7 +55,7 @@ def _shown(tree: Tree, field: Field, form: Form, layout: Layout) -> str | int:
         day, _, clock = str(value).partition("T")
         return clock if field.how == "time" else _day(day, layout.date_orders[0])
     if field.how == "choice":
-        words = (said for said, code in layout.choices[field.argument].items() if code == value)
+        words = (word for word, code in layout.choices[field.argument].items() if code == value)
         return next(words, str(value)).capitalize()
     return str(value)
 

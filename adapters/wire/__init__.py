@@ -19,6 +19,8 @@ edifact_exact     what was read, back to the same bytes
 xlsx              workbooks: typed values by sheet and cell
 xlsx_parts        the archive, looked at before anything is unpacked
 xlsx_bounds       how much of a workbook is read
+xlsx_formats      number formats: which cells may show something else than they store
+xlsx_display      what a cell with a number and a format shows
 xlsx_write        small workbooks, always the same bytes
 xlsx_marks        the sender's own workbook with marked cells
 """

@@ -5,7 +5,7 @@ Rules
     what is read is a new zip of those parts alone.
     A value is what the program shows or last calculated: text, number, truth, date, time. Errors
     (#REF!) and formulas that were never calculated are empty, and kept apart. Nothing is
-    calculated here.
+    calculated here. Formats that show a number in another way are kept beside the values.
     Hidden rows, columns and sheets are read like others, for people send what they have hidden; a
     sheet says that it is hidden. Merged cells have their value in the first one.
     A sheet is rows of values from A1 on, the last ones shorter where nothing stands; "" is empty.
@@ -29,6 +29,7 @@ from adapters.wire.xlsx_bounds import (
     too_much_text,
     without_value,
 )
+from adapters.wire.xlsx_formats import formats_of, formatted_cells
 from adapters.wire.xlsx_parts import (
     LIMITS,
     Limits,
@@ -59,12 +60,14 @@ class Sheet:
     """One sheet: its values by row and column, both counted from 0.
 
     `unsaid`: the cells that are empty though something stands there, an error or a formula.
+    `formats`: number formats of cells that may show more or less than they store (`xlsx_display`).
     """
 
     name: str
     hidden: bool
     rows: list[list[Value]]
     unsaid: Mapping[str, str] = field(default_factory=dict)
+    formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     def at(self, row: int, column: int) -> Value:
         """The value there; "" beyond the last one."""
@@ -204,13 +207,15 @@ def _values(chosen: list[_Listed], kept: dict[str, bytes]) -> list[Sheet] | tupl
     sheets: list[Sheet] = []
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(packed(kept)))
+        formats = formats_of(kept.get(_STYLES, b""))
         for sheet in chosen:
             read_sheet = book.get_sheet_by_name(sheet.name)
             if read_sheet.total_height >= ROWS_MAX or read_sheet.total_width >= COLUMNS_MAX:
                 return (damaged(f"sheet {sheet.name!r} is larger than it says"),)
             rows = read_sheet.to_python(skip_empty_area=False)
-            unsaid = without_value(kept[sheet.path])
-            sheets.append(Sheet(sheet.name, sheet.hidden, rows, unsaid))
+            xml = kept[sheet.path]
+            unsaid, formatted = without_value(xml), formatted_cells(xml, formats)
+            sheets.append(Sheet(sheet.name, sheet.hidden, rows, unsaid, formatted))
     except (CalamineError, OSError, ValueError) as error:
         return (damaged(f"the workbook cannot be read: {str(error)[:200]}"),)
     return sheets

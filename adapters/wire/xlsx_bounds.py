@@ -47,7 +47,7 @@ _AT = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,3}[0-9]{1,7})[\"']")
 _IS_ERROR = re.compile(rb"\st\s*=\s*[\"']e[\"']")
 _SIGNS = (b"<f", b":f", b'"e"', b"'e'")
 """One of these stands in every sheet with a formula or an error."""
-_SAID_MAX = 80
+_SHOWN_MAX = 80
 
 
 def without_value(xml: bytes) -> dict[str, str]:
@@ -61,8 +61,8 @@ def without_value(xml: bytes) -> dict[str, str]:
         wrong = _IS_ERROR.search(attributes) is not None
         if at is None or not (wrong or (has_formula and not value)):
             continue
-        said = value if wrong and value else b"=" + (formula or b"")
-        found[at[1].decode().upper()] = said.decode("utf-8", "replace")[:_SAID_MAX]
+        shown = value if wrong and value else b"=" + (formula or b"")
+        found[at[1].decode().upper()] = shown.decode("utf-8", "replace")[:_SHOWN_MAX]
     return found
 
 
@@ -72,8 +72,8 @@ def too_far(sheet: str, xml: bytes) -> Problem | None:
     far_cells = _FAR_IN_ANY_SPELLING if _UNUSUAL.search(xml) else _FAR
     for number, far in enumerate(far_cells.finditer(xml)):
         if number == _LOOKS_MAX or not (plain and _is_empty(xml, far.end())):
-            said = far.group(1).decode("ascii")
-            cell = f"A{said}" if said.isdigit() else said
+            where = far.group(1).decode("ascii")
+            cell = f"A{where}" if where.isdigit() else where
             return Problem(
                 code="xlsx.cell-too-far",
                 text=f"a value stands far outside the form, at {cell}",

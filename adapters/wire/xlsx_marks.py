@@ -1,6 +1,7 @@
-"""Marks in a workbook: the sender's own file, its faulty cells coloured and commented.
+"""Marks in a workbook: the sender's own file, cells of it coloured and commented by gravity.
 
 Rules
+    A cell with several marks has the colour of the gravest, and all texts, the gravest first.
     The sheets stay in their order with their values; a result sheet comes last and is the one
     that is shown first. Whoever sends the corrected file again needs to remove nothing: earlier
     marks and result sheets are taken out before new ones are set.
@@ -12,13 +13,15 @@ What the writer loses
     Pictures, charts, controls, custom properties of the office suite, comments in threads, bold
     words within a text. A cell that was marked before and is right now has no colour.
 What does not belong
-    Which cells are faulty, and the words.
+    Which cells are marked, how grave that is, and the words.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from operator import itemgetter
+from typing import Literal
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from openpyxl import Workbook as OpenWorkbook
@@ -36,11 +39,15 @@ from adapters.wire.xlsx_write import STYLES
 from broker.model.problem import Problem
 
 AUTHOR, RESULT_SHEET = "Single Window", "Result"
-_ERROR, _WARNING = (
-    PatternFill("solid", start_color="FFFFC7CE", end_color="FFFFC7CE"),
-    PatternFill("solid", start_color="FFFFEB9C", end_color="FFFFEB9C"),
-)
-_FILLED = {_ERROR.start_color.rgb, _WARNING.start_color.rgb}
+Gravity = Literal["error", "hold", "warning", "clear", "note"]
+"""What must be corrected or was refused; what waits; what is odd; what is released; all else."""
+
+_COLOURS: Mapping[Gravity, str] = {
+    "error": "FFFFC7CE", "hold": "FFF8CBAD", "warning": "FFFFEB9C", "clear": "FFC6EFCE",
+    "note": "FFDDEBF7",
+}  # fmt: skip
+"""The gravest first: red, orange, yellow, green, blue."""
+_GRAVITIES = tuple(_COLOURS)
 _SHEET_BYTES_MAX = 16 << 20
 _SHEET_ID = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?\bid\s*=\s*[\"']([^\"']*)")
 _TARGET = re.compile(rb"\bTarget\s*=\s*[\"'](?:[^\"']*/)?([^\"'/]*)")
@@ -50,7 +57,7 @@ _WIDTHS = (12, 18, 60, 30, 40, 60)
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _CORE, _STYLES = "docProps/core.xml", "xl/styles.xml"
 _MOMENTS = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
-"""The writer's own clock; a file that said such moments keeps its own."""
+"""The writer's own clock; a file with such moments keeps its own."""
 _UNOPENED = (
     AttributeError, BadZipFile, IndexError, InvalidFileException, KeyError, OSError,
     OverflowError, SyntaxError, TypeError, ValueError,
@@ -60,12 +67,12 @@ _UNOPENED = (
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One faulty cell, and what its sender is told there."""
+    """One cell of the sender's workbook, how grave the matter is, and what to say there."""
 
     sheet: str
     cell: str
     text: str
-    warning: bool = False
+    gravity: Gravity = "error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +139,7 @@ def _opened(parts: dict[str, bytes]) -> OpenWorkbook | None:
 
 
 def _unremarkable(parts: dict[str, bytes]) -> dict[str, bytes]:
-    """The parts without what the library would warn of, to whoever runs the process, and drop.
+    """The parts without what the library would drop, with a warning in the logs of the process.
 
     A workbook without styles is given the usual ones; extensions of sheets are taken out.
     """
@@ -157,24 +164,24 @@ def _unmark(sheet: Worksheet) -> None:
     for cell in known:
         if cell.comment is not None and cell.comment.author == AUTHOR:
             cell.comment = None
-            if cell.fill.start_color.rgb in _FILLED:
+            if cell.fill.start_color.rgb in _COLOURS.values():
                 cell.fill = PatternFill()
 
 
 def _mark(sheet: Worksheet, marks: Iterable[Mark]) -> None:
-    texts: dict[str, list[str]] = {}
-    wrong: set[str] = set()
+    by_cell: dict[str, list[tuple[int, str]]] = {}
     for mark in marks:
         where = _cell(sheet, mark.cell).coordinate
         within = "" if where == mark.cell else f"{mark.cell}: "  # merged cells show one of them
-        texts.setdefault(where, []).append(f"{within}{mark.text}")
-        if not mark.warning:
-            wrong.add(where)
-    for where, said in texts.items():
+        ranked = (_GRAVITIES.index(mark.gravity), f"{within}{mark.text}")
+        by_cell.setdefault(where, []).append(ranked)
+    for where, texts in by_cell.items():
         cell = _cell(sheet, where)
-        cell.fill = _ERROR if where in wrong else _WARNING
+        texts.sort(key=itemgetter(0))
+        colour = _COLOURS[_GRAVITIES[texts[0][0]]]
+        cell.fill = PatternFill("solid", start_color=colour, end_color=colour)
         before = [cell.comment.text] if cell.comment is not None else []
-        text = _written("\n\n".join([*before, *said]))
+        text = _written("\n\n".join([*before, *(text for _rank, text in texts)]))
         cell.comment = Comment(text, AUTHOR, height=60 + 18 * len(text) // 40, width=320)
 
 

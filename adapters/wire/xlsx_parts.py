@@ -283,8 +283,8 @@ def _unplain(name: str, data: bytes) -> Problem | None:
         return Problem(code="xlsx.doctype", text=text, expected="XML without one", hint=_SAVE_AGAIN)
     head = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
     declared = _DECLARED.match(head)
-    said = declared.group(1).lower() if declared else b"utf-8"
-    if head.startswith(_WIDE) or said not in _ENCODINGS or _endless(head):
+    encoding = declared.group(1).lower() if declared else b"utf-8"
+    if head.startswith(_WIDE) or encoding not in _ENCODINGS or _endless(head):
         return damaged(f"part {name!r} is not in UTF-8")
     return None
 

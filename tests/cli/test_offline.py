@@ -128,8 +128,8 @@ def test_nothing_of_a_rejected_message_seems_to_go_on(swb, lodged, broken):
     assert "    event: put of declaration" in swb("translate", lodged).stdout
 
 
-def test_a_list_that_goes_on_without_some_of_its_persons_is_seen_by_scripts(swb, tmp_path):
-    """The message is accepted, it is told how many are left out, and the exit code is 1."""
+def test_a_list_that_is_refused_for_some_of_its_persons_is_seen_by_scripts(swb, tmp_path):
+    """The message is rejected, the text says for how many persons, and the exit code is 1."""
     book = load_workbook(BytesIO(swb("sample", "maritime", "--kind", "fal5").stdout_bytes))
     file = tmp_path / "crew.xlsx"
     book.save(file)
@@ -139,12 +139,12 @@ def test_a_list_that_goes_on_without_some_of_its_persons_is_seen_by_scripts(swb,
     for how in ([], ["--json"]):
         assert swb("translate", *how, file).exit_code == 1
     said = swb("translate", file).stdout
-    assert ": accepted" in said
-    assert "2 of 10 persons left out; the others go on" in said
-    assert said.index("cell K6") < said.index("cell K8")
+    assert ": rejected" in said
+    assert "2 of 10 persons have an error: the whole list was refused" in said
+    assert said.index("cell A3") < said.index("cell K6") < said.index("cell K8")
     routed = swb("route", file)
     assert routed.exit_code == 1
-    assert "something of it is left out: see 'swb translate'" in routed.stdout
+    assert "see 'swb translate'. If it were accepted:" in routed.stdout
 
 
 def test_a_file_without_a_message_is_rejected(swb, tmp_path):

@@ -148,30 +148,34 @@ async def test_a_bad_line_is_rejected_alone():
         assert len(await told(broker, POST, "board")) == 2
 
 
-@pytest.mark.parametrize("family", ["airline", "maritime"])
 @story
-async def test_a_bad_person_stays_behind_alone(family):
-    """The others reach the border police; the sender hears whom it is about, in his own place."""
+async def test_a_bad_passenger_stays_behind_alone():
+    """The others reach the border police; the sender's reply names the person by their number."""
     async with in_process() as broker:
-        if family == "airline":
-            persons = people(7, 1, 2, 3)
-            del persons[1]["FamilyName"]
-            await broker.lodge(paxlst(listed(flight(7), persons)), AIRLINE, **EDIFACT)
-            (reply,) = await told(broker, AIRLINE, "message.noted")
-            (message,) = read(native(reply), {}).messages
-            assert token_of(persons[1]) in [value(one, 1, 2) for one in message.segments]
-            seen = await persons_of(broker, "passengers")
-        else:
-            await broker.lodge(declared(ship(1, crew=2)), AGENT, **WORKBOOK)
-            persons = seafarers(1, 1, 2, 3)
-            del persons[1]["BirthDateTime"]
-            await broker.lodge(crewed(voyage(1), persons), AGENT, **WORKBOOK)
-            (reply,) = await told(broker, AGENT, "message.noted")
-            counted, problem = artifacts(reply)["result.json"]["problems"]
-            assert counted["code"] == "fal.persons-left-out"
-            assert (problem["sheet"], problem["cell"]) == ("FAL 5", "I6")
-            seen = await persons_of(broker, "FAL5")
+        persons = people(7, 1, 2, 3)
+        del persons[1]["FamilyName"]
+        await broker.lodge(paxlst(listed(flight(7), persons)), AIRLINE, **EDIFACT)
+        (reply,) = await told(broker, AIRLINE, "message.noted")
+        (message,) = read(native(reply), {}).messages
+        assert token_of(persons[1]) in [value(one, 1, 2) for one in message.segments]
+        seen = await persons_of(broker, "passengers")
         assert seen == [token_of(persons[0]), token_of(persons[2])]
+
+
+@story
+async def test_a_bad_seafarer_refuses_the_list_and_the_one_before_remains():
+    """The police have the list that was accepted; the sender's reply marks the cell."""
+    async with in_process() as broker:
+        await broker.lodge(declared(ship(1, crew=2)), AGENT, **WORKBOOK)
+        persons = seafarers(1, 1, 2, 3)
+        await broker.lodge(crewed(voyage(1), persons[:1]), AGENT, **WORKBOOK)
+        del persons[1]["BirthDateTime"]
+        await broker.lodge(crewed(voyage(1), persons), AGENT, **WORKBOOK)
+        (reply,) = await told(broker, AGENT, "message.rejected")
+        refused, problem = artifacts(reply)["result.json"]["problems"][:2]
+        assert refused["code"] == "fal.list-refused"
+        assert (problem["sheet"], problem["cell"]) == ("FAL 5", "I6")
+        assert await persons_of(broker, "FAL5") == [token_of(persons[0])]
 
 
 # -- several parties, several agencies ----------------------------------------------------------

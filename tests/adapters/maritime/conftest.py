@@ -1,9 +1,11 @@
 """Profiles and composed forms for the tests of the maritime family."""
 
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from adapters.maritime.fal1 import Fal1
 from adapters.maritime.fal5 import Fal5
@@ -26,6 +28,12 @@ def fal5_profile() -> Profile:
     return load_profile("uk-nmsw-fal5")
 
 
+@pytest.fixture(scope="session")
+def fal5_cutting(fal5_profile) -> Profile:
+    """The profile of lists with `partial: cut`: who is wrong is left out, the others go on."""
+    return replace(fal5_profile, settings={**fal5_profile.settings, "partial": "cut"})
+
+
 @pytest.fixture
 def fal1_rows() -> Rows:
     """The rows of a right declaration of 3 crew."""
@@ -45,9 +53,27 @@ def fal1(fal1_profile):
 
 
 @pytest.fixture
+def fal5_cut(fal5_cutting):
+    """Translates rows as sheet FAL 5 under `partial: cut`: the one message."""
+    return lambda rows, **cells: translated(Fal5(), "FAL 5", changed(rows, cells), fal5_cutting)
+
+
+@pytest.fixture
 def fal5(fal5_profile):
     """Translates rows as sheet FAL 5: the one message."""
     return lambda rows, **cells: translated(Fal5(), "FAL 5", changed(rows, cells), fal5_profile)
+
+
+def formatted(payload: bytes, **cells: tuple[Any, str]) -> bytes:
+    """The workbook with these values in its first sheet, each with its number format."""
+    book = load_workbook(BytesIO(payload))
+    sheet = book.worksheets[0]
+    for where, (value, number_format) in cells.items():
+        sheet[where] = value
+        sheet[where].number_format = number_format
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
 
 
 def rows_of(payload: bytes) -> Rows:
@@ -81,6 +107,6 @@ def translated(adapter: Fal1 | Fal5, sheet: str, rows: Rows, profile: Profile) -
     return replace(message, events=tuple(message.events))  # to be looked at more than once
 
 
-def told(message: Message) -> list[tuple[str | None, str]]:
+def found_in(message: Message) -> list[tuple[str | None, str]]:
     """Cell and code of each problem."""
     return [(problem.where.cell, problem.code) for problem in message.problems]

@@ -1,5 +1,7 @@
 """FAL 1: one declaration, one put of a part of a visit."""
 
+from datetime import date
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +11,7 @@ from adapters.wire.xlsx_write import compose
 from broker.adapter import Message
 from broker.model.problem import Problem
 from tests.adapters.conftest import load_profile
-from tests.adapters.maritime.conftest import changed, rows_of, told, workbook
+from tests.adapters.maritime.conftest import changed, formatted, found_in, rows_of, workbook
 
 PROFILE = load_profile("uk-nmsw-fal1")
 RIGHT = rows_of(compose_fal1(items=3, number=1, seed=7))
@@ -68,7 +70,7 @@ def test_no_call_sign_is_no_identifier(fal1, fal1_rows):
 def test_a_time_without_its_date_is_kept_apart(fal1, fal1_rows):
     """The missing date is told; the time is in no body, and not lost."""
     message = fal1(fal1_rows, D5="")
-    assert told(message) == [("D5", "fal.value-missing")]
+    assert found_in(message) == [("D5", "fal.value-missing")]
     draft = draft_of(message)
     assert "ArrivalDateTime" not in draft.body["BorderTransportMeans"]
     assert [(one.place.cell, one.value) for one in draft.unmapped] == [("F5", "14:30")]
@@ -84,9 +86,12 @@ def test_a_date_without_its_time_is_told_at_the_cell_of_the_time(fal1, fal1_rows
 def test_an_error_rejects_a_warning_does_not(fal1, fal1_rows):
     """A wrong check digit is told and passed on; a flag that does not exist rejects."""
     warned = fal1(fal1_rows, D3="9999990")
-    assert (warned.verdict, told(warned)) == ("accepted", [("D3", "fal.imo-number-check-digit")])
+    assert (warned.verdict, found_in(warned)) == (
+        "accepted",
+        [("D3", "fal.imo-number-check-digit")],
+    )
     refused = fal1(fal1_rows, D4="QQQ")
-    assert (refused.verdict, told(refused)) == ("rejected", [("D4", "fal.country-unknown")])
+    assert (refused.verdict, found_in(refused)) == ("rejected", [("D4", "fal.country-unknown")])
 
 
 def test_a_problem_has_the_words_of_the_form(fal1, fal1_rows):
@@ -101,7 +106,7 @@ def test_a_problem_has_the_words_of_the_form(fal1, fal1_rows):
 def test_inserted_rows_are_found_by_their_headings(fal1, fal1_rows):
     """A row put in at the top moves every value; all are read, and told, where they are now."""
     moved = fal1([fal1_rows[0], ["my notes"], *fal1_rows[1:]], D5="QQQ")
-    assert told(moved) == [("D5", "fal.country-unknown")]
+    assert found_in(moved) == [("D5", "fal.country-unknown")]
     body = draft_of(moved).body
     said = declaration(items=3, number=1, seed=7)
     assert body["BorderTransportMeans"]["Name"] == said["BorderTransportMeans"]["Name"]
@@ -197,3 +202,31 @@ def test_any_cells_give_a_verdict(cells):
     )
     assert all(isinstance(one, Problem) and one.where.cell for one in message.problems)
     assert dict(adapter.places(payload, 1, PROFILE)) is not None
+
+
+def test_names_of_ships_and_masters_have_apostrophes(fal1, fal1_rows):
+    """Straight or curly, with stops and accents; they go on as written."""
+    cells = {"B3": "Queen's Star", "B4": "Capt. J. O\u2019Neil", "B13": "Bob's best: ore; coal"}
+    message = fal1(fal1_rows, **cells)
+    assert (message.verdict, message.problems) == ("accepted", ())
+    ship = draft_of(message).body["BorderTransportMeans"]
+    assert (ship["Name"], ship["Master"]["Name"]) == ("Queen's Star", "Capt. J. O\u2019Neil")
+
+
+def test_numbers_are_read_as_their_cells_show_them():
+    """Zeros of identifiers stay; quantities are what is stored; a date as a voyage is a warning."""
+    payload = formatted(
+        compose_fal1(items=3, number=1, seed=7), B8=(12000, "#,##0"), D8=(7000.5, "0"),
+        D9=(1703123456, "00000 000000"), B7=(date(2026, 2, 1), "d/m"),
+    )  # fmt: skip
+    (message,) = Fal1().translate(payload, PROFILE).messages
+    (draft,) = message.events
+    ship = draft.body["BorderTransportMeans"]
+    assert ship["GrossTonnageMeasure"] == {"value": "12000"}
+    assert draft.body["Agent"]["Communication"][0]["ID"] == "01703 123456"
+    assert ship["JourneyID"] == "2026-02-01"
+    assert message.verdict == "accepted"
+    assert [(one.where.cell, one.code, one.severity) for one in message.problems] == [
+        ("B7", "fal.value-shown-otherwise", "warning"),
+        ("D8", "fal.value-shown-otherwise", "warning"),
+    ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""FAL 5: a list of persons, each judged by himself."""
+"""FAL 5: a list of persons, each judged alone and beside the others."""
 
 from io import BytesIO
 
@@ -11,12 +11,14 @@ from adapters.maritime.fal5 import Fal5
 from adapters.maritime.sample_visit import compose_fal5, listed
 from adapters.wire.xlsx_parts import packed
 from adapters.wire.xlsx_write import compose
+from broker.adapter import Extent
 from tests.adapters.conftest import load_profile
-from tests.adapters.maritime.conftest import changed, rows_of, told, workbook
+from tests.adapters.maritime.conftest import changed, found_in, rows_of, workbook
 
 PROFILE = load_profile("uk-nmsw-fal5")
 RIGHT = rows_of(compose_fal5(items=3, number=1, seed=7))
-OUT = ("A3", "fal.persons-left-out")
+OUT, REFUSED = ("A3", "fal.persons-left-out"), ("A3", "fal.list-refused")
+CREW = "BorderTransportMeans.Crew"
 
 
 def draft_of(message):
@@ -29,10 +31,11 @@ def crew_of(message) -> list[dict]:
 
 
 def test_a_right_list_is_accepted_whole(fal5, fal5_rows):
-    """Every person is in the body, in the order of the sheet, with his document."""
+    """Every person is in the body, in the order of the sheet, with their document."""
     message = fal5(fal5_rows)
     assert (message.verdict, message.problems) == ("accepted", ())
     draft = draft_of(message)
+    assert draft.extent == Extent(declared=3, taken=3)
     assert draft.body == listed(items=3, number=1, seed=7)
     assert (draft.kind, draft.does, draft.part, draft.package) == (
         "visit", "put", "FAL5", "persons-report",
@@ -49,12 +52,42 @@ def test_its_reference_may_be_the_visit_or_the_voyage(fal5, fal5_rows):
     assert (without.scheme, without.value, without.place.cell) == ("VISIT", "", "B1")
 
 
-def test_who_is_wrong_stays_out_and_the_others_go_on(fal5, fal5_rows):
-    """The list is accepted, the error told at its cell, and all the person said is kept."""
+def test_a_bad_person_rejects_the_list_where_the_profile_refuses(fal5, fal5_rows):
+    """The problems name the cell, and say that nothing was passed on; the draft shows all."""
     message = fal5(fal5_rows, K6="Atlantis")
-    assert (message.verdict, told(message)) == ("accepted", [OUT, ("K6", "fal.country-unknown")])
+    assert (message.verdict, found_in(message)) == (
+        "rejected", [REFUSED, ("K6", "fal.country-unknown")]
+    )  # fmt: skip
+    assert message.problems[0].text == (
+        "1 of 3 persons has an error: the whole list was refused, nothing of it was passed on"
+    )
+    draft = draft_of(message)
+    assert len(draft.body["BorderTransportMeans"]["Crew"]) == 3
+    assert draft.extent == Extent(declared=3, taken=0, left_out=(f"{CREW}[2]",), cut=True)
+
+
+def test_a_warning_rejects_no_list(fal5, fal5_rows):
+    """However many there are: a person without a date of expiry goes on, and so do all."""
+    person = fal5_rows[4]
+    people = [[*person[:3], f"X{number}", *person[4:11], ""] for number in range(334)]
+    message = fal5([*fal5_rows[:4], *people])
+    assert (message.verdict, draft_of(message).extent) == ("accepted", Extent(334, 334))
+    assert {problem.severity for problem in message.problems} == {"warning"}
+    assert message.problems[-1].text.startswith("0 more errors and 234 more warnings")
+
+
+def test_where_the_profile_cuts_who_is_wrong_is_left_out_and_the_others_go_on(fal5_cut, fal5_rows):
+    """The list is accepted, the error is at its cell, and all values of the person are stored."""
+    message = fal5_cut(fal5_rows, K6="Atlantis")
+    assert (message.verdict, found_in(message)) == (
+        "accepted",
+        [OUT, ("K6", "fal.country-unknown")],
+    )
     (out,) = (one for one in message.problems if one.code == "fal.persons-left-out")
-    assert (out.severity, out.text) == ("warning", "1 of 3 persons left out; the others go on")
+    assert (out.severity, out.text) == (
+        "error", "1 of 3 persons was left out; the other 2 go on"
+    )  # fmt: skip
+    assert draft_of(message).extent == Extent(3, 2, (f"{CREW}[2]",), cut=True)
     assert message.problems[1].severity == "error"
     assert message.problems[1].path == "Declaration.BorderTransportMeans.Crew[2].NationalityCode"
     assert [person["SequenceNumeric"] for person in crew_of(message)] == ["1", "3"]
@@ -63,39 +96,39 @@ def test_who_is_wrong_stays_out_and_the_others_go_on(fal5, fal5_rows):
     assert set(kept) == {f"{column}6" for column in "ACDEFGHIJKL"}
 
 
-def test_a_list_of_which_nobody_is_right_is_rejected(fal5, fal5_rows):
-    """All are told, and the draft still shows what was read."""
-    message = fal5(fal5_rows, I5="1999", I6="", I7="01.02.1999")
+def test_a_list_without_a_right_person_is_rejected(fal5_cut, fal5_rows):
+    """All errors are listed, and the draft still shows what was read."""
+    message = fal5_cut(fal5_rows, I5="1999", I6="", I7="01.02.1999")
     assert message.verdict == "rejected"
-    assert told(message) == [
+    assert found_in(message) == [
         ("I5", "fal.date-malformed"), ("I6", "fal.value-missing"), ("I7", "fal.date-malformed"),
     ]  # fmt: skip
     assert len(crew_of(message)) == 3
 
 
-def test_a_warning_leaves_nobody_out(fal5, fal5_rows):
-    """Without the day on which his document expires a person goes on, and is told."""
+def test_a_warning_leaves_out_no_person(fal5, fal5_rows):
+    """A person without the day on which their document expires goes on, with a warning."""
     message = fal5(fal5_rows, L5="")
-    assert (told(message), len(crew_of(message))) == ([("L5", "fal.expiry-missing")], 3)
+    assert (found_in(message), len(crew_of(message))) == ([("L5", "fal.expiry-missing")], 3)
 
 
-def test_of_two_with_the_same_document_the_first_goes_on(fal5, fal5_rows):
+def test_of_two_with_the_same_document_the_first_goes_on(fal5_cut, fal5_rows):
     """Number and issuing state together are the document."""
     number, state = fal5_rows[4][3], fal5_rows[4][2]
-    message = fal5(fal5_rows, D7=number, C7=state)
-    assert told(message) == [OUT, ("D7", "fal.document-repeated")]
+    message = fal5_cut(fal5_rows, D7=number, C7=state)
+    assert found_in(message) == [OUT, ("D7", "fal.document-repeated")]
     assert [person["SequenceNumeric"] for person in crew_of(message)] == ["1", "2"]
 
 
 def test_any_other_document_says_what_it_is(fal5, fal5_rows):
     """Type O needs its nature; with it, both stand in the document."""
-    assert told(fal5(fal5_rows, A5="O")) == [OUT, ("B5", "fal.document-nature-missing")]
+    assert found_in(fal5(fal5_rows, A5="O")) == [REFUSED, ("B5", "fal.document-nature-missing")]
     document = crew_of(fal5(fal5_rows, A5="Other", B5="SID"))[0]["AdditionalDocument"][0]
     assert (document["TypeCode"], document["Name"]) == ("O", "SID")
 
 
 def test_no_forename_is_no_name(fal5, fal5_rows):
-    """UNKNOWN fulfils the demand, and is nobody's name."""
+    """UNKNOWN fulfils the demand, and is not a name."""
     message = fal5(fal5_rows, G5="unknown")
     assert (message.verdict, "GivenName" in crew_of(message)[0]) == ("accepted", False)
 
@@ -107,25 +140,43 @@ def test_names_keep_their_letters(fal5, fal5_rows):
 
 
 def test_blank_rows_moved_and_unknown_columns_are_read(fal5, fal5_rows):
-    """Columns are found by heading; a blank row is nobody; an unknown column is told and kept."""
+    """Columns are found by heading; a blank row is no person; an unknown column is a warning."""
     order = [11, *range(11)]
     rows = [*fal5_rows[:2], *([*(row[at] for at in order), ""] for row in fal5_rows[2:])]
     rows[2][12] = "Cabin"
     rows[4][12] = "A12"
     rows.insert(5, ["", "  ", "\n"])
     message = fal5(rows)
-    assert [(cell, code) for cell, code in told(message)] == [("M3", "fal.column-unknown")]
+    assert [(cell, code) for cell, code in found_in(message)] == [("M3", "fal.column-unknown")]
     assert crew_of(message) == listed(items=3, number=1, seed=7)["BorderTransportMeans"]["Crew"]
     assert [(one.place.cell, one.value) for one in draft_of(message).unmapped] == [("M5", "A12")]
 
 
-def test_a_row_that_is_no_person_is_one_problem(fal5, fal5_rows):
-    """A sum or a signature below the list is told once, kept, and counted among nobody."""
-    message = fal5(fal5_rows, A9="Total crew: 3", A10="Signed by the master", F10="Exampleman")
-    assert told(message) == [("A9", "fal.row-unlike-person"), ("A10", "fal.row-unlike-person")]
-    assert (message.verdict, len(crew_of(message))) == ("accepted", 3)
-    kept = {one.place.cell: one.value for one in draft_of(message).unmapped}
-    assert kept == {"A9": "Total crew: 3", "A10": "Signed by the master", "F10": "Exampleman"}
+def test_a_signature_is_no_person_and_a_total_may_differ(fal5, fal5_rows):
+    """A signature is a warning; a right total nothing; one that is too high marks a list as cut."""
+    signed = fal5(fal5_rows, A9="Total crew: 3", A10="Signature", F10="Exampleman")
+    assert (signed.verdict, found_in(signed)) == ("accepted", [("A10", "fal.row-unlike-person")])
+    assert draft_of(signed).extent == Extent(3, 3)
+    kept = {one.place.cell: one.value for one in draft_of(signed).unmapped}
+    assert kept == {"A9": "Total crew: 3", "A10": "Signature", "F10": "Exampleman"}
+    more = fal5(fal5_rows, A9="Number of crew", B9="20")
+    assert (more.verdict, found_in(more)) == ("accepted", [("A9", "fal.total-differs")])
+    assert draft_of(more).extent == Extent(20, 3, cut=True)
+    fewer = fal5(fal5_rows, A9="TOTAL", B9="2")
+    assert (fewer.problems[0].severity, draft_of(fewer).extent) == ("warning", Extent(3, 3))
+
+
+def test_a_row_that_may_be_a_person_is_for_the_sender_to_say(fal5, fal5_cut, fal5_rows):
+    """Where the profile refuses it rejects the list; else the list removes no person."""
+    refused = fal5(fal5_rows, F9="Exampleman", I9="1999")
+    assert (refused.verdict, found_in(refused)) == (
+        "rejected", [REFUSED, ("F9", "fal.row-unlike-person")]
+    )  # fmt: skip
+    cut = fal5_cut(fal5_rows, F9="Exampleman", I9="1999")
+    assert (cut.verdict, found_in(cut)) == ("accepted", [("F9", "fal.row-unlike-person")])
+    assert draft_of(cut).extent == Extent(3, 3, cut=True)
+    kept = {one.place.cell: one.value for one in draft_of(cut).unmapped}
+    assert kept == {"F9": "Exampleman", "I9": "1999"}
 
 
 def test_a_second_list_below_the_first_is_read_too(fal5, fal5_rows):
@@ -135,10 +186,10 @@ def test_a_second_list_below_the_first_is_read_too(fal5, fal5_rows):
     assert (message.problems, len(crew_of(message))) == ((), 4)
 
 
-def test_two_who_are_alike_in_all_are_told_though_the_list_has_no_guidance(fal5, fal5_rows):
-    """The first person is no explanation: whoever repeats him is not passed over in silence."""
+def test_two_who_are_alike_in_all_are_found_though_the_list_has_no_guidance(fal5, fal5_rows):
+    """The first person is no explanation: a row that repeats them is not ignored."""
     message = fal5([*fal5_rows[:3], *fal5_rows[4:], fal5_rows[4]])
-    assert [code for _cell, code in told(message)][1:] == ["fal.document-repeated"]
+    assert [code for _cell, code in found_in(message)][1:] == ["fal.document-repeated"]
 
 
 @pytest.mark.parametrize("row", [["", "Your reference", "V9"], ["Your reference", "", "", "V9"]])
@@ -162,20 +213,26 @@ def test_a_cell_without_the_result_of_its_formula_is_not_missing():
     ]  # fmt: skip
 
 
-def test_a_second_sheet_of_the_form_is_told():
-    """One of them is read: the other is not passed over in silence."""
+def test_persons_on_a_second_sheet_of_the_form_are_not_lost(fal5_cutting):
+    """One sheet is read: where persons stand on another, a list is refused, or marked as cut."""
     rows = [[one if isinstance(one, str) else int(one) for one in row] for row in RIGHT]
-    (message,) = Fal5().translate(compose([("FAL 5", rows), ("FAL5", rows)]), PROFILE).messages
-    assert [(one.where.sheet, one.code) for one in message.problems] == [
-        ("FAL5", "fal.sheet-not-read")
-    ]
+    payload = compose([("FAL 5", rows), ("FAL5", rows)])
+    (refused,) = Fal5().translate(payload, PROFILE).messages
+    assert [(one.where.sheet, one.code) for one in refused.problems] == [
+        ("FAL5", "fal.sheet-not-read"), ("FAL 5", "fal.list-refused"),
+    ]  # fmt: skip
+    assert refused.verdict == "rejected"
+    (cut,) = Fal5().translate(payload, fal5_cutting).messages
+    assert (cut.verdict, draft_of(cut).extent) == ("accepted", Extent(6, 3, cut=True))
+    (empty,) = Fal5().translate(compose([("FAL 5", rows), ("FAL5", rows[:4])]), PROFILE).messages
+    assert empty.verdict == "accepted"
 
 
-def test_problems_are_told_row_by_row(fal5, fal5_rows):
+def test_problems_are_listed_row_by_row(fal5, fal5_rows):
     """As they stand in the sheet, whatever judged them: cells, demands, what persons share."""
     number, state = fal5_rows[4][3], fal5_rows[4][2]
     message = fal5(fal5_rows, L6="soon", A6="Visa", K7="Atlantis", C7=state, D7=number)
-    assert [cell for cell, _code in told(message)] == ["A3", "A6", "L6", "D7", "K7"]
+    assert [cell for cell, _code in found_in(message)] == ["A3", "A6", "L6", "D7", "K7"]
 
 
 def test_a_list_without_guidance_begins_right_below_its_headings(fal5, fal5_rows):
@@ -184,29 +241,42 @@ def test_a_list_without_guidance_begins_right_below_its_headings(fal5, fal5_rows
     assert (message.verdict, len(crew_of(message))) == ("accepted", 3)
 
 
-def test_a_missing_column_is_told_once(fal5, fal5_rows):
+def test_a_missing_column_is_one_problem(fal5, fal5_rows):
     """Not once for each person; the list is rejected."""
     message = fal5([[*row[:8], *row[9:]] if at > 1 else row for at, row in enumerate(fal5_rows)])
-    assert (message.verdict, told(message)) == ("rejected", [("A3", "fal.column-missing")])
+    assert (message.verdict, found_in(message)) == ("rejected", [("A3", "fal.column-missing")])
 
 
 def test_a_list_without_headings_and_an_empty_one_are_rejected(fal5, fal5_rows):
-    """Both are told what was expected; there is nobody to be passed on."""
+    """Both problems say what was expected; there is no person to pass on."""
     without = fal5(fal5_rows[:1])
-    assert (without.verdict, told(without)) == ("rejected", [(None, "fal.columns-missing")])
+    assert (without.verdict, found_in(without)) == ("rejected", [(None, "fal.columns-missing")])
     empty = fal5(fal5_rows[:4])
-    assert (empty.verdict, told(empty)) == ("rejected", [("A4", "fal.list-empty")])
+    assert (empty.verdict, found_in(empty)) == ("rejected", [("A4", "fal.list-empty")])
 
 
-def test_many_problems_are_cut_and_counted(fal5, fal5_rows):
-    """The first hundred are told, the rest counted; whoever is wrong stays out all the same."""
+def test_problems_beyond_the_limit_are_counted(fal5_cut, fal5_rows):
+    """The first hundred are listed; whoever is wrong is left out and named in the extent."""
     person = [*fal5_rows[4][:8], "1999", *fal5_rows[4][9:]]
     people = [[*person[:3], f"X{number}", *person[4:]] for number in range(150)]
-    message = fal5([*fal5_rows[:5], *people])
+    message = fal5_cut([*fal5_rows[:5], *people])
     assert len(message.problems) == 101
     assert message.problems[-1].code == "fal.problems-more"
     assert message.problems[-1].where.cell == "I105"
     assert (message.verdict, len(crew_of(message))) == ("accepted", 1)
+    extent = draft_of(message).extent
+    assert (extent.declared, extent.taken) == (151, 1)
+    assert extent.left_out == tuple(f"{CREW}[{number}]" for number in range(2, 152))
+
+
+def test_no_warning_hides_an_error(fal5, fal5_rows):
+    """An error after 150 warnings is the first that is listed after the refusal."""
+    person = fal5_rows[4]
+    people = [[*person[:3], f"X{number}", *person[4:11], ""] for number in range(150)]
+    wrong = [*person[:3], "X900", *person[4:10], "Atlantis", person[11]]
+    message = fal5([*fal5_rows[:4], *people, wrong])
+    assert found_in(message)[:2] == [REFUSED, ("K155", "fal.country-unknown")]
+    assert {one.severity for one in message.problems[2:]} == {"warning"}
 
 
 @pytest.mark.parametrize(
@@ -218,7 +288,7 @@ def test_many_problems_are_cut_and_counted(fal5, fal5_rows):
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xlsx.encrypted"),
     ],
 )
-def test_other_workbooks_are_told_what_is_taken(payload, code):
+def test_of_other_workbooks_the_problem_says_what_is_taken(payload, code):
     """Passenger lists, other sheets and broken files are one problem of the submission."""
     translation = Fal5().translate(payload, PROFILE)
     assert [problem.code for problem in translation.problems] == [code]

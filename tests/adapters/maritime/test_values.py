@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from adapters.maritime.layout import Field, layout
-from adapters.maritime.values import Trouble, convert, has_check_digit, plain
+from adapters.maritime.values import Trouble, as_shown, convert, has_check_digit, plain
 
 UK = layout("uk-nmsw")
 
@@ -97,3 +97,40 @@ def test_the_check_digit_of_an_imo_number():
     assert has_check_digit("9074729")
     assert not has_check_digit("9999990")
     assert not has_check_digit("0000101")
+
+
+AS_SHOWN = [
+    ("text", 12345678.0, "000000000", "012345678", None),
+    ("text", 7.0, "", "7", None),
+    ("text", 12345678.0, "#,##0", 12345678.0, "12,345,678"),
+    ("text", 12.5, "", 12.5, None),
+    ("text", 1e16, "", 1e16, ""),
+    ("text", date(2026, 2, 1), "", date(2026, 2, 1), "a date or time"),
+    ("text", time(12, 0), "", time(12, 0), "a date or time"),
+    ("text", True, "000", True, None),
+    ("imo-number", 101.0, "0000000", "0000101", None),
+    ("number", 12000.0, "#,##0", 12000.0, None),
+    ("number", 12.0, "0.00", 12.0, None),
+    ("number", 12.7, "0", 12.7, "13"),
+    ("number", 0.5, "0%", 0.5, "50%"),
+    ("number", 12.0, "000", 12.0, None),
+    ("country", 12.0, "000", 12.0, None),
+    ("date", date(2026, 2, 1), "", date(2026, 2, 1), None),
+]
+
+
+@pytest.mark.parametrize(("how", "raw", "code", "value", "shown"), AS_SHOWN)
+def test_identifiers_are_what_the_cell_shows_and_quantities_what_it_stores(
+    how, raw, code, value, shown
+):
+    """What goes on, and what the cell shows instead, where that is something else."""
+    assert as_shown(raw, code, how) == (value, shown)
+
+
+def test_what_cannot_be_seen_is_no_part_of_a_value():
+    """Marks of direction and spaces without width go; an accent is one sign with its letter."""
+    assert plain("\ufeff\u200eAB\u200b123 \u2060") == "AB123"
+    assert plain("Jose\u0301") == "Jos\u00e9"
+    assert said("date", "\u200e12/07/2030") == "2030-07-12"
+    assert said("time", "14:00\u200b") == "14:00"
+    assert said("locode", "\u200bGBSOU") == "GBSOU"

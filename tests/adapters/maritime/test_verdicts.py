@@ -74,7 +74,7 @@ def test_what_the_state_finds_wrong_is_found_wrong(name):
 
 @pytest.mark.parametrize("name", [name for name in VERDICTS if "part" in VERDICTS[name]])
 def test_bodies_are_of_their_package_and_each_value_has_its_cell(name, folder):
-    """The body validates, and places are told for exactly its leaves."""
+    """The body validates, and exactly its leaves have places."""
     payload = (folder / name).read_bytes()
     adapter, profile = _chosen(payload)
     for message in adapter.translate(payload, profile).messages:
@@ -87,16 +87,16 @@ def test_bodies_are_of_their_package_and_each_value_has_its_cell(name, folder):
 
 def test_every_problem_says_where_what_and_what_to_do(folder):
     """Sheet, cell, canonical path, what was expected and what to do are always there."""
-    told = 0
+    count = 0
     for name in VERDICTS:
         payload = (folder / name).read_bytes()
         adapter, profile = _chosen(payload)
         for message in adapter.translate(payload, profile).messages:
             for problem in message.problems:
-                told += 1
+                count += 1
                 assert problem.where.sheet
                 assert problem.where.cell
                 assert problem.path
                 assert problem.expected
                 assert problem.hint
-    assert told > 90
+    assert count > 90

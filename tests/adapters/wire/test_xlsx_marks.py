@@ -52,7 +52,7 @@ def values(payload: bytes) -> dict[str, list]:
 
 def test_faulty_cells_are_coloured_and_commented():
     """An error is red, a warning yellow; the comment has the words; others stay as they are."""
-    marks = [Mark("Form", "B2", "no such code"), Mark("Form", "A1", "odd", warning=True)]
+    marks = [Mark("Form", "B2", "no such code"), Mark("Form", "A1", "odd", "warning")]
     sheet = opened(marked(saved(form()), marks, RESULT))["Form"]
     assert sheet["B2"].fill.start_color.rgb == RED
     assert sheet["A1"].fill.start_color.rgb == YELLOW
@@ -103,7 +103,7 @@ def test_nothing_else_is_changed():
 
 def test_all_problems_of_a_cell_stand_in_one_comment():
     """Two marks on one cell, or on a merged one, are both told, the sender's comment kept."""
-    marks = [Mark("Form", "C3", "one"), Mark("Form", "C3", "two", warning=True),
+    marks = [Mark("Form", "C3", "one"), Mark("Form", "C3", "two", "warning"),
              Mark("Form", "B6", "merged")]  # fmt: skip
     sheet = opened(marked(saved(form()), marks, RESULT))["Form"]
     assert sheet["C3"].comment.text == "mine\n\none\n\ntwo"
