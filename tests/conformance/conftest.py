@@ -18,11 +18,11 @@ from broker.eventlog.memory import MemoryLog
 from broker.settings import Secrets, Settings
 from broker.state.database import EmbeddedDatabase, MemoryDatabase
 from broker.state.postgres import postgres_database
+from tests.limits import HANG_S
 from tests.servers.topics import created
 
 PARTITIONS = 4
 TOPICS = ("submissions.trial", "events.a", "events.b", "t")
-RUN_S = 60.0
 
 Run = Callable[[Callable[[Any], Awaitable[None]]], None]
 Opened = Callable[[pytest.FixtureRequest], contextlib.AbstractAsyncContextManager[Any]]
@@ -92,7 +92,7 @@ DATABASES: dict[str, Opened] = {
 def _runs(request: pytest.FixtureRequest, opened: Opened) -> Run:
     def run(work: Callable[[Any], Awaitable[None]]) -> None:
         async def over() -> None:
-            async with asyncio.timeout(RUN_S), opened(request) as backend:
+            async with asyncio.timeout(HANG_S), opened(request) as backend:
                 await work(backend)
 
         asyncio.run(over())

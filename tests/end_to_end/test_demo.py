@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from broker.demo import play, stage
+from tests.limits import HANG_S
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-DEMO_S = 240
 
 MASKS = (
     (r"\b([sevodp])_[0-9a-f]{32}\b", r"\1_ID"),
@@ -33,7 +33,7 @@ def shown():
     """What a run of the demo prints."""
     done = subprocess.run(
         [sys.executable, "-m", "broker.demo"],
-        cwd=ROOT, capture_output=True, text=True, timeout=DEMO_S, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=HANG_S, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
