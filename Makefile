@@ -4,6 +4,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
+# Every process would compile the program anew, and a start takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test test-servers check bench bench-cluster soak fuzz env lock clean schemas
 
 help: ## what each target does

@@ -29,6 +29,8 @@ from tests.servers.ports import Port
 from tests.servers.postgres import Postgres
 from tests.servers.shared import real_server
 
+pytestmark = pytest.mark.servers
+
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 PROGRAMS = {"kafka-storage": "kafka.tools.StorageTool", "kafka-server-start": "kafka.Kafka"}

@@ -89,6 +89,17 @@ DATABASES: dict[str, Opened] = {
 }  # fmt: skip
 
 
+SERVERS = {"kafka", "postgres"}
+
+
+def _each(backends: dict[str, Opened]) -> list[Any]:
+    """The names of the backends, marked where a server is needed."""
+    return [
+        pytest.param(name, marks=pytest.mark.servers if name in SERVERS else ())
+        for name in sorted(backends)
+    ]
+
+
 def _runs(request: pytest.FixtureRequest, opened: Opened) -> Run:
     def run(work: Callable[[Any], Awaitable[None]]) -> None:
         async def over() -> None:
@@ -100,13 +111,13 @@ def _runs(request: pytest.FixtureRequest, opened: Opened) -> Run:
     return run
 
 
-@pytest.fixture(params=sorted(LOGS))
+@pytest.fixture(params=_each(LOGS))
 def on_log(request: pytest.FixtureRequest) -> Run:
     """Runs a work over an empty log with four partitions a topic."""
     return _runs(request, LOGS[request.param])
 
 
-@pytest.fixture(params=sorted(DATABASES))
+@pytest.fixture(params=_each(DATABASES))
 def on_database(request: pytest.FixtureRequest) -> Run:
     """Runs a work over an empty state."""
     return _runs(request, DATABASES[request.param])

@@ -10,6 +10,8 @@ import pytest
 from broker.demo import play, stage
 from tests.limits import HANG_S
 
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("demo")]
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 MASKS = (

@@ -135,6 +135,7 @@ def test_a_node_that_cannot_start_says_why(kafka_cluster):
         node.restart()
 
 
+@pytest.mark.servers
 def test_postgres_keeps_what_was_committed_over_a_kill():
     """After SIGKILL and a start the committed row is there, and the one in flight is not."""
     with real_server(), Postgres() as server:
