@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from broker.demo import play, stage
-from tests.limits import HANG_S
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("demo")]
 
@@ -32,10 +31,10 @@ def masked(text):
 
 @pytest.fixture(scope="module")
 def shown():
-    """What a run of the demo prints."""
+    """What a run of the demo prints; each of its steps has a limit of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "broker.demo"],
-        cwd=ROOT, capture_output=True, text=True, timeout=HANG_S, check=False,
+        cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
