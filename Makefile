@@ -4,7 +4,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test check bench bench-cluster soak fuzz env lock clean schemas
+# Every process would compile the program anew, and a start takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo test test-servers check bench bench-cluster soak fuzz env lock clean schemas
 
 help: ## what each target does
 	@sed -n 's/^\([a-z-]*\):.* ## /make \1	/p' Makefile
@@ -12,8 +15,14 @@ help: ## what each target does
 demo: $(READY) ## a broker on its whole road: two declarations, agencies played, replies shown
 	@$(BIN)/python -m broker.demo
 
-test: $(READY) ## every test
-	$(BIN)/python -m pytest -n auto
+# Tests that share something expensive are a group, and one worker runs a group.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
+
+test: $(READY) ## every test that needs no server
+	$(PYTEST) -m "not servers and not long"
+
+test-servers: $(READY) ## the tests on Kafka and PostgreSQL, and the long stories
+	$(PYTEST) -m "servers or long"
 
 check: $(READY) ## format, lint, types, house rules, the configuration
 	$(BIN)/ruff format --check .

@@ -7,6 +7,9 @@
 
 Each is made at its first use. What this machine cannot run is skipped with the reason; with
 CI=true that is a failure.
+
+A test that asks for one of these is marked `servers`; `make test` leaves it out, and what is marked
+`long`. Hypothesis has one profile for all tests: no deadline, and with CI=true no chance.
 """
 
 import contextlib
@@ -16,12 +19,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from tests.servers.kafka import Kafka
     from tests.servers.postgres import Databases
 
 ROOT = Path(__file__).resolve().parent.parent
+SERVERS = {"kafka_bootstrap", "kafka_cluster", "postgres", "own_postgres"}
+"""Fixtures that start a server."""
+
+CI = os.environ.get("CI") == "true"
+settings.register_profile(
+    "suite",
+    deadline=None,  # a busy machine is slow, and no fault of the code
+    derandomize=CI,
+    database=None if CI else settings.default.database,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
+
+
+@pytest.hookimpl(tryfirst=True)  # before marks are selected by -m
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a server, and let long tests begin first: a run ends with its shortest."""
+    for item in items:
+        if SERVERS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("servers")
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +56,7 @@ def corpus() -> Path:
     folder = ROOT.parent / "shared" / "corpus"
     if not folder.is_dir():
         reason = "the corpus folder ../shared/corpus is not beside this checkout"
-        if os.environ.get("CI") == "true":
+        if CI:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
@@ -58,7 +84,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Databases]":
         url = given or postgres_of_the_run(run_folder(tmp_path_factory))
     databases = Databases(url)
     yield databases
-    databases.drop_all()
+    if given:  # the run's own server goes with all it has
+        databases.drop_all()
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import asyncio
 import re
 import secrets
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,16 +22,18 @@ from aiokafka.errors import KafkaError
 
 from broker.eventlog.kafka_connection import connection
 from broker.settings import Secrets, Settings, parse_settings
+from tests.limits import HANG_S, tries
 from tests.servers.jars import java, kafka_jars
 from tests.servers.leash import Leash
 from tests.servers.ports import Port
 from tests.servers.postgres import Postgres
 from tests.servers.shared import real_server
 
+pytestmark = pytest.mark.servers
+
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 PROGRAMS = {"kafka-storage": "kafka.tools.StorageTool", "kafka-server-start": "kafka.Kafka"}
-START_S = 120
 PASSWORD = secrets.token_urlsafe(32)
 
 
@@ -126,9 +127,7 @@ def arguments(nodes: Nodes, password: str) -> dict[str, Any]:
 
 async def whole(nodes: Nodes) -> AIOKafkaAdminClient:
     """A client of a cluster of which every node is there."""
-    deadline = time.monotonic() + START_S
-    while True:
-        assert time.monotonic() < deadline, "\n".join(one.tail() for one in nodes.running)
+    for _ in tries("every node of the cluster is there"):
         assert all(one.runs() for one in nodes.running), [one.tail() for one in nodes.running]
         try:
             client = await admin(nodes, PASSWORD)
@@ -139,6 +138,7 @@ async def whole(nodes: Nodes) -> AIOKafkaAdminClient:
             return client
         await client.close()
         await asyncio.sleep(0.5)
+    raise AssertionError
 
 
 def test_three_nodes_hold_what_a_role_appends(nodes: Nodes):
@@ -173,7 +173,7 @@ def test_the_database_belongs_to_a_user_who_owns_nothing_else(tmp_path: Path):
         "exec docker-entrypoint.sh": f"exec {tmp_path}/docker-entrypoint.sh",
     })  # fmt: skip
     leash = Leash([*SERVICES["postgres"]["entrypoint"], text], tmp_path / "log")
-    leash.guardian.wait(30)
+    leash.guardian.wait(HANG_S)
     with real_server():
         server = Postgres(relaxed=True)
     with server:

@@ -10,6 +10,7 @@ from broker.eventlog.contract import Partition
 from broker.eventlog.memory import MemoryLog
 from broker.hop import Plumbing
 from broker.model.records import Record
+from tests.limits import HANG_S
 from tests.toy import IN, Bench, Toy
 
 MINE = Partition(IN, 0)
@@ -62,7 +63,7 @@ class Site:
 
     async def run(self, story):
         """Run the crew while the story is told."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANG_S):
             running = asyncio.ensure_future(self.crew.run())
             await self.bench.log.asked.wait()
             try:
@@ -147,7 +148,7 @@ def test_work_that_will_not_end_is_left_behind(monkeypatch):
             site.crew.hop = made
             await site.bench.log.take(frozenset({MINE}))
             await asyncio.sleep(0)
-            async with asyncio.timeout(1):
+            async with asyncio.timeout(HANG_S):
                 await site.bench.log.take(frozenset())
             stubborn.set()
 

@@ -5,6 +5,7 @@ import asyncio
 import uvicorn
 
 from broker.heads import HEAD_BYTES_MAX, BoundedHead
+from tests.limits import HANG_S
 
 
 async def app(_scope, _receive, send):
@@ -28,7 +29,7 @@ async def answered(pieces):
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(0.01)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANG_S):
             return (await reader.readline()).decode().strip()
     finally:
         writer.close()

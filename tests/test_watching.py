@@ -10,10 +10,13 @@ from broker.state import queue
 from broker.state.database import MemoryDatabase
 from broker.state.queue import Row
 from broker.watching import Watch
+from tests.limits import HANG_S
 from tests.toy import Plug
 
 ROW = Row("d_1", "wildlife", "o_1", "", 1, "wildlife", "control", "document", "t", b"{}", "{}", "")
 EVERY_S = 0.005
+QUIET_S = EVERY_S * 8
+"""So long a bell is listened to that must not ring."""
 
 
 def test_each_bell_rings_for_its_own_sign_and_only_then():
@@ -22,22 +25,23 @@ def test_each_bell_rings_for_its_own_sign_and_only_then():
     async def run():
         database = MemoryDatabase()
         plumbing = Plumbing(MemoryLog(1), database, SystemClock())
-        watch = asyncio.ensure_future(Watch(plumbing, every_s=EVERY_S).run())
-        await asyncio.sleep(EVERY_S * 4)  # the first look rings the readers once
-
-        async def rung():
-            queued, numbered = plumbing.queued.ticket(), plumbing.numbered.ticket()
-            return [await heard(queued, EVERY_S * 8), await heard(numbered, EVERY_S * 8)]
-
-        assert await rung() == [False, False]
         numbered = plumbing.numbered.ticket()
+        watch = asyncio.ensure_future(Watch(plumbing, every_s=EVERY_S).run())
+        assert await heard(numbered, HANG_S)  # the first look rings the readers once
+
+        async def is_quiet():
+            queued, numbered = plumbing.queued.ticket(), plumbing.numbered.ticket()
+            return not await heard(queued, QUIET_S) and not await heard(numbered, QUIET_S)
+
+        assert await is_quiet()
+        queued, numbered = plumbing.queued.ticket(), plumbing.numbered.ticket()
         await database.write(lambda connection: queue.put(connection, [ROW]))
-        assert (await rung())[0]
+        assert await heard(queued, HANG_S)
         assert not numbered.is_set()
         await database.write(lambda connection: queue.number_rows(connection, "wildlife",
                                                                   [(1, b"{}")]))  # fmt: skip
-        assert await heard(numbered, 1)
-        assert await rung() == [False, False]
+        assert await heard(numbered, HANG_S)
+        assert await is_quiet()
         watch.cancel()
 
     asyncio.run(run())
@@ -52,7 +56,7 @@ def test_a_database_that_cannot_be_asked_is_asked_again():
         await database.write(lambda connection: queue.put(connection, [ROW]))
         ticket = plumbing.queued.ticket()
         watch = asyncio.ensure_future(Watch(plumbing, every_s=EVERY_S).run())
-        assert await heard(ticket, 2)
+        assert await heard(ticket, HANG_S)
         assert plumbing.database.refused == 3
         watch.cancel()
 

@@ -12,6 +12,7 @@ from broker.state import parked
 from broker.state.database import MemoryDatabase
 from broker.state.positions import Position, Reader
 from broker.state.tables import ACTIONS
+from tests.limits import tries
 
 IN, OUT = "submissions.toy", "events.toy"
 READER = Reader("toy", IN, 0)
@@ -131,9 +132,10 @@ class Bench:
 
     async def until(self, rows: str) -> None:
         """Wait for exactly these effects."""
-        async with asyncio.timeout(20):
-            while await self.rows() != rows:
-                await asyncio.sleep(0.01)
+        for _ in tries(f"the effects are {rows!r}"):
+            if await self.rows() == rows:
+                return
+            await asyncio.sleep(0.01)
 
     async def parked(self):
         """What waits for a person."""

@@ -2,10 +2,14 @@
 
 step      one event applied to one dossier: fold, then route, then tell (pure)
 effects   what a step decided, as values
+rules     what decisions are taken under
 routed    who is entitled to the live documents, and what changed for them
-answered  an agency's answer, bound to what was delivered to it
-noted     what is odd about a message that stands, or about the parts together
-told      boards and refusals on their way to those who are owed them
+asking    when an agency is asked, until when, and what restarts an ask
+answered  an agency's answer, bound to what was delivered to it: binding (which delivery),
+          subjects (which element of it), late (what it does not settle), removed (persons taken off)
+noted     what is odd about a message that is applied, or about the parts together
+told      boards and replies on their way to those who are owed them
+passed_time  a deadline, a release by silence, the end of an answer
 station   the hop's view of it: load, work, park, write
 deadlines due times that have come, as events on their dossiers
 """

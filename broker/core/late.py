@@ -25,6 +25,7 @@ from broker.state.due import Due
 from broker.state.queue import Row
 
 UNTIL = "until"
+SUPERSEDED, EXPIRED = "answer.superseded", "answer.expired"
 
 
 def notify_unsettled(making: Making, delivered: Delivered, answers: Sequence[Answer]) -> None:
@@ -43,7 +44,7 @@ def notify_unsettled(making: Making, delivered: Delivered, answers: Sequence[Ans
     changed = [path for path in about if path in now and now[path].since > delivered.showing]
     if gone or changed:
         what = payloads.Unsettled(delivered.id, changed, gone, shown.delivery)
-        _notify(making, target, "answer.superseded", what)
+        _notify(making, target, SUPERSEDED, what)
 
 
 def expire_at(making: Making, answer: Answer) -> None:
@@ -76,7 +77,7 @@ def expire(making: Making, answer: Answer) -> None:
     ask_again(making, target)
     what = payloads.Unsettled("", settled, (), shown.delivery)
     silence = silence_of(making.asks.get(target), making.dossier.kind)
-    _notify(making, target, "answer.expired", what, silence)
+    _notify(making, target, EXPIRED, what, silence)
 
 
 def expired(answers: Iterable[Answer], name: str) -> Answer | None:

@@ -24,7 +24,7 @@ from broker.model.events import body_of
 from broker.model.lists import numbered_lists
 from broker.model.numbering import pairs_of
 from broker.model.records import digest
-from broker.model.vector import EMPTY, Bases, Mark, Vector, advance, pack, restate, unpack
+from broker.model.vector import EMPTY, ElementBases, Mark, Vector, advance, pack, restate, unpack
 from broker.replies import payloads
 from broker.replies.payloads import Entitlement
 from broker.routing import decision as routing
@@ -52,7 +52,7 @@ class _Passed(NamedTuple):
 
     result: routing.Result
     cut: Cut
-    bases: Bases | None
+    bases: ElementBases | None
 
 
 def route(making: Making, document: Document, before: Document | None, rules: Rules) -> None:

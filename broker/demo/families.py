@@ -70,7 +70,7 @@ def _sample(stage: Stage, who: str, family: str, kind: str, more: Sequence[str])
 
 
 def _lodged(stage: Stage, who: str, file: str, *more: str) -> str:
-    told = stage.swb("submit", file, "--wait", "10", *more, who=who)
+    told = stage.swb("submit", file, "--wait", "60", *more, who=who)
     show(told)
     return told
 

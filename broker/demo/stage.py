@@ -21,7 +21,8 @@ import httpx
 from broker.clock import SystemClock
 
 SWB = Path(sys.executable).parent / "swb"
-STEP_S, LOOK_AGAIN_S = 20.0, 0.05
+STEP_S, LOOK_AGAIN_S = 300.0, 0.05
+"""A step that takes longer hangs; a busy machine is slow, and ends well."""
 OPERATOR = "duty-desk"
 
 Made = TypeVar("Made")

@@ -13,6 +13,7 @@ How to change the format on disk
 """
 
 import asyncio
+import contextlib
 import fcntl
 import queue
 import sqlite3
@@ -371,18 +372,21 @@ def _read(
     low, high = number << SHIFT | position, (number + 1) << SHIFT
     found: list[Entry] = []
     size = 0
-    rows = raw.execute(
-        "SELECT id, key, headers, value FROM log WHERE id >= ? AND id < ? ORDER BY id LIMIT 1000",
-        (low, high),
+    query = (
+        "SELECT id, key, headers, value FROM log WHERE id >= ? AND id < ? ORDER BY id LIMIT 1000"
     )
-    for row_id, key, headers, value in rows:
-        size += len(value)
-        if found and size > bytes_max:
-            break
-        at = row_id & ((1 << SHIFT) - 1)
-        if not found and at != position:
-            raise GapFault(f"position {position} of {topic}-{partition} is below its start {at}")
-        found.append(Entry(topic, partition, at, key, orjson.loads(headers), value))
+    # Closed also when a fault is raised: a cursor within its traceback holds up the checkpoint.
+    with contextlib.closing(raw.execute(query, (low, high))) as rows:
+        for row_id, key, headers, value in rows:
+            size += len(value)
+            if found and size > bytes_max:
+                break
+            at = row_id & ((1 << SHIFT) - 1)
+            if not found and at != position:
+                raise GapFault(
+                    f"position {position} of {topic}-{partition} is below its start {at}"
+                )
+            found.append(Entry(topic, partition, at, key, orjson.loads(headers), value))
     return found
 
 

@@ -37,7 +37,7 @@ class Mark(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Bases:
+class ElementBases:
     """The bases of one version for one target: of each element by its path, and of the rest."""
 
     rest: Basis
@@ -55,7 +55,7 @@ class Vector:
 EMPTY = Vector()
 
 
-def advance(old: Vector, bases: Bases, showing: int) -> Vector:
+def advance(old: Vector, bases: ElementBases, showing: int) -> Vector:
     """The vector after a new version is shown: what is new or changed begins at this showing."""
     rest = old.rest
     since = rest.since if rest is not None and rest.digest == bases.rest.digest else showing
@@ -68,7 +68,7 @@ def advance(old: Vector, bases: Bases, showing: int) -> Vector:
     return Vector(Mark(bases.rest.digest, since, bases.rest.checks), elements)
 
 
-def restate(old: Vector, bases: Bases) -> Vector:
+def restate(old: Vector, bases: ElementBases) -> Vector:
     """The same vector under bases computed anew for the version it describes; `since` stays."""
     if old.rest is None:
         return old

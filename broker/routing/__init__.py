@@ -9,6 +9,7 @@ match        `decide`: the results of all rows for one document
 listing      a view file, as typed and closed models
 sieves       the lines of a view, compiled into functions
 view         `apply`: what a recipient may see of it
+basis        what an answer about each element depends on
 versions     what a new version means to those who were sent the last one
 explain      why each row matched or did not
 check        everything wrong in rules and views together (rowcheck, viewcheck; findings,

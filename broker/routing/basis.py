@@ -23,7 +23,7 @@ import orjson
 from broker.model.lists import NUMBER, ElementList, Parts, elements_at, lists_of, values_of
 from broker.model.packages import PACKAGES, index
 from broker.model.paths import element_key
-from broker.model.vector import DIGEST_BYTES, Bases, Basis
+from broker.model.vector import DIGEST_BYTES, Basis, ElementBases
 from broker.routing.decision import Result
 from broker.routing.listing import Listed, ViewFile
 from broker.routing.patterns import within
@@ -76,7 +76,7 @@ def compile_basis(file: ViewFile, *, whole: bool) -> BasisView:
     return BasisView(rest, tuple(one for one in found if one is not None))
 
 
-def bases_of(view: BasisView, shown: Shown, result: Result, besides: bytes = b"") -> Bases:
+def bases_of(view: BasisView, shown: Shown, result: Result, besides: bytes = b"") -> ElementBases:
     """The bases of what a row passed. `besides`: what else its answers depend on, digested."""
     rest = _bytes(view.rest(shown.tree, set()) or {})
     contents = {one.path: _contents(one, shown, result) for one in view.lists}
@@ -94,7 +94,7 @@ def bases_of(view: BasisView, shown: Shown, result: Result, besides: bytes = b""
         everything = _digest(base.digest, *(basis.digest for basis in elements.values()))
         elements = {path: Basis(everything, basis.checks) for path, basis in elements.items()}
         base = Basis(everything, base.checks)
-    return Bases(base, elements)
+    return ElementBases(base, elements)
 
 
 def _add(

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import orjson
 
 from broker.adapter import Tree
-from broker.model.vector import Bases
+from broker.model.vector import ElementBases
 from broker.routing.basis import BasisView, Shown, bases_of, compile_basis
 from broker.routing.decision import Result
 from broker.routing.elements import Matched, kept
@@ -85,7 +85,7 @@ def apply(view: View, tree: Tree, matched: Matched | None = None) -> Cut:
     return Cut(sieve(body, withheld) or {}, tuple(sorted(withheld)), shorter)
 
 
-def bases(view: View, tree: Tree, cut: Cut, result: Result, besides: bytes = b"") -> Bases:
+def bases(view: View, tree: Tree, cut: Cut, result: Result, besides: bytes = b"") -> ElementBases:
     """What answers about this cut depend on."""
     how = view.cut_basis if cut.shorter else view.whole_basis
     return bases_of(how, Shown(tree, cut.tree), result, besides)

@@ -80,7 +80,7 @@ def test_an_empty_file_is_one_problem(swb, tmp_path):
     file.write_bytes(b"")
     result = swb("translate", file)
     assert result.exit_code == 1
-    assert "edifact.no-message" in result.stdout
+    assert "submission.empty" in result.stdout
 
 
 def test_a_dash_reads_standard_input(swb, lodged):

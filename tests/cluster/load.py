@@ -15,6 +15,7 @@ from broker.state import queue
 from broker.state.postgres import postgres_database
 from tests.cluster.site import Site
 from tests.cluster.standing import Standing, repeated, wrong_on_the_log
+from tests.limits import HANG_S
 from tests.simulation.checker import check
 from tests.simulation.history import History, Page
 from tests.simulation.readout import Readout
@@ -72,8 +73,10 @@ async def told(site: Site, misfortune: Misfortune, seed: int, lasts_s: float) ->
     """
     began, history = perf_counter(), History()
     book = site.configuration
-    lodging = Bounds(declarations=int(lasts_s / 2) + 5, changes=4, pace=lasts_s / 300)
-    answering = Bounds(pace=0.02, late_s=lasts_s / 4)
+    lodging = Bounds(
+        declarations=int(lasts_s / 2) + 5, changes=4, pace=lasts_s / 300, unanswered_s=HANG_S
+    )
+    answering = Bounds(pace=0.02, late_s=lasts_s / 4, unanswered_s=HANG_S)
     senders = [
         Sender(name, site, history, drawn(seed, name), lodging) for name in sorted(book.senders)
     ]

@@ -8,9 +8,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.limits import HANG_S
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAM = Path(sys.executable).parent / "swb"
-READY_S = 60.0
 
 
 class RoleProcess:
@@ -37,7 +38,7 @@ class RoleProcess:
             )  # fmt: skip
         self._process = process
         assert process.stdout is not None
-        async with asyncio.timeout(READY_S):
+        async with asyncio.timeout(HANG_S):
             line = (await process.stdout.readline()).decode()
         assert "listening on " in line, f"{self.name}: {self.tail()}"
         self.slowest_start_s = max(self.slowest_start_s, clock() - began)
@@ -74,7 +75,7 @@ class RoleProcess:
         """SIGTERM; its exit code."""
         self.signal(signal.SIGTERM)
         assert self._process is not None
-        async with asyncio.timeout(READY_S):
+        async with asyncio.timeout(HANG_S):
             return await self._process.wait()
 
     async def end(self) -> None:

@@ -17,6 +17,7 @@ from tests.cluster.believers import believing
 from tests.cluster.load import Told, told
 from tests.cluster.role import RoleProcess
 from tests.cluster.site import Site, site
+from tests.limits import HANG_S, Hung, tries
 from tests.servers.kafka import Kafka
 from tests.servers.postgres import Postgres
 from tests.simulation.faults import QUIET
@@ -24,8 +25,6 @@ from tests.simulation.traffic import Outage
 from tests.simulation.world import drawn
 
 SESSION_S = 3.0
-DEAF_S = 30.0
-"""How soon every process must have said that its log is gone, and that it is back."""
 
 
 async def kills(folder: Path, bootstrap: str, url: str, seed: int, rounds: int) -> Told:
@@ -121,12 +120,13 @@ def cut_in_transaction(server: Postgres, url: str) -> None:
         SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
         WHERE datname = %s AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()
     """
-    with psycopg.connect(server.administration, autocommit=True, connect_timeout=10) as link:
-        for _ in range(20_000):
+    with psycopg.connect(
+        server.administration, autocommit=True, connect_timeout=int(HANG_S)
+    ) as link:
+        for _ in tries("something is in mid-transaction, under load"):
             row = link.execute(cut, [url.rpartition("/")[2]]).fetchone()
             if row and row[0]:
                 return
-    raise AssertionError("nothing was ever in mid-transaction: there is no load")
 
 
 async def outage(folder: Path, node: Kafka, url: str, seed: int, rounds: int) -> Told:
@@ -137,14 +137,14 @@ async def outage(folder: Path, node: Kafka, url: str, seed: int, rounds: int) ->
         for _ in range(rounds):
             await asyncio.to_thread(node.kill)
             place.lodged.clear()
-            await place.until("accepts", lambda: "202" in place.lodged, DEAF_S)
+            await place.until("accepts", lambda: "202" in place.lodged)
             await asyncio.gather(*(ready(place, one, "Kafka") for one in place.roles.values()))
-            await place.until("is full", lambda: busy in place.lodged, DEAF_S)
+            await place.until("is full", lambda: busy in place.lodged)
             await asyncio.to_thread(node.restart)
             await asyncio.gather(*(ready(place, one, "") for one in place.roles.values()))
             assert place.lodged.keys() <= {"200", "202", "409", busy}
             place.lodged.clear()
-            await place.until("accepts again", lambda: "202" in place.lodged, DEAF_S)
+            await place.until("accepts again", lambda: "202" in place.lodged)
 
     async with site(folder, node.bootstrap, url, outbox_records_max="40") as place:
         await place.start_all()
@@ -153,20 +153,16 @@ async def outage(folder: Path, node: Kafka, url: str, seed: int, rounds: int) ->
 
 async def ready(place: Site, role: RoleProcess, lacking: str) -> None:
     """Wait until a process says that it lacks this of its log; "": nothing."""
-    said = "nothing yet"
+    answer = None
     try:
-        async with asyncio.timeout(DEAF_S):
-            while True:
-                try:
-                    answer = await place.ask(role, "GET", "/readyz", {})
-                except Outage as outage:
-                    raise AssertionError(f"{role.name} ended: {role.tail()}") from outage
-                said = answer.text
-                assert answer.status_code in {200, 503}, f"{role.name}: {said}: {role.tail()}"
-                missing = answer.json()["missing"]
-                if (answer.status_code, bool(missing)) == (503 if lacking else 200, bool(lacking)):
-                    assert lacking in missing.get("log", ""), said
-                    return
-                await asyncio.sleep(0.2)
-    except TimeoutError:
-        raise AssertionError(f"{role.name} says of itself: {said}") from None
+        for _ in tries(f"{role.name} lacks {lacking or 'nothing'}"):
+            answer = await place.ask(role, "GET", "/readyz", {})
+            assert answer.status_code in {200, 503}, f"{role.name}: {answer.text}: {role.tail()}"
+            missing = answer.json()["missing"].get("log", "")
+            if answer.status_code == (503 if lacking else 200) and lacking in missing:
+                return
+            await asyncio.sleep(0.2)
+    except Outage as outage:
+        raise AssertionError(f"{role.name} ended: {role.tail()}") from outage
+    except Hung as hung:
+        raise AssertionError(f"{hung}; it answers {answer and answer.text}") from None

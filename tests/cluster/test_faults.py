@@ -17,7 +17,7 @@ ROUNDS = int(os.environ.get("SWB_CLUSTER_ROUNDS", "1"))
 LOAD_MIN = 50
 """Receipts without which nothing was under load."""
 
-pytestmark = pytest.mark.timeout(300 + 300 * ROUNDS)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1800 * ROUNDS)]
 
 
 def kept(told: Told) -> None:

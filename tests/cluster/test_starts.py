@@ -4,18 +4,15 @@ import secrets
 import shutil
 import socket
 import subprocess
-import time
 
 import psycopg
 import pytest
 
 from tests.cluster.role import PROGRAM, ROOT
+from tests.limits import HANG_S
 
 START_S = 2.0
-MORE_S = 20.0
-"""Loading the program on a busy machine, and the last attempt, which began in time."""
-
-pytestmark = pytest.mark.timeout(180)
+"""Where nothing answers, however long one asks."""
 
 
 @pytest.fixture
@@ -34,21 +31,19 @@ def topics(tmp_path, kafka_bootstrap):
     }
     made = subprocess.run(
         [PROGRAM, "topics", "apply", "--config", config],
-        env=found, capture_output=True, text=True, timeout=60, check=False,
+        env=found, capture_output=True, text=True, timeout=HANG_S, check=False,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     return found
 
 
 def refused(environment):
-    """What a role says on standard error that cannot start; it ends soon, and not well."""
-    began = time.monotonic()
+    """What a role says on standard error that cannot start; it ends by itself, and not well."""
     done = subprocess.run(
         [PROGRAM, "serve", "core", "--config", ROOT / "config", "--port", "0"],
-        env={"SWB_START_S": str(START_S), **environment},
-        capture_output=True, text=True, timeout=60, check=False,
+        env={"SWB_START_S": f"{HANG_S:g}", **environment},
+        capture_output=True, text=True, timeout=HANG_S, check=False,
     )  # fmt: skip
-    assert time.monotonic() - began < START_S + MORE_S
     assert done.returncode > 0, done.stderr
     assert done.stdout == "", "it said that it listens"
     said = [line for line in done.stderr.splitlines() if not line.startswith("{")]
@@ -76,7 +71,8 @@ def reached(url):
 def test_a_kafka_that_does_not_answer_is_named(postgres):
     """A role says where it looked for Kafka and for how long, and which settings say so."""
     where = nowhere()
-    said = refused({**reached(postgres.create()), "SWB_KAFKA_BOOTSTRAP": where})
+    told = {"SWB_KAFKA_BOOTSTRAP": where, "SWB_START_S": f"{START_S:g}"}
+    said = refused({**reached(postgres.create()), **told})
     assert said.startswith(f"Error: no Apache Kafka answers at '{where}' within 2 s")
     assert "kafka_bootstrap" in said
 
@@ -93,7 +89,8 @@ def test_missing_topics_are_named(kafka_bootstrap, postgres):
 def test_a_database_that_cannot_be_worked_on_is_named(topics, postgres):
     """No answer, no tables, or tables of another program: which it is, and what to do."""
     where = nowhere()
-    said = refused({**topics, "SWB_DATABASE_URL": f"postgresql://swb@{where}/swb"})
+    told = {"SWB_DATABASE_URL": f"postgresql://swb@{where}/swb", "SWB_START_S": f"{START_S:g}"}
+    said = refused({**topics, **told})
     assert said.startswith(f"Error: no PostgreSQL answers at {where}/swb within 2 s")
     assert "database_url" in said
     url = postgres.create()

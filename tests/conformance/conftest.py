@@ -18,11 +18,11 @@ from broker.eventlog.memory import MemoryLog
 from broker.settings import Secrets, Settings
 from broker.state.database import EmbeddedDatabase, MemoryDatabase
 from broker.state.postgres import postgres_database
+from tests.limits import HANG_S
 from tests.servers.topics import created
 
 PARTITIONS = 4
 TOPICS = ("submissions.trial", "events.a", "events.b", "t")
-RUN_S = 60.0
 
 Run = Callable[[Callable[[Any], Awaitable[None]]], None]
 Opened = Callable[[pytest.FixtureRequest], contextlib.AbstractAsyncContextManager[Any]]
@@ -89,10 +89,21 @@ DATABASES: dict[str, Opened] = {
 }  # fmt: skip
 
 
+SERVERS = {"kafka", "postgres"}
+
+
+def _each(backends: dict[str, Opened]) -> list[Any]:
+    """The names of the backends, marked where a server is needed."""
+    return [
+        pytest.param(name, marks=pytest.mark.servers if name in SERVERS else ())
+        for name in sorted(backends)
+    ]
+
+
 def _runs(request: pytest.FixtureRequest, opened: Opened) -> Run:
     def run(work: Callable[[Any], Awaitable[None]]) -> None:
         async def over() -> None:
-            async with asyncio.timeout(RUN_S), opened(request) as backend:
+            async with asyncio.timeout(HANG_S), opened(request) as backend:
                 await work(backend)
 
         asyncio.run(over())
@@ -100,13 +111,13 @@ def _runs(request: pytest.FixtureRequest, opened: Opened) -> Run:
     return run
 
 
-@pytest.fixture(params=sorted(LOGS))
+@pytest.fixture(params=_each(LOGS))
 def on_log(request: pytest.FixtureRequest) -> Run:
     """Runs a work over an empty log with four partitions a topic."""
     return _runs(request, LOGS[request.param])
 
 
-@pytest.fixture(params=sorted(DATABASES))
+@pytest.fixture(params=_each(DATABASES))
 def on_database(request: pytest.FixtureRequest) -> Run:
     """Runs a work over an empty state."""
     return _runs(request, DATABASES[request.param])

@@ -8,9 +8,9 @@ import pytest
 from broker.errors import GapFault
 from broker.eventlog.contract import EventLog, partition_of
 from broker.model.records import Entry, Record
+from tests.limits import HANG_S
 
 TOPIC = "submissions.trial"
-SOON_S = 10.0
 
 
 def record(key: str, number: int, size: int = 0) -> Record:
@@ -111,12 +111,12 @@ def test_a_reader_waits_and_is_woken_by_an_append(on_log):
     async def run(log):
         partition = partition_of("k", log.partitions(TOPIC))
         reading = asyncio.ensure_future(
-            log.read(TOPIC, partition, 0, bytes_max=1 << 20, wait_s=SOON_S)
+            log.read(TOPIC, partition, 0, bytes_max=1 << 20, wait_s=HANG_S)
         )
         await asyncio.sleep(0.01)
         assert not reading.done()
         await log.append([record("k", 7)])
-        async with asyncio.timeout(SOON_S / 2):
+        async with asyncio.timeout(HANG_S / 2):
             assert ids(await reading) == ["r-7"]
 
     on_log(run)
@@ -143,12 +143,12 @@ def test_every_waiting_reader_is_woken(on_log):
     async def run(log):
         partition = partition_of("k", log.partitions(TOPIC))
         readers = [
-            asyncio.ensure_future(log.read(TOPIC, partition, 0, bytes_max=9, wait_s=SOON_S))
+            asyncio.ensure_future(log.read(TOPIC, partition, 0, bytes_max=9, wait_s=HANG_S))
             for _ in range(5)
         ]
         await asyncio.sleep(0.01)
         await log.append([record("k", 3)])
-        async with asyncio.timeout(SOON_S / 2):
+        async with asyncio.timeout(HANG_S / 2):
             assert [ids(page) for page in await asyncio.gather(*readers)] == [["r-3"]] * 5
 
     on_log(run)

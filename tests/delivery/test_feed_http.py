@@ -16,6 +16,7 @@ from tests.broker_in_process import (
     story,
     withdrawal,
 )
+from tests.limits import HANG_S
 
 FLOWERS, BOOKS = "06031100", "49019900"
 
@@ -129,11 +130,11 @@ async def test_limit_and_cursor_walk_through_everything_once():
 @story
 async def test_a_poll_that_waits_is_answered_when_something_comes():
     """The request is held, and answered with the delivery."""
-    async with in_process() as broker:
-        waiting = asyncio.ensure_future(broker.feed("customs", wait=30))
+    async with in_process(feed_wait_s_max=HANG_S) as broker:
+        waiting = asyncio.ensure_future(broker.feed("customs", wait=HANG_S))
         await asyncio.sleep(0.05)
         await broker.lodge(declaration("QZ-1"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANG_S / 2):
             assert (await waiting)[0]["swbseq"] == 1
 
 

@@ -24,6 +24,7 @@ from broker.model.avro import encoded
 from broker.model.kept import read, registry
 from broker.model.subjects import subjects
 from broker.web import Health, application
+from tests.limits import HANG_S, tries
 from tests.model.payloads_drawn import BOARD, payloads
 
 PARCEL = "toy.v1.Parcel"
@@ -44,12 +45,15 @@ def served(known: Any = None) -> Iterator[str]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
         thread.start()
         try:
-            while not server.started:
+            for _ in tries("the registry's server has started"):
+                if server.started:
+                    break
+                assert thread.is_alive(), "the registry's server ended before it started"
                 time.sleep(0.01)
             yield f"http://127.0.0.1:{door.getsockname()[1]}/registry"
         finally:
             server.should_exit = True
-            thread.join(10)
+            thread.join(HANG_S)
 
 
 @pytest.fixture(scope="module")

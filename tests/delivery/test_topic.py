@@ -40,6 +40,7 @@ from tests.broker_in_process import (
 )
 from tests.conformance.conftest import of_url
 from tests.delivery.test_registry_http import said, served
+from tests.limits import HANG_S, tries
 from tests.servers.topics import created
 from tests.toy import Plug
 
@@ -101,7 +102,7 @@ async def cluster(bootstrap: str, url: str):
     names = topics_of(configuration())
     await created(bootstrap, [f"{prefix}{name}" for name in names], 1)
     settings = settings.model_copy(
-        update={"kafka_bootstrap": bootstrap, "kafka_prefix": prefix, "start_s": 5}
+        update={"kafka_bootstrap": bootstrap, "kafka_prefix": prefix, "start_s": HANG_S}
     )
     async with (
         postgres_database(settings, passwords, upgraded=False) as database,
@@ -123,7 +124,7 @@ def consumed(bootstrap: str, topic: str, count: int) -> list:
                          "auto.offset.reset": "earliest"})  # fmt: skip
     consumer.subscribe([topic])
     try:
-        return consumer.consume(count, timeout=20)
+        return consumer.consume(count, timeout=HANG_S)
     finally:
         consumer.close()
 
@@ -220,9 +221,10 @@ def test_what_fails_is_sent_again_and_first_occurrences_are_in_order(tmp_path, p
             name = "append" if plan == "log" else "write"
             getattr(getattr(site, plan), when)[name] = [None, LogFault("unknown")]
             running = asyncio.ensure_future(channel.run())
-            async with asyncio.timeout(5):
-                while await site.acknowledged() != 8:
-                    await asyncio.sleep(0.01)
+            for _ in tries("all rows are sent"):
+                if await site.acknowledged() == 8:
+                    break
+                await asyncio.sleep(0.01)
             running.cancel()
             found = [(one.headers["ce_swbseq"], one.value) for one in await standing(file)]
             assert list(dict.fromkeys(found)) == [

@@ -66,7 +66,10 @@ def concerned(mode):
     return known - {other, "border-police", "market-surveillance"}
 
 
-@pytest.mark.parametrize(("how", "mode"), [("uk", "1"), ("model", "1"), ("model", "4")])
+@pytest.mark.parametrize(
+    ("how", "mode"),
+    [("uk", "1"), *(pytest.param("model", mode, marks=pytest.mark.long) for mode in ("1", "4"))],
+)
 @story
 async def test_an_agency_gets_exactly_what_its_view_passes(how, mode, capsys):
     """By any door, with its key: these values and no other; the logs and metrics hold none."""

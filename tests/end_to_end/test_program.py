@@ -9,17 +9,21 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 
 import pytest
 from click.testing import CliRunner
 
 from broker.cli.program import swb as program
 from tests.broker_in_process import CONFIG, OPERATOR, SENDER, declaration
+from tests.limits import HANG_S, tries
+
+pytestmark = pytest.mark.xdist_group("program")
 
 SWB = Path(sys.executable).parent / "swb"
-STARTS_S = 30
 MRN = "26QZ00000000000042"
+WAIT = f"{HANG_S:g}"
+"""For what comes: the verb ends as soon as it is there."""
 
 
 def swb(*arguments, **environment):
@@ -40,7 +44,7 @@ class Running:
             [SWB, "serve", "--config", CONFIG, "--data", data, "--port", "0"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean(),
         )  # fmt: skip
-        watch = threading.Timer(STARTS_S, self.process.kill)
+        watch = threading.Timer(HANG_S, self.process.kill)
         watch.start()
         line = self.process.stdout.readline()
         watch.cancel()
@@ -56,19 +60,19 @@ class Running:
 
     def events(self, who, wanted=1):
         """What somebody's feed gives, as soon as there is this much."""
-        ends = monotonic() + STARTS_S
-        while True:
+        for _ in tries(f"{who} is given {wanted} events"):
             result = self.run("feed", "--json", "--wait", "5", who=who)
             assert result.exit_code == 0, result.output
             found = [json.loads(line) for line in result.stdout.splitlines()]
-            if len(found) >= wanted or monotonic() > ends:
+            if len(found) >= wanted:
                 return found
+        raise AssertionError
 
     def stop(self):
         """End it as an operator would; its exit code."""
         self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(STARTS_S)
+            return self.process.wait(HANG_S)
         finally:
             self.process.kill()
             self.process.stdout.close()
@@ -102,7 +106,7 @@ def lodged(tmp_path):
 
 def test_submit_waits_for_the_verdict(running, lodged):
     """The receipt and, with --wait, verdict and outcome; exit 0."""
-    result = running.run("submit", lodged("QZ-E2E-1"), "--wait", "20", who=SENDER)
+    result = running.run("submit", lodged("QZ-E2E-1"), "--wait", WAIT, who=SENDER)
     assert result.exit_code == 0, result.output
     assert re.search(r"QZ-E2E-1\.xml: s_\w+, received 20", result.stdout)
     assert "message 1, QZ-E2E-1: accepted" in result.stdout
@@ -112,7 +116,7 @@ def test_submit_waits_for_the_verdict(running, lodged):
 def test_submit_of_a_rejected_file_ends_with_one(running, lodged):
     """The problems are shown with their places; exit 1."""
     file = lodged("QZ-E2E-2", TypeCode="QQQ")
-    result = running.run("submit", file, "--wait", "20", who=SENDER)
+    result = running.run("submit", file, "--wait", WAIT, who=SENDER)
     assert result.exit_code == 1
     assert "wco.declaration.type-unknown" in result.stdout
     assert "xpath /md:MetaData/Declaration/TypeCode" in result.stdout
@@ -132,7 +136,7 @@ def test_a_second_submission_with_the_same_key_is_the_first(running, lodged):
 
 def test_the_road_of_a_declaration(running, lodged, tmp_path):
     """Feed, raw bytes, the trace as text and as JSON: what a user sees of one declaration."""
-    said = running.run("submit", lodged("QZ-E2E-5"), "--json", "--wait", "20", who=SENDER).stdout
+    said = running.run("submit", lodged("QZ-E2E-5"), "--json", "--wait", WAIT, who=SENDER).stdout
     submission = json.loads(said)["submission"]
     given = [one for one in running.events("plant-health") if one.get("data", {}).get("body")]
     assert given[-1]["data"]["purpose"] == "phytosanitary-control"
@@ -158,7 +162,7 @@ def test_the_road_of_a_declaration(running, lodged, tmp_path):
 
 def test_a_cursor_acknowledges_what_came_before(running, lodged):
     """Reading without a cursor keeps everything; with one, it is settled."""
-    running.run("submit", lodged("QZ-E2E-6"), "--wait", "20", who=SENDER)
+    running.run("submit", lodged("QZ-E2E-6"), "--wait", WAIT, who=SENDER)
     first = running.events("customs")
     assert running.events("customs")[0]["id"] == first[0]["id"]
     cursor = f"c{first[0]['swbseq']}"
@@ -244,15 +248,15 @@ def test_following_a_feed_ends_with_the_user(running, lodged):
         [SWB, "feed", "--follow", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, env=environment,
     )  # fmt: skip
-    watch = threading.Timer(STARTS_S, reader.kill)
+    watch = threading.Timer(HANG_S, reader.kill)
     watch.start()
     try:
-        running.run("submit", lodged("QZ-E2E-7"), "--wait", "20", who=SENDER)
+        running.run("submit", lodged("QZ-E2E-7"), "--wait", WAIT, who=SENDER)
         while "QZ-E2E-7" not in reader.stdout.readline():
             assert reader.poll() is None
         sleep(0.2)  # it reads on
         reader.send_signal(signal.SIGINT)
-        said = reader.communicate(timeout=STARTS_S)[1]
+        said = reader.communicate(timeout=HANG_S)[1]
     finally:
         watch.cancel()
         reader.kill()

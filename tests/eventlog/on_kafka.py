@@ -6,16 +6,18 @@ from typing import Any
 from broker.eventlog.contract import EventLog
 from broker.model.records import Entry, Record
 from broker.settings import Settings
+from tests.limits import HANG_S
 from tests.servers.topics import created
 
 TOPIC = "t"
 
 
 async def prepared(bootstrap: str, partitions: int = 1, **changes: Any) -> Settings:
-    """A fresh topic under a prefix that nobody else has."""
+    """A fresh topic under a prefix of its own; a client that gives up nothing by itself."""
     prefix = f"l{secrets.token_hex(4)}."
     await created(bootstrap, [f"{prefix}{TOPIC}"], partitions)
-    return Settings(kafka_bootstrap=bootstrap, kafka_prefix=prefix, **changes)
+    patient = {"start_s": HANG_S, "kafka_append_s": HANG_S, "kafka_stuck_s": HANG_S * 2}
+    return Settings(kafka_bootstrap=bootstrap, kafka_prefix=prefix, **{**patient, **changes})
 
 
 def record(number: int, size: int = 0, key: str = "k") -> Record:

@@ -1,6 +1,7 @@
 """Reading from Apache Kafka: ahead of the reader, never beyond its means, never stuck for good."""
 
 import asyncio
+import contextlib
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -9,6 +10,7 @@ from broker.errors import GapFault, LogFault
 from broker.eventlog.kafka import AHEAD_BYTES_MAX, kafka_log
 from broker.settings import Secrets
 from tests.eventlog.on_kafka import TOPIC, numbers, pages, prepared, record
+from tests.limits import HANG_S, tries
 
 FETCH_BYTES = 1024 * 1024
 """What the client asks a node for in one go, of one partition."""
@@ -18,11 +20,11 @@ def test_records_larger_than_half_a_lane_follow_each_other(kafka_bootstrap):
     """A lane that one record fills goes on when that record was read: nothing is made anew."""
 
     async def run():
-        settings = await prepared(kafka_bootstrap, kafka_stuck_s=1, kafka_compression="none")
+        settings = await prepared(kafka_bootstrap, kafka_compression="none")
         async with kafka_log(settings, Secrets(), [TOPIC]) as log:
             for number in range(4):
                 await log.append([record(number, 5_000_000)])
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(HANG_S):
                 assert numbers(await pages(log, 4)) == [0, 1, 2, 3]
 
     asyncio.run(run())
@@ -58,14 +60,15 @@ def test_fetching_ahead_pauses_and_goes_on(kafka_bootstrap):
     """A lane holds little more than its limit, however much there is, and nothing is skipped."""
 
     async def run():
-        settings = await prepared(kafka_bootstrap, kafka_stuck_s=2, kafka_compression="none")
+        settings = await prepared(kafka_bootstrap, kafka_compression="none")
         async with kafka_log(settings, Secrets(), [TOPIC]) as log:
             for number in range(0, 100, 10):
                 await log.append([record(one, 100_000) for one in range(number, number + 10)])
             await log.read(TOPIC, 0, 0, bytes_max=1, wait_s=5)
-            async with asyncio.timeout(20):
-                while not log._paused:
-                    await asyncio.sleep(0.02)
+            for _ in tries("fetching ahead pauses"):
+                if log._paused:
+                    break
+                await asyncio.sleep(0.02)
             await asyncio.sleep(0.3)
             (lane,) = log._lanes.values()
             assert AHEAD_BYTES_MAX < lane.bytes <= AHEAD_BYTES_MAX + 2 * FETCH_BYTES
@@ -91,12 +94,12 @@ def test_a_consumer_that_hangs_is_made_anew(kafka_bootstrap, monkeypatch):
         async with kafka_log(settings, Secrets(), [TOPIC]) as log:
             await log.append([record(1)])
             found = []
-            async with asyncio.timeout(10):
-                while not found:
-                    try:
-                        found = await log.read(TOPIC, 0, 0, bytes_max=1, wait_s=0)
-                    except LogFault:
-                        await asyncio.sleep(0.1)
+            for _ in tries("a new consumer reads on"):
+                with contextlib.suppress(LogFault):
+                    found = await log.read(TOPIC, 0, 0, bytes_max=1, wait_s=0)
+                if found:
+                    break
+                await asyncio.sleep(0.1)
             assert hung
             assert numbers(found) == [1]
 
@@ -125,7 +128,7 @@ def test_two_readers_of_a_partition_disturb_each_other_at_most(kafka_bootstrap):
     """One that stands before the other's window reads what is at its position, never behind it."""
 
     async def run():
-        settings = await prepared(kafka_bootstrap, kafka_stuck_s=2)
+        settings = await prepared(kafka_bootstrap)
         async with kafka_log(settings, Secrets(), [TOPIC]) as log:
             await log.append([record(number) for number in range(20)])
 
@@ -136,7 +139,7 @@ def test_two_readers_of_a_partition_disturb_each_other_at_most(kafka_bootstrap):
                     await asyncio.sleep(0)
                 return numbers(found)
 
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(HANG_S):
                 first, second = await asyncio.gather(reader(), reader())
             assert first == second == list(range(20))
 
@@ -147,7 +150,7 @@ def test_a_lane_whose_consumer_was_made_anew_meanwhile_is_fetched(kafka_bootstra
     """A reader that asked the old consumer for the ends is served by the new one."""
 
     async def run():
-        settings = await prepared(kafka_bootstrap, kafka_stuck_s=20)
+        settings = await prepared(kafka_bootstrap)
         async with kafka_log(settings, Secrets(), [TOPIC]) as log:
             await log.append([record(1)])
             old = await log._reader()
@@ -161,7 +164,7 @@ def test_a_lane_whose_consumer_was_made_anew_meanwhile_is_fetched(kafka_bootstra
                 return found
 
             old.end_offsets = late
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(HANG_S):
                 assert numbers(await log.read(TOPIC, 0, 0, bytes_max=1, wait_s=1)) == [1]
             at = TopicPartition(f"{settings.kafka_prefix}{TOPIC}", 0)
             assert (await log._reader()).assignment() == {at}

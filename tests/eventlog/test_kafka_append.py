@@ -10,6 +10,9 @@ from broker.eventlog.contract import partition_of
 from broker.eventlog.kafka import kafka_log
 from broker.settings import Secrets
 from tests.eventlog.on_kafka import TOPIC, numbers, pages, prepared, record
+from tests.limits import HANG_S, tries
+
+pytestmark = pytest.mark.xdist_group("append")
 
 APPEND_S = 1.0
 CODECS = {"none": 0, "gzip": 1, "zstd": 4}
@@ -29,7 +32,7 @@ def test_an_append_that_nobody_confirms_is_unknown_and_goes_on_later(node):
         settings = await prepared(node.bootstrap, kafka_append_s=APPEND_S)
         async with kafka_log(settings, Secrets(), [TOPIC]) as log:
             await appended(log, record(0))
-            assert await log.missing() == ""
+            await lacks_nothing(log)
             node.pause()
             for _ in range(4):
                 with pytest.raises(LogFault, match="not confirmed within 1 s"):
@@ -39,7 +42,7 @@ def test_an_append_that_nobody_confirms_is_unknown_and_goes_on_later(node):
             assert told.startswith("Apache Kafka does not")
             await appended(log, record(1), record(2))
             await appended(log, record(3))
-            assert await log.missing() == ""
+            await lacks_nothing(log)
             end = (await log.ends(TOPIC))[0][1]
             found = numbers(await pages(log, end))
             assert list(dict.fromkeys(found)) == [0, 1, 2, 3]
@@ -56,12 +59,20 @@ def test_an_append_that_nobody_confirms_is_unknown_and_goes_on_later(node):
 
 async def appended(log, *records):
     """Append as an outbox does: again until it is confirmed."""
-    async with asyncio.timeout(20):
-        while True:
-            try:
-                return await log.append(records)
-            except LogFault:
-                await asyncio.sleep(0.1)
+    for _ in tries("the append is confirmed"):
+        try:
+            await log.append(records)
+        except LogFault:
+            await asyncio.sleep(0.1)
+        else:
+            return
+
+
+async def lacks_nothing(log):
+    """Wait until the log is ready, by its own word."""
+    for _ in tries("the log lacks nothing"):
+        if await log.missing() == "":
+            return
 
 
 @pytest.mark.parametrize("compression", CODECS)
@@ -95,7 +106,7 @@ def test_a_key_has_the_partition_that_other_clients_give_it(kafka_bootstrap):
             f"{settings.kafka_prefix}{TOPIC}", b"", key.encode(),
             on_delivery=lambda _fault, sent: told.update({sent.key().decode(): sent.partition()}),
         )  # fmt: skip
-    assert producer.flush(10) == 0
+    assert producer.flush(HANG_S) == 0
     assert told == {key: partition_of(key, 7) for key in keys}
     assert len(set(told.values())) == 7
 

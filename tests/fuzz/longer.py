@@ -25,12 +25,12 @@ import yaml
 
 from tests.fuzz.cases import KEPT, Case, case_of, drawn, kept
 from tests.fuzz.promises import held, remembered
+from tests.limits import HANG_S
 
 MINUTES = float(os.environ.get("SWB_FUZZ_MINUTES", "10"))
 SEED = int(os.environ.get("SWB_FUZZ_SEED") or secrets.randbelow(1_000_000))
 SIZES = (4_000, 40_000, 40_000, 400_000)
 """Bytes of a payload at most: mostly small ones, of which there are more in a minute."""
-HANGS_S = 120
 MEASURED_EACH = 8
 """Memory is measured for one case of so many: that is slow."""
 
@@ -46,7 +46,7 @@ def tell(line: str) -> None:
 
 def fault_of(case: Case, *, measured: bool = True) -> Fault | None:
     """What goes wrong with a case, if anything does."""
-    signal.setitimer(signal.ITIMER_REAL, HANGS_S)
+    signal.setitimer(signal.ITIMER_REAL, HANG_S)
     try:
         case.run(held)
         if measured:

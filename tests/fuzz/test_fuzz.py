@@ -20,9 +20,7 @@ FORMS = sorted(adapters())
 WORKBOOKS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LETTERS = bytes.maketrans(b"23456789", b"QWERTYUP")
 """What breaks every number, and leaves most counts of one."""
-steady = settings(
-    derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-)
+steady = settings(derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 steps = st.lists(
     st.builds(
         Step,

@@ -15,11 +15,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from tests.limits import HANG_S
 from tests.servers.leash import ServerMissing
 
 HERE = Path(__file__).resolve().parent
 POM = HERE / "pom.xml"
-DOWNLOAD_S = 240
 
 
 def java() -> str:
@@ -69,10 +69,10 @@ def copy_into(folder: Path) -> None:
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, timeout=DOWNLOAD_S, check=False,
+            text=True, timeout=HANG_S, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise ServerMissing(f"Maven did not bring Apache Kafka in {DOWNLOAD_S} s") from None
+        raise ServerMissing(f"Maven did not bring Apache Kafka in {HANG_S:g} s") from None
     if done.returncode:
         raise ServerMissing(f"Maven cannot bring Apache Kafka: {done.stdout[-2000:]}")
     (folder / "complete.json").write_text(json.dumps(listing(folder)))

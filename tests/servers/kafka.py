@@ -33,6 +33,7 @@ from typing import Self
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, ClusterMetadata
 
+from tests.limits import HANG_S, Hung, tries
 from tests.servers.jars import java, kafka_jars
 from tests.servers.kafka_settings import (
     ADDRESS,
@@ -45,7 +46,8 @@ from tests.servers.kafka_settings import (
 from tests.servers.leash import Leash, ServerFailed
 from tests.servers.ports import Port
 
-START_S = 60
+ASKED_S = 10.0
+"""Of one question to a node; it is asked again."""
 
 
 class Node:
@@ -169,7 +171,7 @@ class Kafka:
         assert leash is not None, f"node {number} was never started"
         return leash
 
-    def wait_until_in_sync(self, timeout_s: float = START_S) -> None:
+    def wait_until_in_sync(self) -> None:
         """Wait until all nodes are alive and every partition has a leader and all its replicas.
 
         Every node must say so: one that has just come back may still tell what was before.
@@ -183,7 +185,7 @@ class Kafka:
             )
 
         for node in self.nodes.values():
-            self._wait_until(node, whole, timeout_s)
+            self._wait_until(node, whole)
 
     def _launch(self, node: Node) -> None:
         command = [
@@ -218,7 +220,7 @@ class Kafka:
                 tools.append(running.enter_context(tool))
                 running.callback(tool.kill)
             for tool in tools:
-                said, _ = tool.communicate(timeout=START_S)
+                said, _ = tool.communicate(timeout=HANG_S)
                 if tool.returncode:
                     raise ServerFailed(f"Kafka's data folder could not be made: {said[-2000:]}")
 
@@ -231,22 +233,22 @@ class Kafka:
         node.properties.touch(mode=0o600)
         node.properties.write_text("".join(f"{key}={value}\n" for key, value in told.items()))
 
-    def _wait_until(
-        self, node: Node, suits: Callable[[ClusterMetadata], bool], timeout_s: float = START_S
-    ) -> None:
+    def _wait_until(self, node: Node, suits: Callable[[ClusterMetadata], bool]) -> None:
         """Ask a node for the cluster's state until it suits; no longer than the node lives."""
         client = AdminClient({"bootstrap.servers": node.address, "log_level": 0})
-        deadline = time.monotonic() + timeout_s
         seen: ClusterMetadata | KafkaException | None = None
-        while time.monotonic() < deadline and runs(node):
-            try:
-                seen = client.list_topics(timeout=1)
-            except KafkaException as fault:
-                seen = fault
-                continue
-            if suits(seen):
-                return
-            time.sleep(0.1)
+        with contextlib.suppress(Hung):
+            for _ in tries(f"node {node.number} of Kafka is ready"):
+                try:
+                    seen = client.list_topics(timeout=ASKED_S)
+                except KafkaException as fault:
+                    seen = fault
+                else:
+                    if suits(seen):
+                        return
+                    time.sleep(0.1)
+                if not runs(node):
+                    break
         logs = "\n".join(f"node {one.number}: {tail(one)}" for one in self.nodes.values())
         raise ServerFailed(f"node {node.number} of Kafka does not get ready ({seen}); {logs}")
 

@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.limits import HANG_S
+
 BODY_BYTES_MAX = 16 * 1024 * 1024
-TOOL_S = 60
 FAIL_OVER = {
     "broker.session.timeout.ms": 2000,
     "broker.heartbeat.interval.ms": 400,
@@ -104,7 +105,7 @@ def make_keys(java: str, folder: Path) -> KeyStore:
     ]  # fmt: skip
     for work in (make, ["-exportcert", "-rfc", "-file", str(store.certificate)]):
         subprocess.run(
-            [str(keytool), *work, *where], stdin=subprocess.DEVNULL, check=True, timeout=TOOL_S,
+            [str(keytool), *work, *where], stdin=subprocess.DEVNULL, check=True, timeout=HANG_S,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
     drawn.unlink()

@@ -77,14 +77,16 @@ class Leash:
         if self.runs():
             os.kill(self.pid, number)
 
-    def end(self, number: int = signal.SIGKILL, timeout_s: float = 30) -> None:
+    def end(self, number: int = signal.SIGKILL) -> None:
         """Send a signal and wait until the server and its children are gone."""
+        from tests.limits import HANG_S  # the guardian is this file alone
+
         self.send(number)
         try:
-            self.guardian.wait(timeout_s)
+            self.guardian.wait(HANG_S)
         except subprocess.TimeoutExpired:
             self.send(signal.SIGKILL)
-            self.guardian.wait(timeout_s)
+            self.guardian.wait(HANG_S)
 
     def tail(self) -> str:
         """The end of what the server said."""

@@ -13,6 +13,7 @@ Rules
 Does not belong here: tables of the broker (`broker/state`), one server for a run (`shared`).
 """
 
+import contextlib
 import fcntl
 import os
 import pwd
@@ -29,12 +30,11 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from tests.limits import HANG_S, Hung, tries
 from tests.servers.leash import Leash, ServerFailed, ServerMissing
 from tests.servers.ports import Port
 
 USER = "single_window"
-START_S = 30
-INSTALL_S = 240
 RELAXED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -75,7 +75,9 @@ class Databases:
         return self._run(statement)
 
     def _run(self, statement: sql.Composed) -> int:
-        with psycopg.connect(self.administration, autocommit=True, connect_timeout=10) as link:
+        with psycopg.connect(
+            self.administration, autocommit=True, connect_timeout=int(HANG_S)
+        ) as link:
             cursor = link.execute(statement)
             row = cursor.fetchone() if cursor.description else None
             return row[0] if row else 0
@@ -156,7 +158,7 @@ class Postgres(Databases):
         done = subprocess.run(
             command, cwd=self.folder, user=self.user, group=group,
             extra_groups=[] if self.user else None,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=START_S * 2,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=HANG_S,
             check=False,
         )  # fmt: skip
         secret.unlink()
@@ -164,19 +166,22 @@ class Postgres(Databases):
             raise ServerFailed(f"initdb ended with {done.returncode}: {done.stdout[-2000:]}")
 
     def _wait_until_it_answers(self, leash: Leash) -> None:
-        deadline = time.monotonic() + START_S
-        while True:
-            try:
-                psycopg.connect(self.administration, connect_timeout=5).close()
-            except psycopg.OperationalError as fault:
-                if leash.runs() and time.monotonic() < deadline:
-                    time.sleep(0.05)
-                    continue
-                leash.end()
-                raise ServerFailed(
-                    f"PostgreSQL does not answer ({fault}): {leash.tail()}"
-                ) from None
-            return
+        fault: psycopg.OperationalError | None = None
+        with contextlib.suppress(Hung):
+            for _ in tries("PostgreSQL answers"):
+                try:
+                    psycopg.connect(self.administration, connect_timeout=int(HANG_S)).close()
+                except psycopg.OperationalError as error:
+                    fault = error
+                else:
+                    return
+                if not leash.runs():
+                    break
+                time.sleep(0.05)
+        leash.end()
+        raise ServerFailed(
+            f"PostgreSQL at 127.0.0.1:{self.port.number} does not answer ({fault}): {leash.tail()}"
+        )
 
 
 def programs() -> Path:
@@ -220,7 +225,7 @@ def apt(*words: str) -> str:
         return subprocess.run(
             ["apt-get", *words], env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            timeout=INSTALL_S, check=False,
+            timeout=HANG_S, check=False,
         ).stdout  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise ServerMissing(f"apt-get {words[0]} takes longer than {INSTALL_S} s") from None
+        raise ServerMissing(f"apt-get {words[0]} takes longer than {HANG_S:g} s") from None

@@ -5,7 +5,8 @@ Rules
     the folder that all workers of the run have in common.
     The server belongs to the process that leads the run and ends with it, not with the worker that
     started it (`leash`): no worker has to be the last.
-    What a server cannot survive (a kill, a pause) is done to a server of one's own, never to this.
+    What a server cannot survive (a kill, a pause) is done to a server of one's own, never to this;
+    so the shared PostgreSQL need not wait for the disk.
 """
 
 import contextlib
@@ -73,7 +74,7 @@ def postgres_of_the_run(folder: Path) -> str:
     """The URL of the run's PostgreSQL, for a user who may create databases."""
 
     def start() -> tuple[str, Leash]:
-        server = Postgres(owner=run_leader()).__enter__()
+        server = Postgres(owner=run_leader(), relaxed=True).__enter__()
         assert server.leash is not None
         return server.administration, server.leash
 

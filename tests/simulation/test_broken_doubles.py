@@ -20,6 +20,8 @@ from tests.simulation.ships import AGENT, FIRM
 from tests.simulation.trades import AIRLINES
 from tests.simulation.world import SHORT, simulate
 
+pytestmark = pytest.mark.long
+
 TRIES = 6
 GOODS = replace(SHORT, senders=("lantern-forwarding", "pebble-imports"))
 BOUNDS = replace(SHORT.bounds, declarations=9)

@@ -5,19 +5,23 @@ SWB_SIMULATION_SEEDS says how many seeds are run; SWB_SIMULATION_SEED runs one.
 
 import os
 from functools import cache
+from typing import Any
 
 import pytest
 
 from tests.simulation.world import SHORT, Told, simulate
 
 SEEDS = 8
+QUICK = 1
+"""Seeds that `make test` runs; the others are long."""
 
 
-def _seeds() -> list[int]:
+def _seeds() -> list[Any]:
     one = os.environ.get("SWB_SIMULATION_SEED")
     if one is not None:
         return [int(one)]
-    return list(range(int(os.environ.get("SWB_SIMULATION_SEEDS", SEEDS))))
+    seeds = range(int(os.environ.get("SWB_SIMULATION_SEEDS", SEEDS)))
+    return [pytest.param(seed, marks=pytest.mark.long if seed >= QUICK else ()) for seed in seeds]
 
 
 @cache
@@ -42,6 +46,7 @@ def test_a_seed_is_the_same_story_each_time():
     assert first.readout == second.readout
 
 
+@pytest.mark.long
 def test_the_stories_are_eventful():
     """The first seeds have kills, repeats on the log, every kind of end, and every family's."""
     told = [_told(seed) for seed in range(4)]

@@ -14,7 +14,7 @@ from tests.conformance.conftest import of_url
 ROW = {"sha256": "d", "name": "customs", "issued_at": "", "revoked_at": None}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
 def on_each(request):
     """Runs a work over an empty state of each."""
 

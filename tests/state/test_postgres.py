@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -24,11 +23,11 @@ from broker.state.postgres import PostgresDatabase, address, postgres_database
 from broker.state.queue import Row
 from broker.state.tables import SUBMISSIONS
 from tests.conformance.conftest import of_url
+from tests.limits import HANG_S, tries
 
 NAME = "wildlife"
 TARGET = ("", NAME, "control")
 AT = "2026-11-22T09:30:00.000Z"
-HELD_S = 0.3
 
 
 @pytest.fixture(scope="module")
@@ -63,21 +62,36 @@ async def state_of(database, dossier):
 
 
 async def while_held(database, first, second):
-    """The second work begins while the first has done all but commit; what each gave."""
-    begun, loop = asyncio.Event(), asyncio.get_running_loop()
+    """The second work waits for the first, which has done all but commit; what each gave."""
+    begun, goes, loop = asyncio.Event(), threading.Event(), asyncio.get_running_loop()
 
     def held(connection):
         done = first(connection)
         loop.call_soon_threadsafe(begun.set)
-        time.sleep(HELD_S)
+        assert goes.wait(HANG_S)
         return done
 
     holding = asyncio.ensure_future(database.write(held))
     await begun.wait()
-    started = loop.time()
-    other = await database.write(second)
-    assert loop.time() - started > HELD_S / 2, "the second did not wait for the first"
-    return await holding, other
+    other = asyncio.ensure_future(database.write(second))
+    try:
+        await until_one_is(database, "wait_event_type = 'Lock'")
+        assert not other.done()
+    finally:
+        goes.set()
+    return await holding, await other
+
+
+async def until_one_is(database, what):
+    """Wait until a connection to this database is in this state."""
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        f" AND pid <> pg_backend_pid() AND {what}"
+    )
+    for _ in tries(f"a connection has {what}"):
+        if await database.read(lambda c: c.execute(query).scalar_one()):
+            return
+        await asyncio.sleep(0.01)
 
 
 def test_a_row_that_is_being_cancelled_is_not_numbered(url):
@@ -211,8 +225,8 @@ def test_what_the_server_gives_up_is_a_fault_that_may_pass(url):
     async def run():
         lock = text("SELECT pg_advisory_xact_lock(:n)").bindparams(bindparam("n", type_=Integer))
 
-        async with opened(url, database_statement_s=2) as database:
-            meet = threading.Barrier(2, timeout=5)
+        async with opened(url, database_statement_s=HANG_S) as database:
+            meet = threading.Barrier(2, timeout=HANG_S)
 
             def crossed(connection, order):
                 connection.execute(lock, {"n": order[0]})
@@ -229,9 +243,9 @@ def test_what_the_server_gives_up_is_a_fault_that_may_pass(url):
             assert fault.retriable
             assert "Deadlock" in str(fault)
 
-        async with opened(url, database_statement_s=0.2) as database:
+        async with opened(url, database_statement_s=1) as database:
             with pytest.raises(StateFault, match="QueryCanceled"):
-                await database.write(lambda c: c.execute(select(func.pg_sleep(5))))
+                await database.write(lambda c: c.execute(select(func.pg_sleep(HANG_S))))
             assert await database.read(lambda c: c.execute(select(1)).scalar_one()) == 1
 
     asyncio.run(run())
@@ -244,9 +258,9 @@ def test_work_goes_on_after_all_connections_were_cut(postgres):
     async def run():
         async with opened(made, upgraded=False) as database:
             working = asyncio.ensure_future(
-                database.write(lambda c: c.execute(select(func.pg_sleep(5))))
+                database.write(lambda c: c.execute(select(func.pg_sleep(HANG_S))))
             )
-            await asyncio.sleep(0.2)
+            await until_one_is(database, "wait_event = 'PgSleep'")
             await asyncio.to_thread(postgres.cut_connections, made.rpartition("/")[2])
             with pytest.raises(StateFault):
                 await working
@@ -270,7 +284,7 @@ def test_four_processes_upgrade_one_database_at_once(postgres):
         for _ in range(4)
     ]  # fmt: skip
     for process in running:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=HANG_S)
         assert process.returncode == 0, err
         assert out.startswith("the tables")
 

@@ -1,12 +1,11 @@
 """Single messages: counts, references, characters, dirt, limits; and places, byte by byte."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.wire.edifact import Limits, read
+from tests.limits import HANG_S
 
 HEAD = b"UNB+%b:%b+A+B+260101:0900+R'"
 
@@ -361,14 +360,13 @@ BOMBS = {
 }
 
 
+@pytest.mark.timeout(HANG_S)
 @pytest.mark.parametrize("name", BOMBS)
-def test_much_of_anything_is_read_in_a_moment(name):
-    """Time grows with the bytes: what takes a moment would take hours by its square."""
+def test_much_of_anything_is_read_to_its_end(name):
+    """Time grows with the bytes: what takes a second would take hours by its square."""
     raw = payload(BOMBS[name], b"UNOA", b"4")
-    begun = time.perf_counter()
     reading = read(raw)
     problems = list(reading.problems)
     for found in reading.messages:
         problems += found.problems
-    assert time.perf_counter() - begun < 10
     assert problems or name == "blanks"
