@@ -6,7 +6,8 @@ rules     what decisions are taken under
 routed    who is entitled to the live documents, and what changed for them
 asking    when an agency is asked, until when, and what restarts an ask
 answered  an agency's answer, bound to what was delivered to it: binding (which delivery),
-          subjects (which element of it), late (what it does not settle), removed (persons taken off)
+          subjects (which element of it), late (what it does not settle), removed (persons
+          taken off)
 noted     what is odd about a message that is applied, or about the parts together
 told      boards and replies on their way to those who are owed them
 passed_time  a deadline, a release by silence, the end of an answer
