@@ -223,10 +223,11 @@ def test_a_deadline_that_passed_is_told_once():
     """Escalated silence changes the ask and not the board; the second time it is repeated."""
     dossier = opened(BOOKS)
     name = deadline_name(dossier.asks[CUSTOMS])
-    effects = step(dossier, event("elapsed", 2, name=name), rules())
+    at = dossier.asks[CUSTOMS].due_at
+    effects = step(dossier, event("elapsed", 2, name=name, received_at=at), rules())
     assert [one.state for one in effects.asks] == ["overdue"]
     assert effects.queue == ()
-    again = step(remembered(effects), event("elapsed", 2, name=name), rules())
+    again = step(remembered(effects), event("elapsed", 2, name=name, received_at=at), rules())
     assert again.outcome == "repeated"
 
 

@@ -138,7 +138,7 @@ def test_an_answer_about_what_changed_is_shown_against_the_whole():
 def scope(**names):
     """A message that named persons 1 and 2 of the dossier by these numbers."""
     paths = {PERSON.format(key[1:]): PERSON.format(own) for key, own in names.items()}
-    return lambda path: paths.get(path)
+    return paths.get
 
 
 ABOUT = [

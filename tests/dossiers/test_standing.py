@@ -1,5 +1,7 @@
 """What an agency's answers settle of what it was shown: all statuses come from here."""
 
+import itertools
+
 import pytest
 
 from broker.dossiers.standing import (
@@ -291,6 +293,6 @@ def test_every_status_an_agency_may_give_has_its_gravity():
     """No answer can come that the board cannot weigh; the gravest of several counts."""
     assert set(ANSWER_STATUSES) - {"acknowledged"} <= set(GRAVITY)
     assert set(GRAVITY[-2:]) == FAVOURABLE
-    for graver, lighter in zip(GRAVITY, GRAVITY[1:], strict=False):
+    for graver, lighter in itertools.pairwise(GRAVITY):
         assert gravest([lighter, graver]) == graver
     assert gravest([]) is None
