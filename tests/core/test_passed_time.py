@@ -57,8 +57,8 @@ def test_a_deadline_matters_until_all_is_settled(words, matters):
     effects = elapsed(dossier, deadline_name(ask), ask.due_at)
     assert [one.state for one in effects.asks] == (["overdue"] if matters else [])
     assert effects.outcome == ("applied" if matters else "repeated")
-    late = step(remembered(effects), said(3, "plant-health", "", [{"StatusCode": "released",
-                                                                  "NativeText": "!"}]), rules())  # fmt: skip
+    word = {"StatusCode": "released", "NativeText": "after all"}
+    late = step(remembered(effects), said(3, "plant-health", "", [word]), rules())
     assert late.dossier.overall == "waiting"  # for customs alone
 
 

@@ -96,8 +96,7 @@ def test_a_favourable_answer_does_not_return():
     """Who was taken off and comes back is new, with a number never used before."""
     effects = flight(patch(3, "remove", ROE, DOE), listed(4, ROE, does="merge"))
     assert effects.dossier.overall == "waiting"
-    persons = [one for one in orjson.loads(effects.queue[0].payload)["body"]
-                    ["BorderTransportMeans"]["Passenger"]]  # fmt: skip
+    persons = orjson.loads(effects.queue[0].payload)["body"]["BorderTransportMeans"]["Passenger"]
     assert [one["SequenceNumeric"] for one in persons] == ["3"]
 
 
