@@ -35,12 +35,20 @@ def verdicts(shown: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     ]
 
 
-async def persons_of(broker: Broker, part: str) -> list[str]:
-    """Those on a list, as the border police was given it last, by what each is known by."""
+async def persons_of(broker: Broker, part: str, *, flying: bool = False) -> list[str]:
+    """Those on a list, as the border police was given it last, by what each is known by.
+
+    `flying`: without those who are marked as not boarded.
+    """
     given = [
         one["data"]
         for one in await broker.feed("border-police", cursor="c0")
         if one["type"].startswith("persons-report") and one["data"]["part"] == part
     ]
     means = given[-1]["body"]["BorderTransportMeans"]
-    return [token_of(one) for one in (*means.get("Passenger", ()), *means.get("Crew", ()))]
+    persons = (*means.get("Passenger", ()), *means.get("Crew", ()))
+    return [
+        token_of(one)
+        for one in persons
+        if not (flying and one.get("PresenceCode") == "not_boarded")
+    ]

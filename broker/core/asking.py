@@ -50,7 +50,7 @@ def is_opened(vector: Vector, showing: int) -> bool:
 def restart(making: Making, target: Target, shown: Shown, expects: Expected | None) -> Ask | None:
     """A new ask for what is shown; the one before it is superseded."""
     older = making.asks.get(target)
-    waits = older is not None and older.counts and not _is_answered(making, target)
+    waits = older is not None and older.counts and not _was_answered(making, target)
     if older is not None and older.counts:
         making.ask(older._replace(state="superseded"))
     if expects is None:
@@ -80,9 +80,12 @@ def restart(making: Making, target: Target, shown: Shown, expects: Expected | No
 
 
 def ask_again(making: Making, target: Target) -> None:
-    """Something is open again without a new version: the last ask counts anew."""
+    """Something is open again without a new version: the last ask counts anew.
+
+    One that was not answered before this event goes on as it is.
+    """
     older = making.asks.get(target)
-    if older is None or (older.counts and not _is_answered(making, target)):
+    if older is None or (older.counts and not _was_answered(making, target)):
         return
     escalates = older.silence != "release"
     wait = timedelta(seconds=older.within_s)
@@ -101,9 +104,11 @@ def silence_of(ask: Ask | None, kind: str) -> str | None:
     return orjson.dumps(content).decode()
 
 
-def _is_answered(making: Making, target: Target) -> bool:
-    answers = making.answers_of(target)
-    return bool(answers) and standing_of(making.shown.get(target), answers).is_settled
+def _was_answered(making: Making, target: Target) -> bool:
+    """Before this event."""
+    before = making.dossier
+    answers = [one for one in before.answers if one.state == "counts" and one.target == target]
+    return bool(answers) and standing_of(before.shown.get(target), answers).is_settled
 
 
 def later(moment: str, wait: timedelta) -> str:

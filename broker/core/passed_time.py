@@ -27,7 +27,7 @@ def elapse(making: Making, rules: Rules) -> bool:
         return ended.state == "counts"
     for ask in list(making.asks.values()):
         if ask.state == "open" and name == deadline_name(ask) and not _is_settled(making, ask):
-            making.ask(ask._replace(state="overdue"))
+            _pass_deadline(making, ask)
             return True
         if ask.counts and ask.silence == "release" and name == silence_name(ask):
             return _release(making, ask, rules)
@@ -37,6 +37,15 @@ def elapse(making: Making, rules: Rules) -> bool:
 def _is_settled(making: Making, ask: Ask) -> bool:
     answers = making.answers_of(ask.target)
     return bool(answers) and standing_of(making.shown.get(ask.target), answers).is_settled
+
+
+def _pass_deadline(making: Making, ask: Ask) -> None:
+    """The ask is overdue; one that was asked again meanwhile has a later deadline."""
+    if ask.due_at > making.event.received_at:
+        moment = Due(making.dossier.id, making.event.name, ask.due_at, making.dossier.kind)
+        making.due.append(moment)
+    else:
+        making.ask(ask._replace(state="overdue"))
 
 
 def _release(making: Making, ask: Ask, rules: Rules) -> bool:

@@ -2,7 +2,7 @@
 
 named as removed      where removing the element is compliance (`Part.obeyed_by_removal`), an
                       adverse answer about it leaves the board, and returns with the person
-                      under any strong key
+                      under any strong key; who is named as not on board is still listed
 removed in any case   is reported by name to the agency whose adverse answer it had
 """
 
@@ -13,10 +13,11 @@ from typing import Any
 
 from broker.core.effects import Making
 from broker.core.rules import Rules
+from broker.dossiers.merging import NOT_BOARDED
 from broker.dossiers.standing import ADVERSE, element_of
 from broker.model.dossier import Answer, Document, Target
 from broker.model.events import body_of
-from broker.model.lists import ElementList, elements_at, numbered_lists, values_of
+from broker.model.lists import PRESENCE, ElementList, elements_at, numbered_lists, values_of
 from broker.model.numbering import number_of
 from broker.model.vector import unpack
 from broker.routing.view import View, apply
@@ -65,7 +66,8 @@ def return_answers(making: Making, document: Document) -> None:
     tree = body_of(document.payload)
     for each in numbered_lists(document.package):
         for element in elements_at(tree, each.steps):
-            keys = set(strong_keys(element, each))
+            aboard = element.get(PRESENCE) != NOT_BOARDED
+            keys = set(strong_keys(element, each) if aboard else ())
             making.change(
                 replace(answer, state="counts", changed_at=answer.changed_at or answer.showing + 1)
                 for answer in obeyed

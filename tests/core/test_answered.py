@@ -6,11 +6,9 @@ import orjson
 import pytest
 
 from broker.core.step import step
-from broker.model.dossier import Delivered
 from tests.sample_events import (
     CUSTOMS,
     PLANTS,
-    STATISTICS,
     event,
     opened,
     put,
@@ -23,10 +21,8 @@ FLOWERS, BOOKS, MEAT = "06031100", "49019900", "02013000"
 ITEM = "GoodsShipment.GovernmentAgencyGoodsItem[{}]"
 DOSSIER = opened(FLOWERS, BOOKS)
 GIVEN = {target: shown.delivery for target, shown in DOSSIER.shown.items()}
-WAITING = replace(
-    DOSSIER,
-    delivered={key: replace(one, state="waiting") for key, one in DOSSIER.delivered.items()},
-)
+WAITING = replace(DOSSIER, delivered={})
+"""Nothing has a number yet: what waits cannot be meant."""
 HELD = {"StatusCode": "held"}
 
 
@@ -55,8 +51,9 @@ CASES = (
     (DOSSIER, said(2, "plant-health", "d_none", [HELD]), "declined", "answer.nothing-delivered"),
     (WAITING, said(2, "plant-health", GIVEN[PLANTS], [HELD]), "declined",
      "answer.nothing-delivered"),
-    (replace(DOSSIER, state="withdrawn"), said(2, "plant-health", "", [HELD]), "declined",
-     "event.already-withdrawn"),
+    (DOSSIER, said(2, "plant-health", GIVEN[PLANTS], [about(ITEM.format("01"))]), "applied", ""),
+    (remembered(step(DOSSIER, event("withdraw", 9), rules())), said(10, "plant-health", "", [HELD]),
+     "applied", ""),
     (DOSSIER, said(2, "customs", "", [HELD], problem="reference.ambiguous"), "declined",
      "reference.ambiguous"),
     (replace(DOSSIER, outcomes=frozenset({"e_2"})), said(2, "customs", "", [HELD]), "repeated",
@@ -66,7 +63,7 @@ CASES = (
 
 @pytest.mark.parametrize(("dossier", "one", "outcome", "code"), CASES)
 def test_an_agency_answers_only_what_was_delivered_to_it(dossier, one, outcome, code):
-    """By delivery or by reference, about its own elements, of a dossier that stands."""
+    """By delivery or by reference, about its own elements; a number may be spelled in any way."""
     effects = step(dossier, one, rules())
     assert effects.outcome == outcome
     assert [problem.code for problem in effects.problems] == ([code] if code else [])
@@ -99,21 +96,33 @@ def test_what_a_view_withheld_cannot_be_named():
         assert effects.outcome == outcome, subject
 
 
-def test_without_a_delivery_the_latest_under_each_purpose_is_answered():
-    """Version 2 is what a reference means once it was given; before that it is version 1."""
-    effects = step(DOSSIER, put(2, FLOWERS, FLOWERS), rules())
-    for state, version in (("waiting", 1), ("numbered", 2), ("acknowledged", 2)):
-        dossier = remembered(effects, state)
-        told = step(dossier, said(3, "plant-health", "", [HELD]), rules())
-        assert [one.version for one in told.answers] == [version]
-
-
-def test_an_older_delivery_is_answered_for_its_own_version():
-    """The answer is kept about version 1, and the ask about version 2 stays open."""
+def test_without_a_delivery_the_oldest_given_since_the_last_answer_is_meant():
+    """Each answer goes one delivery further; behind the last one, the last one is meant again."""
     dossier = remembered(step(DOSSIER, put(2, FLOWERS, FLOWERS), rules()))
-    effects = step(dossier, said(3, "plant-health", GIVEN[PLANTS], [HELD]), rules())
-    assert [one.version for one in effects.answers] == [1]
-    assert effects.dossier.overall == "waiting"
+    given = max(one.seq for one in dossier.delivered.values())
+    first = max(one.seq for one in DOSSIER.delivered.values())
+    for number, (upto, version) in enumerate(((first, 1), (given, 2), (given, 2)), 3):
+        one = said(number, "plant-health", "", [{**HELD, "NativeText": str(number)}], given=upto)
+        effects = step(dossier, one, rules())
+        assert [one.version for one in new_answers(effects, number)] == [version]
+        dossier = remembered(effects)
+
+
+def new_answers(effects, number):
+    """The answers that this event gave."""
+    return [one for one in effects.answers if one.event == f"e_{number}"]
+
+
+def test_an_adverse_answer_to_an_older_delivery_holds_the_part():
+    """Its element is as it was: held about it. It has changed: held about the whole."""
+    other = remembered(step(DOSSIER, put(2, FLOWERS, FLOWERS), rules()))
+    for codes, at in (((FLOWERS, MEAT), 0), ((FLOWERS, FLOWERS), 2)):
+        dossier = remembered(step(DOSSIER, put(2, *codes), rules()))
+        effects = step(dossier, said(3, "plant-health", GIVEN[PLANTS], [HELD]), rules())
+        assert [(one.version, one.changed_at) for one in effects.answers] == [(1, at)]
+        assert effects.dossier.overall == "held"
+    late = said(3, "plant-health", GIVEN[PLANTS], [about(ITEM.format(1))])
+    assert [one.changed_at for one in step(other, late, rules()).answers] == [0]
 
 
 def test_an_answer_under_several_purposes_is_one_for_each():
@@ -147,7 +156,7 @@ def test_an_answer_said_again_is_repeated():
     assert again.queue == ()
 
 
-def test_an_answer_that_was_replaced_may_be_said_again():
+def test_an_answer_that_was_replaced_may_be_given_again():
     """Held, then the whole released, then held again: the third is a new answer."""
     dossier = DOSSIER
     for number, (one, status) in enumerate(
@@ -163,17 +172,20 @@ def test_an_answer_that_was_replaced_may_be_said_again():
         dossier = remembered(effects)
 
 
-def test_boards_and_notices_cannot_be_answered():
-    """Only documents are deliveries in this sense."""
-    board = Delivered("d_b", CUSTOMS._replace(part="board"), 1, "board", "numbered")
-    dossier = replace(DOSSIER, delivered={"d_d": replace(board, id="d_d", what="document",
-                                                         target=STATISTICS)})  # fmt: skip
-    effects = step(dossier, said(2, "customs", "d_b", [HELD]), rules())
-    assert [one.code for one in effects.problems] == ["answer.nothing-delivered"]
+def test_a_notice_may_be_answered_and_a_board_is_no_delivery():
+    """What is gone is answered by its notice; the id of a board or of another's row means none."""
+    gone = step(DOSSIER, put(2, BOOKS, BOOKS), rules())
+    (notice,) = [one.notice for one in gone.withdrawals]
+    dossier = remembered(gone)
+    one = said(3, "plant-health", notice.id, [{"StatusCode": "released"}])
+    assert step(dossier, one, rules()).outcome == "applied"
+    for recipient, delivery in (("customs", notice.id), ("customs", "d_board")):
+        effects = step(dossier, said(3, recipient, delivery, [HELD]), rules())
+        assert [one.code for one in effects.problems] == ["answer.nothing-delivered"]
 
 
 def test_reasons_stay_inside():
-    """What customs and the declarant are queued holds no word of plant health's reasons."""
+    """What customs and the declarant are sent holds no word of plant health's reasons."""
     secret = {"StatusCode": "held", "NativeText": "hush-hush-native",
               "Reason": [{"Code": "PH-07", "Text": "hush-hush-reason"}]}  # fmt: skip
     effects = step(DOSSIER, said(2, "plant-health", "", [secret]), rules())

@@ -66,7 +66,7 @@ async def test_an_item_there_and_back(payload, how):
 
 @story
 async def test_a_flight_there_and_back():
-    """Passengers go to the border police; who may not fly is named in a CUSRES that reads back."""
+    """Passengers go to the border police; a CUSRES that reads back says of each who may fly."""
     async with in_process() as broker:
         persons = people(7, 1, 2, 3)
         await broker.lodge(paxlst(listed(flight(7), persons, total=3)), AIRLINE, **EDIFACT)
@@ -80,9 +80,14 @@ async def test_a_flight_there_and_back():
         (message,) = reading.messages
         assert (message.type, reading.problems, message.problems) == ("CUSRES", (), ())
         tags = [one[0][0] for one in message.segments]
-        named = [value(one, 1, 2) for one in message.segments if one[0][0] == "RFF"]
-        assert token_of(persons[1]) in named
-        assert token_of(persons[0]) not in named
+        words, named = dict[str, str](), ""
+        for one in message.segments:
+            named = value(one, 1, 2) if one[0][0] == "RFF" else named
+            if one[0][0] == "FTX":
+                words[named] = value(one, 4, 1)
+        assert [words[token_of(person)] for person in persons] == [
+            "OK TO BOARD", "DO NOT BOARD", "OK TO BOARD"
+        ]  # fmt: skip
         (last,) = [one for one in message.segments if one[0][0] == "UNT"]
         assert value(last, 1) == str(len(tags))
 
@@ -155,7 +160,7 @@ async def test_a_bad_passenger_stays_behind_alone():
         persons = people(7, 1, 2, 3)
         del persons[1]["FamilyName"]
         await broker.lodge(paxlst(listed(flight(7), persons)), AIRLINE, **EDIFACT)
-        (reply,) = await told(broker, AIRLINE, "message.noted")
+        (reply,) = await told(broker, AIRLINE, "board.changed")
         (message,) = read(native(reply), {}).messages
         assert token_of(persons[1]) in [value(one, 1, 2) for one in message.segments]
         seen = await persons_of(broker, "passengers")
@@ -228,16 +233,18 @@ async def test_two_agencies_on_one_visit_and_one_changes_its_mind():
 
 @story
 async def test_a_list_that_finds_no_visit_is_declined_at_its_cell():
-    """It waits for its time, then its sender hears so, on his own sheet at B1."""
+    """It waits for its time, of which its sender hears at once; then it is declined at B1."""
     async with in_process() as broker:
         shown = await broker.status(
             await broker.lodge(crewed("VNOBODYS", seafarers(1, 1)), FIRM, **WORKBOOK)
         )
         assert shown["overall"] == "unresolved"
-        assert await told(broker, FIRM) == []
+        (waits,) = await told(broker, FIRM)
+        (problem,) = artifacts(waits)["result.json"]["problems"]
+        assert (problem["code"], problem["severity"]) == ("reference.waiting", "warning")
         broker.clock.move(hours=71, minutes=59)
         await broker.settle()
-        assert await told(broker, FIRM) == []
+        assert len(await told(broker, FIRM)) == 1
         broker.clock.move(minutes=2)
         await broker.settle()
         (reply,) = await told(broker, FIRM, "message.declined")
@@ -270,13 +277,15 @@ async def test_a_list_that_comes_before_its_ship_joins_it(beside):
 
 @story
 async def test_an_answer_with_the_bare_number_finds_the_live_item():
-    """Customs says the S10 without the day of posting: the one live item is meant."""
+    """Customs gives the S10 without the day of posting: the one live item is meant, once read."""
     async with in_process() as broker:
         await broker.lodge(push(item(1)), POST, **NDJSON)
         bare = item(1)["FunctionalReferenceID"]
-        said = {"id": "A-1", "references": [["S10", bare]], "answers": [{"status": "held"}]}
-        lodged = await broker.answer("customs", said)
-        assert verdicts(await broker.status(lodged)) == [("accepted", ["applied"])]
+        for number, outcome in (("A-1", "declined"), ("A-2", "applied")):
+            said = {"id": number, "references": [["S10", bare]], "answers": [{"status": "held"}]}
+            lodged = await broker.answer("customs", said)
+            assert verdicts(await broker.status(lodged)) == [("accepted", [outcome])]
+            assert await broker.feed("customs")  # until now no one has seen the item
         assert orjson.loads(native((await told(broker, POST, "board"))[-1]))["status"] == "held"
 
 

@@ -1,9 +1,10 @@
 """The lists of a flight on the whole road: pieces in any order, changes, closing, two carriers."""
 
+import orjson
 import pytest
 
 from adapters.wire.edifact import read
-from broker.state.tables import DOCUMENTS, OUTCOMES, PARKED
+from broker.state.tables import DOCUMENTS, OUTCOMES, PARKED, QUEUE
 from tests.broker_in_process import in_process, story
 from tests.families import EDIFACT, flight, flown, listed, paxlst, people, staff, token_of
 from tests.families_told import native, persons_of, told, verdicts
@@ -51,18 +52,25 @@ async def test_a_missing_piece_is_named_by_the_timer_and_holds_nobody_back():
 
 
 @pytest.mark.parametrize(
-    ("letters", "who", "stay"),
+    ("letters", "who", "fly"),
     [("CLNB", (2,), (1, 3)), ("CLOB", (1, 3), (1, 3)), ("CL", (), (1, 2, 3))],
 )
 @story
-async def test_a_flight_that_closes_keeps_those_who_fly(letters, who, stay):
-    """Without those who are not on board, with those who are, or just so; then no list is taken."""
+async def test_a_flight_that_closes_says_who_flies(letters, who, fly):
+    """Those who are not on board, those who are, or just so; all of them stay on the list.
+
+    Then no list is taken.
+    """
     async with in_process() as broker:
         await broker.lodge(paxlst(listed(flight(7), people(7, 1, 2, 3))), AIRLINE, **EDIFACT)
         closing = listed(flight(7), people(7, *who), kind="266", letters=letters)
         shown = await broker.status(await broker.lodge(paxlst(closing), AIRLINE, **EDIFACT))
         assert {outcome for _, ends in verdicts(shown) for outcome in ends} == {"applied"}
-        assert await persons_of(broker, "passengers") == [token_of(p) for p in people(7, *stay)]
+        flies = [token_of(person) for person in people(7, *fly)]
+        assert await persons_of(broker, "passengers", flying=True) == flies
+        if letters == "CLOB":
+            everyone = [token_of(person) for person in people(7, 1, 2, 3)]
+            assert await persons_of(broker, "passengers") == everyone
         again = paxlst(listed(flight(7), people(7, 1, 2)))
         shown = await broker.status(await broker.lodge(again, AIRLINE, **EDIFACT))
         assert verdicts(shown) == [("accepted", ["declined"])]
@@ -71,16 +79,25 @@ async def test_a_flight_that_closes_keeps_those_who_fly(letters, who, stay):
 
 @story
 async def test_a_change_list_adds_moves_and_takes_off():
-    """CP adds who is new and moves who is known; XR takes off; whom nobody knows is noted."""
+    """CP adds who is new and moves who is known; XR takes off, and its reply names whom it missed.
+
+    Each of the three messages has its reply.
+    """
     async with in_process() as broker:
         await broker.lodge(paxlst(listed(flight(7), people(7, 1, 2))), AIRLINE, **EDIFACT)
         change = listed(flight(7), people(7, 2, 3, seat="40A"), letters="CP")
         await broker.lodge(paxlst(change), AIRLINE, **EDIFACT)
         gone = listed(flight(7), people(7, 1, 9), letters="XR")
-        await broker.lodge(paxlst(gone), AIRLINE, **EDIFACT)
+        last = await broker.lodge(paxlst(gone), AIRLINE, **EDIFACT)
         assert await persons_of(broker, "passengers") == [token_of(p) for p in people(7, 2, 3)]
-        (reply,) = await told(broker, AIRLINE, "message.noted")
-        assert reply["swbsubmission"]
+        assert await told(broker, AIRLINE, "message.noted") == []
+        replies = await told(broker, AIRLINE, "board.changed")
+        assert len({one["swbsubmission"] for one in replies}) == 3
+        (row,) = [one for one in await broker.rows(QUEUE)
+                  if one["what"] == "reply" and orjson.loads(one["context"])["reply_to"] == last
+                  and "changes" not in orjson.loads(one["context"])]  # fmt: skip
+        (problem,) = orjson.loads(row["payload"])["problems"]
+        assert (problem["code"], problem["severity"]) == ("event.element-unknown", "warning")
 
 
 @story

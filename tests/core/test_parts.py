@@ -1,6 +1,5 @@
 """A dossier of several parts: who is told what of it, and what is noted besides the board."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 
@@ -9,13 +8,13 @@ import orjson
 from broker.adapter import Kind, Scheme
 from broker.core.routed import Rules
 from broker.core.step import step
-from broker.model.dossier import Change, Delivered, Dossier, Target
+from broker.model.dossier import Change, Dossier
 from broker.model.problem import Problem
 from broker.routing.listing import ViewFile
 from broker.routing.match import compile_book, overall_rows
 from broker.routing.rules import RulesFile
 from broker.routing.view import compile_view
-from tests.sample_events import AT, DOSSIER, event
+from tests.sample_events import AT, DOSSIER, event, remembered
 
 CREW = "BorderTransportMeans.Crew"
 SHIP = {"package": "conveyance-report", "part": "FAL1", "party": "agent", "sender": "ship-agent"}
@@ -100,14 +99,7 @@ def played(*happened, dossier=None):
     for one in happened:
         effects = step(dossier, one, rules())
         made.append(effects)
-        given = {
-            row.id: Delivered(row.id, Target(row.part, row.recipient, row.purpose), row.version,
-                              row.what, "numbered")
-            for row in effects.queue if row.what == "document"
-        }  # fmt: skip
-        after = effects.dossier
-        dossier = replace(after, outcomes=after.outcomes | {one.id},
-                          delivered={**after.delivered, **given})  # fmt: skip
+        dossier = remembered(effects)
     return dossier, made
 
 
@@ -122,7 +114,7 @@ def answer(number, recipient, delivery, status, subject="", reason=""):
 
 
 def told(effects, sender):
-    """The boards this sender is told of: overall status, (agency, part, status, reason)."""
+    """The replies to this sender: overall status, (agency, part, status, reason), to what."""
     found = []
     for row in effects.queue:
         if row.subscription == sender and row.type == "board.changed":
@@ -136,11 +128,11 @@ def told(effects, sender):
     return found
 
 
-def notes(effects):
+def notes(effects, kind="message.noted"):
     """What is noted to whom: sender, codes."""
     return [
-        (row.subscription, [one["code"] for one in orjson.loads(row.payload)["problems"]])
-        for row in effects.queue if row.type == "message.noted"
+        (row.subscription, [one["code"] for one in orjson.loads(row.payload).get("problems", ())])
+        for row in effects.queue if row.type == kind and row.what == "reply"
     ]  # fmt: skip
 
 
@@ -170,14 +162,17 @@ def test_each_declarant_hears_of_both_agencies_and_of_the_others_part_the_status
             for status, *_ in told(changed, sender)} == {"released"}  # fmt: skip
 
 
-def test_what_all_parts_show_is_told_to_each_of_his_own_part_and_once():
-    """A difference goes to both, in their own words; the same again to nobody; its end to both."""
+def test_what_all_parts_show_is_noted_to_each_about_their_own_part_and_once():
+    """A difference goes to both, in their own words; the same again to none; its end to both.
+
+    The list sent again names a person who matches none: the one it lacks stays on it.
+    """
     dossier, (first, second) = played(ship(), crew(2, "ONE", "TWO"))
     assert notes(first) == []
     assert sorted(notes(second)) == [("crew-firm", ["toy.list"]), ("ship-agent", ["toy.count"])]
     dossier, (again,) = played(crew(3, "ONE", "THREE"), dossier=dossier)
     assert notes(again) == []
-    _, (right,) = played(ship(4, crew="2"), dossier=dossier)
+    _, (right,) = played(ship(4, crew="3"), dossier=dossier)
     assert sorted(notes(right)) == [("crew-firm", []), ("ship-agent", [])]
 
 
@@ -211,15 +206,15 @@ def test_a_merged_list_goes_out_whole():
     assert [one["FamilyName"] for one in body["BorderTransportMeans"]["Crew"]] == ["ONE", "TWO"]
 
 
-def test_changes_that_matched_nobody_are_noted_to_who_sent_them():
-    """The rest of the change list is applied."""
+def test_changes_that_matched_no_one_are_noted_in_the_reply_to_them():
+    """The rest of the change list is applied; the reply to it warns of what matched no one."""
     changes = [Change("remove", CREW, {"FamilyName": name, "GivenName": "IMA",
                                        "BirthDateTime": "1990-01-01"})
-               for name in ("ONE", "NOBODY")]  # fmt: skip
+               for name in ("ONE", "NEVER")]  # fmt: skip
     patch = crew(2, does="patch", changes=tuple(changes))
     _, (_, effects) = played(crew(1, "ONE", "TWO"), patch)
     assert effects.outcome == "applied"
-    assert ("crew-firm", ["event.element-unknown"]) in notes(effects)
+    assert notes(effects, "board.changed") == [("crew-firm", ["event.element-unknown"])]
 
 
 def test_a_part_that_is_taken_back_is_withdrawn_from_who_had_it_and_from_nobody_else():

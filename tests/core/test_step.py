@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from broker.core.step import step
-from broker.dossiers.board import deadline_name
+from broker.dossiers.board import deadline_name, silence_name
 from broker.model.dossier import Dossier, Target
 from broker.model.events import event_of, headers_of
 from tests.broker_in_process import body, items_of
@@ -31,7 +31,7 @@ ANSWER = {"StatusCode": "released"}
 
 def delivery(dossier, target):
     """The id of what the target was last told."""
-    return dossier.sent[target].delivery
+    return dossier.shown[target].delivery
 
 
 def answered(dossier, target, status, number, **more):
@@ -148,7 +148,7 @@ def test_a_new_version_of_released_goods_is_withdrawn_until_released_again():
     """Asks about version 2 are open, so statistics is not entitled to it yet."""
     effects = step(released(opened(BOOKS)), put(20, MEAT), rules())
     assert effects.dossier.overall == "waiting"
-    assert effects.dossier.sent[STATISTICS].result == "withdrawn"
+    assert effects.dossier.shown[STATISTICS].result == "withdrawn"
     assert [one.target for one in effects.withdrawals] == [STATISTICS]
 
 
@@ -165,14 +165,16 @@ def test_only_those_whose_view_of_the_board_changed_are_told():
     assert second.dossier.board_version == dossier.board_version
 
 
-def test_the_board_is_numbered_by_its_changes():
-    """Each telling raises the board's version by one, however many are told."""
+def test_the_board_is_numbered_by_what_is_sent_of_it():
+    """Agencies share a number, the replies of the same event share the next."""
     effects = after(NEW, put(1, FLOWERS))
-    assert effects.dossier.board_version == 1
     dossier = remembered(effects)
-    effects = step(dossier, answered(dossier, PLANTS, "held", 2), rules())
-    assert effects.dossier.board_version == 2
-    assert {row.version for row in effects.queue if row.part == "board"} == {2}
+    answer = step(dossier, answered(dossier, PLANTS, "held", 2), rules())
+    for one, numbers in ((effects, (1, 2)), (answer, (3, 4))):
+        assert {(row.what, row.version) for row in one.queue if row.part == "board"} == {
+            ("board", numbers[0]), ("reply", numbers[1])
+        }  # fmt: skip
+        assert one.dossier.board_version == numbers[1]
 
 
 def test_a_declined_event_leaves_the_dossier_and_tells_its_sender():
@@ -188,48 +190,60 @@ def test_a_declined_event_leaves_the_dossier_and_tells_its_sender():
     ]
 
 
-@pytest.mark.parametrize("one", [put(1, BOOKS, id="e_again"), put(1, BOOKS)])
-def test_a_repeated_declaration_does_nothing(one):
-    """The same content, or the same event once more: no version, no delivery, no reply."""
-    effects = step(opened(BOOKS), one, rules())
+def test_an_event_that_was_seen_does_nothing():
+    """The same event once more: no version, no delivery, no reply."""
+    effects = step(opened(BOOKS), put(1, BOOKS), rules())
     assert effects.outcome == "repeated"
     assert (effects.queue, effects.decisions, effects.document, effects.asks) == ((), (), None, ())
 
 
-def test_a_late_declaration_is_kept_and_told_to_nobody():
-    """It becomes a version beside the live one, without decisions."""
-    effects = step(opened(BOOKS), put(0, MEAT), rules())
-    assert effects.outcome == "late"
-    assert effects.document is not None
-    assert effects.document.state == "late"
-    assert (effects.queue, effects.decisions) == ((), ())
+UNCHANGING = (
+    # event, outcome, state of the version it makes
+    (put(1, BOOKS, id="e_again", submission="s_again"), "repeated", None),
+    (put(0, MEAT), "late", "late"),
+    (event("note", 2), "applied", None),
+)
 
 
-def test_a_note_is_applied_and_tells_nobody():
-    """Goods presented: kept in the history, no version, nobody's view has changed."""
-    effects = step(opened(BOOKS), event("note", 2), rules())
-    assert (effects.outcome, effects.document, effects.queue) == ("applied", None, ())
+@pytest.mark.parametrize(("one", "outcome", "state"), UNCHANGING)
+def test_a_message_that_changes_nothing_has_its_reply(one, outcome, state):
+    """Repeated, late, goods presented: no decision, no ask; the sender hears what is in force."""
+    dossier = opened(BOOKS)
+    dossier = remembered(step(dossier, answered(dossier, CUSTOMS, "held", 9), rules()))
+    effects = step(dossier, one, rules())
+    assert (effects.outcome, effects.document and effects.document.state) == (outcome, state)
+    assert {row["recipient"] for row in effects.decisions} == {"submitter"}
+    assert (effects.asks, effects.shown) == ((), ())
+    (reply,) = effects.queue
+    assert orjson.loads(reply.context)["reply_to"] == one.submission
+    assert orjson.loads(reply.payload)["status"] == "held"
 
 
 def test_a_deadline_that_passed_is_told_once():
     """Escalated silence changes the ask and not the board; the second time it is repeated."""
     dossier = opened(BOOKS)
     name = deadline_name(dossier.asks[CUSTOMS])
-    effects = step(dossier, event("elapsed", 2, name=name), rules())
+    at = dossier.asks[CUSTOMS].due_at
+    effects = step(dossier, event("elapsed", 2, name=name, received_at=at), rules())
     assert [one.state for one in effects.asks] == ["overdue"]
     assert effects.queue == ()
-    again = step(remembered(effects), event("elapsed", 2, name=name), rules())
+    again = step(remembered(effects), event("elapsed", 2, name=name, received_at=at), rules())
     assert again.outcome == "repeated"
 
 
-def test_silence_that_releases_is_told_like_an_answer():
-    """Wood packing is released after 72 hours: with customs' release the goods are free."""
+def test_silence_after_an_acknowledgement_releases_like_an_answer():
+    """Wood packing is released 72 hours after it was acknowledged; customs' release does the rest.
+
+    Its ask has no time of its own: nothing is due until the delivery is acknowledged.
+    """
     tree = body("QZ-1", BOOKS)
     items_of(tree)[0]["Packaging"][0]["TypeCode"] = "8A"
-    dossier = remembered(step(NEW, event("put", 1, body=tree), rules()))
-    dossier = released(dossier)
+    first = step(NEW, event("put", 1, body=tree), rules())
+    assert {one.name for one in first.due} == {deadline_name(first.dossier.asks[CUSTOMS])}
+    assert first.dossier.asks[PLANTS].due_at == ""
+    dossier = released(remembered(first))
     assert dossier.overall == "waiting"
-    name = deadline_name(dossier.asks[PLANTS])
+    name = silence_name(dossier.asks[PLANTS])
     effects = step(dossier, event("elapsed", 12, name=name), rules())
     assert effects.dossier.overall == "released"
     assert rows(effects, "statistics") == ["goods-declaration.new"]
@@ -273,5 +287,5 @@ def test_an_event_survives_the_log(one):
 def test_rows_of_another_purpose_are_another_target():
     """Customs is told of the board under its own purpose, beside the declaration."""
     effects = step(NEW, put(1, BOOKS), rules())
-    assert Target("board", "customs", "release-coordination") in effects.dossier.sent
-    assert CUSTOMS in effects.dossier.sent
+    assert Target("board", "customs", "release-coordination") in effects.dossier.shown
+    assert CUSTOMS in effects.dossier.shown

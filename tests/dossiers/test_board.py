@@ -4,212 +4,203 @@ from dataclasses import replace
 
 import pytest
 
-from broker.dossiers import board
 from broker.dossiers.board import (
-    GRAVITY,
-    ask_status,
+    Reader,
+    board_of,
     board_tree,
-    current_answers,
     deadline_name,
-    elapsed,
+    declarant_tree,
+    overall,
+    silence_name,
 )
-from broker.model.answer import ANSWER_STATUSES
-from tests.sample_events import CUSTOMS, PLANTS, answer, ask, board_of
+from broker.model.dossier import Dossier, Shown, Target
+from broker.model.vector import Mark, Vector, pack
+from tests.sample_events import CUSTOMS, DOSSIER, PLANTS, answer, ask
 
 ITEM = "GoodsShipment.GovernmentAgencyGoodsItem[{}]"
 ONE, TWO = ITEM.format(1), ITEM.format(2)
-BOTH = ask(PLANTS, (ONE, TWO))
-WHOLE = ask(CUSTOMS)
+PERSON = "BorderTransportMeans.Passenger[{}]"
+POLICE = Target("passengers", "border-police", "border-control")
 GRAVEST_FIRST = (
-    ({"refused"}, "refused"),
-    ({"do_not_load"}, "do_not_load"),
-    ({"held"}, "held"),
-    ({"information_wanted"}, "information_wanted"),
-    ({"inspection"}, "inspection"),
-    ({"acknowledged"}, "waiting"),
-    ({"conditional"}, "conditional"),
-    ({"released"}, "released"),
+    ("refused", "refused"),
+    ("do_not_load", "do_not_load"),
+    ("held", "held"),
+    ("information_wanted", "information_wanted"),
+    ("inspection", "inspection"),
+    ("acknowledged", "waiting"),
+    ("conditional", "conditional"),
+    ("released", "released"),
 )
 
 
-def overall(dossier):
-    """The status over the dossier's own asks."""
-    return board.overall(dossier, dossier.asks)
+def shown(*paths, result="new"):
+    """These elements were shown at the first showing, and are as they were."""
+    marks = {path: Mark(b"%08d" % at, 1) for at, path in enumerate(paths)}
+    vector = Vector(Mark(b"restrest", 1), marks)
+    return Shown(1, "", "d_1", result, showing=1, vector=pack(vector))
 
 
-def test_without_asks_nothing_is_required():
-    """A dossier nobody must answer about has the status not_required, whatever was said."""
-    assert overall(board_of([])) == "not_required"
-    assert overall(board_of([], [answer(CUSTOMS, "refused")])) == "not_required"
+def dossier(asks, answers=(), state="open"):
+    """A dossier with these asks and answers; customs was shown the whole, the others elements."""
+    known = {CUSTOMS: shown(), PLANTS: shown(ONE, TWO),
+             POLICE: shown(PERSON.format(1), PERSON.format(2))}  # fmt: skip
+    return Dossier(DOSSIER, "declaration", state=state, shown=known,
+                   asks={one.target: one for one in asks}, answers=tuple(answers))  # fmt: skip
 
 
-def test_a_withdrawn_dossier_is_withdrawn():
-    """Whatever was answered, a withdrawn declaration is withdrawn."""
-    dossier = replace(board_of([WHOLE], [answer(CUSTOMS, "held")]), state="withdrawn")
-    assert overall(dossier) == "withdrawn"
+def status(*how, **more):
+    """The overall status of such a dossier."""
+    return overall(board_of(dossier(*how, **more)))
 
 
-@pytest.mark.parametrize(("said", "shown"), GRAVEST_FIRST)
-def test_one_answer_gives_its_status(said, shown):
+def test_without_asks_only_an_objection_counts():
+    """A dossier nobody must answer about needs no release; who objects is heard all the same."""
+    assert status([]) == "not_required"
+    assert status([], [answer(CUSTOMS, "released")]) == "not_required"
+    assert status([], [answer(CUSTOMS, "refused")]) == "refused"
+
+
+WITHDRAWN = (
+    ([], "withdrawn"),
+    ([answer(CUSTOMS, "released")], "withdrawn"),
+    ([answer(CUSTOMS, "acknowledged")], "withdrawn"),
+    ([answer(CUSTOMS, "held", changed_at=2)], "held"),
+    ([answer(CUSTOMS, "refused", changed_at=2), answer(PLANTS, "held", "", 2)], "refused"),
+)
+
+
+@pytest.mark.parametrize(("answers", "found"), WITHDRAWN)
+def test_a_withdrawal_lifts_no_hold(answers, found):
+    """A dossier that was taken back is withdrawn, unless somebody objects to what it held."""
+    gone = dossier([], answers, "withdrawn")
+    ended = {target: one._replace(result="withdrawn") for target, one in gone.shown.items()}
+    assert overall(board_of(replace(gone, shown=ended))) == found
+
+
+@pytest.mark.parametrize(("word", "found"), GRAVEST_FIRST)
+def test_one_answer_gives_its_status(word, found):
     """The only ask's answer is the overall status; an acknowledgement still waits."""
-    (status,) = said
-    assert overall(board_of([WHOLE], [answer(CUSTOMS, status)])) == shown
-
-
-def test_every_status_an_agency_may_say_has_its_gravity():
-    """No answer can come that the board cannot weigh."""
-    assert set(ANSWER_STATUSES) - {"acknowledged"} <= set(GRAVITY)
-    assert {shown for _, shown in GRAVEST_FIRST} == set(GRAVITY)
+    assert status([ask(CUSTOMS)], [answer(CUSTOMS, word)]) == found
 
 
 @pytest.mark.parametrize("lighter", range(len(GRAVEST_FIRST)))
 @pytest.mark.parametrize("graver", range(len(GRAVEST_FIRST)))
 def test_the_gravest_status_wins(graver, lighter):
     """Of two agencies' answers the graver one is the overall status, in either order."""
-    said = [next(iter(GRAVEST_FIRST[index][0])) for index in (graver, lighter)]
+    words = [GRAVEST_FIRST[index][0] for index in (graver, lighter)]
     wanted = GRAVEST_FIRST[min(graver, lighter)][1]
-    for first, second in (said, reversed(said)):
+    for first, second in (words, reversed(words)):
         answers = [answer(CUSTOMS, first, order=1), answer(PLANTS, second, order=2)]
-        assert overall(board_of([WHOLE, ask(PLANTS)], answers)) == wanted
-
-
-ANSWERED = (
-    # answers to an ask about two items, status
-    ([], "waiting"),
-    ([answer(PLANTS, "released", ONE)], "waiting"),
-    ([answer(PLANTS, "released", ONE), answer(PLANTS, "released", TWO, 2)], "released"),
-    ([answer(PLANTS, "released", ONE), answer(PLANTS, "held", TWO, 2)], "held"),
-    ([answer(PLANTS, "held", ONE)], "held"),
-    ([answer(PLANTS, "released")], "released"),
-    ([answer(PLANTS, "held", ONE), answer(PLANTS, "released", "", 2)], "released"),
-    ([answer(PLANTS, "released"), answer(PLANTS, "held", ONE, 2)], "held"),
-    ([answer(PLANTS, "held", ONE), answer(PLANTS, "released", ONE, 2)], "waiting"),
-    ([answer(PLANTS, "held", ONE, 2), answer(PLANTS, "released", "", 1)], "held"),
-    ([answer(PLANTS, "released", f"{ONE}.Commodity")], "waiting"),
-    ([answer(PLANTS, None)], "waiting"),
-    ([answer(PLANTS, "released"), answer(PLANTS, None, "", 2)], "released"),
-    ([answer(PLANTS, "acknowledged"), answer(PLANTS, "released", ONE, 2)], "waiting"),
-    ([answer(CUSTOMS, "released")], "waiting"),
-    ([answer(PLANTS, "held", check="A"), answer(PLANTS, "released", "", 2, check="B")], "held"),
-    ([answer(PLANTS, "held", ONE, check="A"), answer(PLANTS, "released", "", 2)], "held"),
-    ([answer(PLANTS, "held", check="A"), answer(PLANTS, "released", "", 2, check="A")],
-     "released"),
-)  # fmt: skip
-
-
-@pytest.mark.parametrize(("answers", "status"), ANSWERED)
-def test_an_ask_is_settled_when_all_its_elements_are(answers, status):
-    """Every element, or the whole; a later whole replaces its elements, under its own check."""
-    assert overall(board_of([BOTH], answers)) == status
-    assert ask_status(board_of([BOTH], answers), PLANTS) == status
-
-
-VERSIONS = (
-    # ask's version, answers (version, order, status), status
-    (2, [(1, 1, "released")], "waiting"),
-    (2, [(2, 1, "released")], "released"),
-    (2, [(2, 1, "released"), (1, 2, "held")], "released"),
-    (2, [(1, 1, "held"), (2, 2, "released")], "released"),
-    (1, [(2, 1, "released")], "released"),
-)
-
-
-@pytest.mark.parametrize(("version", "said", "status"), VERSIONS)
-def test_an_answer_about_an_older_ask_never_settles_a_newer_one(version, said, status):
-    """Nor does it replace what was said about the newer one, though it comes later."""
-    answers = [answer(CUSTOMS, what, order=order, version=about) for about, order, what in said]
-    assert overall(board_of([WHOLE._replace(version=version)], answers)) == status
-
-
-def test_an_older_whole_does_not_replace_a_newer_element():
-    """A late word about the old version leaves the new version's item held."""
-    answers = [
-        answer(PLANTS, "held", ONE, 1, version=2),
-        answer(PLANTS, "released", "", 2, version=1),
-    ]
-    assert overall(board_of([BOTH._replace(version=2)], answers)) == "held"
+        assert status([ask(CUSTOMS), ask(PLANTS)], answers) == wanted
 
 
 @pytest.mark.parametrize(
     ("state", "counts"),
-    [
-        ("open", True),
-        ("overdue", True),
-        ("released", True),
-        ("superseded", False),
-        ("withdrawn", False),
-    ],
+    [("open", True), ("overdue", True), ("superseded", False), ("withdrawn", False)],
 )
-def test_only_standing_asks_count(state, counts):
+def test_only_asks_in_force_count(state, counts):
     """A superseded or withdrawn ask is no reason to wait."""
-    status = overall(board_of([ask(CUSTOMS, state=state)]))
-    assert (status != "not_required") is counts
-    assert overall(board_of([ask(CUSTOMS, state="released")])) == "released"
+    assert (status([ask(CUSTOMS, state=state)]) == "waiting") is counts
+    if not counts:
+        assert status([ask(CUSTOMS, state=state)]) == "not_required"
 
 
-def test_a_notice_decides_nothing_and_is_kept():
-    """Answers without status stand beside those with one, all of them."""
-    said = [answer(CUSTOMS, None, "", 1), answer(CUSTOMS, "held", "", 2),
-            answer(CUSTOMS, None, "", 3)]  # fmt: skip
-    assert [one.order for one in current_answers(said)] == [1, 2, 3]
-
-
-def test_silence_that_escalates_shows_the_ask_overdue():
-    """The ask stays open to an answer, and the dossier waits."""
-    dossier = board_of([WHOLE])
-    after = elapsed(dossier, deadline_name(WHOLE))
-    assert after.asks[CUSTOMS].state == "overdue"
-    assert overall(after) == "waiting"
-    answered = replace(after, answers=(answer(CUSTOMS, "released"),))
-    assert overall(answered) == "released"
-
-
-def test_silence_that_releases_closes_the_ask():
-    """The ask is released by silence, until its agency says something after all."""
-    silent = ask(CUSTOMS, silence="release")
-    after = elapsed(board_of([silent]), deadline_name(silent))
-    assert after.asks[CUSTOMS].state == "released"
-    assert overall(after) == "released"
-    noted = replace(after, answers=(answer(CUSTOMS, "acknowledged"),))
-    assert overall(noted) == "released"
-    late = replace(after, answers=(answer(CUSTOMS, "refused"),))
-    assert overall(late) == "refused"
-
-
-@pytest.mark.parametrize(
-    ("one", "answers", "name"),
-    [
-        (WHOLE, [answer(CUSTOMS, "held")], deadline_name(WHOLE)),
-        (WHOLE, [answer(CUSTOMS, "released")], deadline_name(WHOLE)),
-        (WHOLE._replace(state="superseded"), [], deadline_name(WHOLE)),
-        (WHOLE._replace(state="withdrawn"), [], deadline_name(WHOLE)),
-        (WHOLE._replace(state="overdue"), [], deadline_name(WHOLE)),
-        (WHOLE, [], deadline_name(WHOLE._replace(version=2))),
-        (WHOLE, [], "deadline//somebody/else/1"),
-    ],
-)
-def test_a_deadline_that_no_longer_matters_changes_nothing(one, answers, name):
-    """Answered, gone, or of another version: the dossier stays as it is."""
-    dossier = board_of([one], answers)
-    assert elapsed(dossier, name) is dossier
-
-
-def test_an_acknowledgement_does_not_stop_the_clock():
-    """An agency that has only acknowledged is overdue like one that was silent."""
-    dossier = board_of([WHOLE], [answer(CUSTOMS, "acknowledged")])
-    assert elapsed(dossier, deadline_name(WHOLE)).asks[CUSTOMS].state == "overdue"
+def test_what_has_no_answer_is_waited_for():
+    """One agency has released, the other was asked and says nothing."""
+    assert status([ask(CUSTOMS), ask(PLANTS)], [answer(CUSTOMS, "released")]) == "waiting"
 
 
 def test_the_board_shows_whose_answer_is_in_force():
-    """Each current answer stands with its agency and purpose; replaced ones are gone."""
-    dossier = board_of(
-        [WHOLE, BOTH],
+    """Each answer stands with its agency and purpose, in the order they came; replaced are gone."""
+    known = dossier(
+        [ask(CUSTOMS), ask(PLANTS)],
         [answer(PLANTS, "held", ONE, 1), answer(CUSTOMS, "released", "", 2),
          answer(PLANTS, "released", "", 3)],
     )  # fmt: skip
-    tree = board_tree(replace(dossier, overall="released"))
+    tree = board_tree(board_of(known), "released")
     assert tree["OverallStatusCode"] == "released"
     assert [(one["AgencyID"], one["PurposeCode"], one["StatusCode"]) for one in tree["Answer"]] == [
         ("customs", "customs-control", "released"),
         ("plant-health", "phytosanitary-control", "released"),
     ]
+
+
+def test_an_answer_about_what_changed_is_shown_against_the_whole():
+    """With the version it was given on, and what it was about; silence says that it is silence."""
+    moved = answer(PLANTS, "held", ONE, version=3, changed_at=2)
+    silent = answer(PLANTS, "released", "", 2, showing=2, silent=True)
+    first, second = board_tree(board_of(dossier([ask(PLANTS)], [moved, silent])), "")["Answer"]
+    assert (first.get("Subject"), first["VersionID"], first["FormerSubject"]) == (None, "3", ONE)
+    assert (second["StatusCode"], second["Silence"]) == ("released", "true")
+    assert "VersionID" not in second
+
+
+def scope(**names):
+    """A message that named persons 1 and 2 of the dossier by these numbers."""
+    paths = {PERSON.format(key[1:]): PERSON.format(own) for key, own in names.items()}
+    return paths.get
+
+
+ABOUT = [
+    answer(POLICE, "refused", PERSON.format(1), 1),
+    answer(POLICE, "held", PERSON.format(2), 2),
+]
+
+
+@pytest.mark.parametrize(
+    ("named", "found", "told"),
+    [
+        (scope(n1=7, n2=8), "refused", [("refused", PERSON.format(7)), ("held", PERSON.format(8))]),
+        (scope(n2=1), "held", [("held", PERSON.format(1))]),
+        (scope(), "not_required", []),
+        (None, "refused", [("refused", PERSON.format(1)), ("held", PERSON.format(2))]),
+    ],
+)
+def test_a_reply_names_what_its_message_named_by_its_own_numbers(named, found, told):
+    """And nothing else; its status is that of what it named."""
+    board = board_of(dossier([ask(POLICE)], ABOUT))
+    tree = declarant_tree(board, Reader("passengers", named))
+    assert tree["OverallStatusCode"] == found
+    assert [(one["StatusCode"], one["Subject"]) for one in tree["Answer"]] == told
+
+
+def test_a_reply_says_of_what_has_gone_only_that_it_is_held():
+    """A person that the message did not name, and that is gone, is named to none."""
+    gone = answer(POLICE, "held", PERSON.format(9), version=2, changed_at=1)
+    board = board_of(dossier([ask(POLICE)], [gone]))
+    (one,) = declarant_tree(board, Reader("passengers", scope(n1=1)))["Answer"]
+    assert (one["StatusCode"], one["VersionID"]) == ("held", "2")
+    assert "9" not in str(one)
+
+
+def test_reasons_name_no_person_of_another_message():
+    """A path in a reason is by the message's own number; one of others' persons is left out."""
+    content = {"StatusCode": "held", "SubjectReference": {"Scheme": "ABO", "ID": "SECRET"},
+               "Reason": [{"Code": "R1", "Path": PERSON.format(1) + ".BirthDateTime"},
+                          {"Code": "R2", "Path": PERSON.format(2)},
+                          {"Code": "R3"}]}  # fmt: skip
+    one = answer(POLICE, "held", PERSON.format(1), content=content)
+    board = board_of(dossier([ask(POLICE)], [one]))
+    (own,) = declarant_tree(board, Reader("passengers", scope(n1=4)))["Answer"]
+    assert own["Reason"] == [
+        {"Code": "R1", "Path": PERSON.format(4) + ".BirthDateTime"}, {"Code": "R2"}, {"Code": "R3"}
+    ]  # fmt: skip
+    assert "SECRET" not in str(own)
+
+
+def test_the_parts_of_others_are_shown_by_their_status_alone():
+    """What waits there is not shown; what was answered is a status without subject or reason."""
+    answers = [answer(PLANTS, "held", ONE, content={"StatusCode": "held", "NativeText": "SECRET"})]
+    board = board_of(dossier([ask(PLANTS), ask(CUSTOMS), ask(POLICE)], answers))
+    tree = declarant_tree(board, Reader("passengers", scope(n1=1)))
+    assert tree["Answer"] == [
+        {"AgencyID": "plant-health", "PurposeCode": "phytosanitary-control", "Part": "",
+         "StatusCode": "held"}
+    ]  # fmt: skip
+
+
+def test_the_moments_of_an_ask_are_named_by_its_showing():
+    """A deadline and a release by silence, for each time something is shown."""
+    one = ask(PLANTS, showing=4)
+    assert deadline_name(one) == "deadline//plant-health/phytosanitary-control/4"
+    assert silence_name(one) == "silence//plant-health/phytosanitary-control/4"

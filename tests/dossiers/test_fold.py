@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from broker.dossiers.declines import DECLINES, decline_problem
 from broker.dossiers.fold import fold
 from broker.model.dossier import Change, Dossier
 from broker.model.events import body_of
+from broker.model.extent import Extent
 from tests.sample_events import DOSSIER, event
 
 NEW = Dossier(DOSSIER, "declaration")
@@ -25,7 +25,7 @@ CASES = (
     (OPEN, event("put", 9, body=A), "repeated", ""),
     (OPEN, event("put", 1, body=A), "repeated", ""),
     (SEEN, event("put", 9, body=B), "repeated", ""),
-    (OPEN, event("put", 1, body=B), "late", ""),
+    (OPEN, event("put", 1, body=B), "late", "event.late"),
     (OPEN, event("put", 9, body=B, party="pebble"), "declined", "event.not-the-owner"),
     (OPEN, event("put", 9, body=A, party="pebble"), "declined", "event.not-the-owner"),
     (WITHDRAWN, event("put", 9, body=B), "declined", "reference.reused"),
@@ -160,7 +160,7 @@ def folded(*happened):
 LISTED = "BorderTransportMeans.Passenger"
 TWO = {"FamilyName": "TWO", "GivenName": "IMA", "BirthDateTime": "1990-01-01"}
 REMOVED = (Change("remove", LISTED, TWO),)
-NOBODY = (Change("remove", LISTED, {"CarrierReferenceID": "9"}),)
+NEVER = (Change("remove", LISTED, {"CarrierReferenceID": "9"}),)
 
 
 def test_pieces_of_a_list_add_up_to_one_live_version():
@@ -172,16 +172,16 @@ def test_pieces_of_a_list_add_up_to_one_live_version():
     assert dossier.versions == {"passengers": 2}
 
 
-def test_a_change_list_takes_persons_off_and_tells_of_those_it_missed():
-    """Whom it matches is removed, whom it does not is a warning; if nobody, it is declined."""
+def test_a_change_list_takes_persons_off_and_reports_those_it_missed():
+    """Whom it matches is removed, whom it does not is a warning; if no one, it is declined."""
     two = (listing("merge", 1, "ONE", "TWO"),)
     dossier, _ = folded(*two, listing("patch", 2, changes=REMOVED))
     assert on_board(dossier) == ["ONE"]
-    both = fold(folded(*two)[0], listing("patch", 2, changes=(*REMOVED, *NOBODY)))
+    both = fold(folded(*two)[0], listing("patch", 2, changes=(*REMOVED, *NEVER)))
     assert [(one.code, one.severity) for one in both.problems] == [
         ("event.element-unknown", "warning")
     ]
-    none = fold(folded(*two)[0], listing("patch", 2, changes=NOBODY))
+    none = fold(folded(*two)[0], listing("patch", 2, changes=NEVER))
     assert (none.outcome, none.problems[0].code) == ("declined", "event.nothing-matched")
 
 
@@ -222,11 +222,57 @@ def test_a_decline_about_a_reference_says_where_its_sender_wrote_it():
     assert (problem.code, problem.where.cell, problem.found) == ("reference.unknown", "B1", "V-1")
 
 
-@pytest.mark.parametrize("code", sorted(DECLINES))
-def test_every_refusal_says_what_to_do(code):
-    """A declined event's problem has words and a hint."""
-    problem = decline_problem(code)
-    assert problem.code == code
-    assert problem.text
-    assert problem.hint
-    assert problem.severity == "error"
+def test_a_message_that_was_cut_says_who_is_not_confirmed():
+    """What was left out is known by its own numbers, who was not named by the dossier's."""
+    whole = Extent(declared=2, taken=2)
+    cut = Extent(declared=3, taken=1, left_out=(f"{LISTED}[2]",), cut=True)
+    dossier, _ = folded(listing("put", 1, "ONE", "TWO", extent=whole))
+    assert dossier.live["passengers"].extent == whole
+    made = fold(dossier, listing("put", 2, "TWO", extent=cut))
+    assert made.extent == replace(cut, not_confirmed=(f"{LISTED}[1]",))
+    assert made.document is not None
+    assert made.document.extent == made.extent
+    assert on_board(made.dossier) == ["TWO", "ONE"]
+    again = fold(made.dossier, listing("put", 3, "ONE", "TWO", extent=whole))
+    assert (again.outcome, again.extent) == ("applied", whole)
+
+
+@pytest.mark.parametrize("extent", [None, Extent(declared=1, taken=1)])
+def test_a_person_who_matches_none_makes_a_list_unsure(extent):
+    """Whatever the sender counted: who is not named then stays, and is not confirmed."""
+    dossier, _ = folded(listing("put", 1, "ONE", "TWO"))
+    made = fold(dossier, listing("put", 2, "ONE", "THREE", extent=extent))
+    assert made.extent is not None
+    assert made.extent.not_confirmed == (f"{LISTED}[2]",)
+    assert on_board(made.dossier) == ["ONE", "THREE", "TWO"]
+
+
+def test_a_repeated_message_says_what_it_named_and_how_much_was_taken():
+    """It makes no version, and has a reply of its own all the same."""
+    extent = Extent(declared=2, taken=2)
+    dossier, _ = folded(listing("put", 1, "ONE", "TWO"))
+    made = fold(dossier, listing("put", 2, "ONE", "TWO", extent=extent))
+    assert (made.outcome, made.named, made.extent) == ("repeated", {LISTED: ((1, 1, 2),)}, extent)
+    assert made.dossier is dossier
+
+
+def test_who_is_taken_off_by_name_is_known_by_number():
+    """And only they: who is not on a list that is put again was not named as removed."""
+    two = listing("merge", 1, "ONE", "TWO")
+    patched = fold(folded(two)[0], listing("patch", 2, changes=REMOVED))
+    assert patched.removed == {LISTED: (2,)}
+    assert fold(folded(two)[0], listing("put", 2, "ONE")).removed == {}
+
+
+def test_a_number_is_not_used_again_whatever_happens_to_its_part():
+    """Taken off, taken back, lodged anew: who comes then has a number above all that were given."""
+    dossier, outcomes = folded(
+        listing("merge", 1, "ONE", "TWO"),
+        listing("patch", 2, changes=REMOVED),
+        event("withdraw", 3, part="passengers"),
+        listing("put", 4, "TWO"),
+    )
+    assert outcomes == ["applied"] * 4
+    assert dossier.parts["passengers"].marks[LISTED] == 3
+    (one,) = body_of(dossier.live["passengers"].payload)["BorderTransportMeans"]["Passenger"]
+    assert one["SequenceNumeric"] == "3"

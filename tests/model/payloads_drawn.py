@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from broker.model.packages import PACKAGES
 from tests.model.bodies import TEXTS, trees
 
-BOARD, DOCUMENT, WITHDRAWAL = (
+BOARD, DOCUMENT, WITHDRAWAL, ANSWER_NOTICE = (
     "single_window.v1.Board",
     "single_window.v1.GoodsDeclarationDocument",
     "single_window.v1.Withdrawal",
+    "single_window.v1.AnswerNotice",
 )
 DOCUMENTS = {
     DOCUMENT: "goods-declaration",
@@ -22,12 +23,18 @@ DOCUMENTS = {
 LISTS = st.lists(st.text(max_size=80), max_size=3)
 NUMBERS = st.integers(0, 2**63 - 1)
 MATCHED = st.fixed_dictionaries({"path": TEXTS, "checks": LISTS, "codes": LISTS})
-EXPECTED = st.fixed_dictionaries({"answer_by": TEXTS, "silence": TEXTS})
+EXPECTED = st.fixed_dictionaries(
+    {"answer_by": TEXTS, "silence": TEXTS}, optional={"within_s": NUMBERS, "from": TEXTS}
+)
+EXTENT = st.fixed_dictionaries(
+    {"declared": NUMBERS, "taken": NUMBERS, "left_out": NUMBERS, "not_confirmed": LISTS}
+)
+REMOVED = st.fixed_dictionaries({"path": TEXTS, "answered": TEXTS, "name": TEXTS})
 
 
 def payloads(subject: str) -> st.SearchStrategy[dict[str, Any]]:
     """Payloads of this subject."""
-    return st.fixed_dictionaries(_FIELDS[subject])
+    return st.fixed_dictionaries(_FIELDS[subject], optional=_OPTIONAL.get(subject, {}))
 
 
 _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
@@ -35,6 +42,12 @@ _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     WITHDRAWAL: {
         **dict.fromkeys(("dossier", "part", "purpose", "delivery"), st.text(max_size=80)),
         "withdrawn": st.just(True),
+    },
+    ANSWER_NOTICE: {
+        **dict.fromkeys(("dossier", "part", "purpose", "delivery", "now"), TEXTS),
+        "version": NUMBERS,
+        "changed": LISTS,
+        "gone": LISTS,
     },
     **{
         subject: {
@@ -49,3 +62,12 @@ _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         for subject, package in DOCUMENTS.items()
     },
 }
+
+_OPTIONAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    WITHDRAWAL: {"expects": EXPECTED},
+    **{
+        subject: {"list": EXTENT, "removed": st.lists(REMOVED, min_size=1, max_size=3)}
+        for subject in DOCUMENTS
+    },
+}
+"""What is left out of a payload where it says nothing."""

@@ -71,12 +71,14 @@ def test_statuses_are_the_words_of_the_board():
 
 
 def test_the_board_shows_an_answer_whole():
-    """A board answer has every field of an answer, described alike, and says whose it is.
+    """A board answer has every field of an answer, described alike; it says whose it is.
 
-    The reference by which an agency names a person has become the subject by then.
+    And where what it was about has changed or gone, or nothing was answered in time. The reference
+    by which an agency names a person has become the subject by then.
     """
     shown = dict(fields_of(BoardAnswer))
-    assert set(shown) - set(fields_of(AgencyAnswer)) == {"AgencyID", "PurposeCode"}
+    of_board = {"AgencyID", "PurposeCode", "VersionID", "FormerSubject", "Silence"}
+    assert set(shown) - set(fields_of(AgencyAnswer)) == of_board
     for name, field in fields_of(AgencyAnswer).items():
         if name == "SubjectReference":
             assert name not in shown

@@ -2,6 +2,7 @@
 
 import io
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import fastavro
@@ -12,21 +13,22 @@ from hypothesis import strategies as st
 
 from adapters.customs.sample_declaration import compose_tree
 from broker.model.avro import decoded, encoded
+from broker.model.extent import Extent
 from broker.model.kept import registry
 from broker.model.packages import PACKAGES
 from broker.model.subjects import subject_of, subjects
 from broker.replies import payloads as replies
+from broker.replies.payloads import Since
 from broker.routing.view import apply
 from tests.broker_in_process import configuration
 from tests.model.bodies import trees
 from tests.model.payloads_drawn import BOARD, DOCUMENT, WITHDRAWAL, payloads
-from tests.sample_events import PLANTS, opened
+from tests.sample_events import PLANTS, ask, opened
 
 VERSION = opened("06031100").live[""]
 TOLD = replies.Entitlement(
     purpose="phytosanitary-control", rules=("plants",), because=("plants are inspected",),
-    legal_basis=("IPPC",), checks=("PH-DOC",), codes=(), elements=None, answer_by=None,
-    silence=None,
+    legal_basis=("IPPC",), checks=("PH-DOC",), codes=(), elements=None, ask=None,
 )  # fmt: skip
 SAMPLES = {
     "goods-declaration": compose_tree(items=3, number=1, seed=1),
@@ -61,19 +63,34 @@ def test_a_payload_survives_and_its_bytes_are_fastavros(subject, data):
     [
         TOLD,
         TOLD._replace(elements=({"path": "A[1]", "checks": ["H"], "codes": []},)),
-        TOLD._replace(answer_by="2026-11-22T10:00:00Z", silence="release"),
+        TOLD._replace(ask=ask(PLANTS)),
+        TOLD._replace(ask=ask(PLANTS, silence="release", due_at="", within_s=60)),
     ],
-    ids=["whole", "matched", "expected"],
+    ids=["whole", "matched", "expected", "released by silence"],
 )
-def test_every_form_of_a_document_is_carried(told):
+@pytest.mark.parametrize("since", [Since(), Since(3, ({"path": "A[1]", "answered": "held",
+                                                       "name": "N"},))])  # fmt: skip
+@pytest.mark.parametrize("extent", [None, Extent(3, 1, ("A[2]",), True, ("A[9]",))])
+def test_every_form_of_a_document_is_carried(told, since, extent):
     """The payload a delivery has today comes back as it was, the ten items of its body too."""
     body = compose_tree(items=10, number=1, seed=1)
-    said = orjson.loads(replies.document("o_1", VERSION, told, body, None))
+    version = replace(VERSION, extent=extent)
+    said = orjson.loads(replies.document("o_1", version, told, body, since))
     assert decoded(encoded(subject_of("document", VERSION.package), said)) == said
+
+
+@pytest.mark.parametrize("kind", ["answer.superseded", "answer.expired"])
+def test_notices_about_answers_are_carried(kind):
+    """What an answer does not settle comes back as it was, under a subject of its own."""
+    what = replies.Unsettled("d_1", ["A[1]"], [], "d_2")
+    notice = orjson.loads(replies.unsettled("o_1", PLANTS, 2, what))
+    assert decoded(encoded(subject_of("notice", kind), notice)) == notice
 
 
 def test_notices_and_boards_are_carried():
     """The payload of a withdrawal and of a board come back as they were."""
+    asked = orjson.loads(replies.withdrawal("o_1", PLANTS, "d_1", replies.expected(ask(PLANTS))))
+    assert decoded(encoded(subject_of("notice", "flight.withdrawn"), asked)) == asked
     notice = orjson.loads(replies.withdrawal("o_1", PLANTS, "d_1"))
     board = orjson.loads(replies.board("held", 3, {"Answer": [{}, {"StatusCode": "held"}]}))
     assert decoded(encoded(subject_of("notice"), notice)) == notice
@@ -108,7 +125,7 @@ def test_what_says_nothing_is_left_out():
 def test_half_a_pair_is_carried():
     """A view that cannot make an amount coarser may pass its currency alone."""
     body = {"InvoiceAmount": {"currency": "GB"}, "TotalGrossMassMeasure": {"value": "1.0"}}
-    said = orjson.loads(replies.document("o_1", VERSION, TOLD, body, 1))
+    said = orjson.loads(replies.document("o_1", VERSION, TOLD, body, Since(1)))
     assert decoded(encoded(DOCUMENT, said))["body"] == body
 
 

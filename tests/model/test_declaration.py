@@ -109,11 +109,16 @@ def test_what_repeats_in_the_schema_repeats_in_the_model(dictionary):
 
 
 def test_numbered_classes_are_matched_by_their_number(dictionary):
-    """A repeated class is matched by SequenceNumeric exactly where it numbers itself."""
+    """A repeated class is matched by SequenceNumeric exactly where it numbers itself.
+
+    A container is matched by its own number first: that is what identifies it.
+    """
     for node in index("goods-declaration").values():
         if node.field.repeats and node.field.model and node.field.name != "Pointer":
             numbered = "SequenceNumeric" in fields_of(node.field.model)
-            assert node.element.keys == (("SequenceNumeric",) if numbered else ()), node.pattern
+            own = ("ID",) if node.field.name == "TransportEquipment" else ()
+            keys = (*own, "SequenceNumeric") if numbered else ()
+            assert node.element.keys == keys, node.pattern
 
 
 def test_fields_stand_in_the_order_of_the_schema(dictionary):

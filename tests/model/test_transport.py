@@ -21,9 +21,9 @@ def test_the_mode_is_public_and_the_name_is_not(model):
 
 
 def test_equipment_and_seals_are_matched_by_number():
-    """Containers in a consignment and seals on a container keep their numbers."""
-    for model, name in (
-        (transport.Consignment28A, "TransportEquipment"),
-        (transport.TransportEquipment31B, "Seal"),
+    """A container by the number painted on it, else by its place; seals keep their numbers."""
+    for model, name, keys in (
+        (transport.Consignment28A, "TransportEquipment", ("ID", "SequenceNumeric")),
+        (transport.TransportEquipment31B, "Seal", ("SequenceNumeric",)),
     ):
-        assert fields_of(model)[name].element.keys == ("SequenceNumeric",)
+        assert fields_of(model)[name].element.keys == keys

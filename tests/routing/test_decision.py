@@ -16,7 +16,9 @@ def test_a_decision_is_json_that_says_why(book, row, body, item, decided):
             {"indices": [1], "keys": ["2"], "rules": ["plants"], "checks": ["PH-DOC"], "codes": []}
         ],
     }
-    assert result["expects"] == {"answer": {"within_s": 86400, "silence": "escalate"}}
+    assert result["expects"] == {
+        "answer": {"within_s": 86400, "silence": "escalate", "from": "acknowledgement"}
+    }
     assert (result["rules"], result["because"]) == (["plants"], ["plants are inspected"])
     assert shown["book"] == decision.book
 

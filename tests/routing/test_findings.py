@@ -55,4 +55,4 @@ def test_views_are_told_their_own_keys():
     raw = {"name": "v", "title": "a view", "package": "p", "paths": ["A.*"], "hides": []}
     first, second = told(ViewFile, raw)
     assert first.startswith("f.yaml: paths[0].path: 'A.*': ")
-    assert "unknown key 'hides'; known: name, title, package, paths, spans" in second
+    assert "unknown key 'hides'; known: name, title, package, paths, beside, spans" in second

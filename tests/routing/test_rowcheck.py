@@ -11,13 +11,13 @@ VIEWS = {
         "name": "plant-health-items",
         "title": "plants",
         "package": "goods-declaration",
-        "paths": [f"{ITEMS}.SequenceNumeric"],
+        "paths": [f"{ITEMS}.SequenceNumeric", f"{ITEMS}.Commodity.Description"],
     },
     "w.yaml": {
         "name": "other-items",
         "title": "plants again",
         "package": "goods-declaration",
-        "paths": [f"{ITEMS}.SequenceNumeric"],
+        "paths": [f"{ITEMS}.SequenceNumeric", f"{ITEMS}.Commodity.Description"],
     },
 }
 
@@ -144,6 +144,29 @@ def test_two_lists_for_one_recipient_and_purpose_are_told(told, row):
     assert any("give it its own purpose" in text for text in told(row(), other))
     whole = row(name="whole", each=None, when={"TypeCode": {"present": True}})
     assert told(row(), whole) == []
+
+
+def test_two_kinds_of_answers_for_one_recipient_and_purpose_are_reported(told, row):
+    """Rows that unite must say the same of what an answer depends on."""
+    whole = row(name="soil", answers="whole")
+    (text,) = told(row(), whole)
+    assert "answers about 'whole' and not 'element'" in text
+    assert told(row(), {**whole, "purpose": "trade-statistics"}) == []
+
+
+SILENCES = (
+    ({"silence": "release"}, ""),
+    ({"silence": "release", "from": "acknowledgement"}, ""),
+    ({"silence": "release", "from": "arrival"}, "nothing says when a declaration arrives"),
+    ({"silence": "escalate", "from": "arrival"}, "'from' belongs to silence: release"),
+)
+
+
+@pytest.mark.parametrize(("how", "text"), SILENCES)
+def test_silence_counts_from_an_arrival_only_where_one_is_stated(told, row, how, text):
+    """And only where it releases."""
+    found = told(row(expects={"answer": {"within": "24h", **how}}))
+    assert [text in one for one in found] == ([True] if text else [])
 
 
 def test_doubled_names_are_told_across_files(row, file, known):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.model.dossier import Sent
+from broker.model.dossier import Shown
 from broker.model.packages import PACKAGES, fields_of
 from broker.model.paths import leaves, pattern_of
 from broker.model.postal import ContentPiece
@@ -267,6 +267,6 @@ def test_a_code_corrected_out_of_the_chapter_withdraws_the_item(sample):
         }
         for code in ("060110", "853922")
     )
-    told = {target: Sent(1, digest, (), "d_1", "new") for target, digest in before.items()}
+    told = {target: Shown(1, digest, "d_1", "new") for target, digest in before.items()}
     outcomes = {one.target.recipient: one.outcome for one in compare("", told, after)}
     assert outcomes == {"customs": "changed", "plant-health": "withdrawn"}

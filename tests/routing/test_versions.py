@@ -1,6 +1,6 @@
 """What a new version means to those who were sent the last one."""
 
-from broker.model.dossier import Sent, Target
+from broker.model.dossier import Shown, Target
 from broker.routing.versions import Change, compare, digest_of, target_of
 from broker.routing.view import apply
 
@@ -9,7 +9,7 @@ PLANTS = Target("", "plant-health", "phytosanitary-control")
 
 def sent(digest, result="new"):
     """What a target was last told."""
-    return Sent(1, digest, (), "d_1", result)
+    return Shown(1, digest, "d_1", result)
 
 
 def test_entitlements_are_new_changed_unchanged_or_withdrawn():

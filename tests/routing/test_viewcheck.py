@@ -6,6 +6,7 @@ from broker.routing.check import check
 
 ITEMS = "GoodsShipment.GovernmentAgencyGoodsItem"
 KEY = f"{ITEMS}.SequenceNumeric"
+CONTENT = f"{ITEMS}.Commodity.Description"
 PURPOSES = {"purposes": {"phytosanitary-control": "keep pests out"}}
 
 
@@ -18,7 +19,7 @@ def told(row, file, known):
             "name": "plant-health-items",
             "title": "plants",
             "package": "goods-declaration",
-            "paths": list(paths),
+            "paths": [*paths, CONTENT],
             "spans": list(spans),
             **more,
         }
@@ -101,3 +102,39 @@ def test_personal_values_for_a_recipient_that_may_see_none_are_told(told, row):
     assert told(KEY, "Declarant.**", row=statistics)
     assert told(KEY, {"path": "Declarant.Name", "transform": "mask"}, row=statistics) == []
     assert told(KEY, "Declarant.Name", row=row()) == []
+
+
+BESIDE = (
+    # what no answer depends on, finding
+    ("TypeCode", ""),
+    ("Declarant.**", ""),
+    ("Declarnt.**", "unknown path 'Declarnt'"),
+    ("ID", "'ID' is not shown by this view"),
+)
+
+
+@pytest.mark.parametrize(("path", "text"), BESIDE)
+def test_what_no_answer_depends_on_is_something_that_is_shown(told, path, text):
+    """A leaf or a subtree of what the view lists, with a reason."""
+    found = told(KEY, "TypeCode", "Declarant.Name", beside=[{"path": path, "because": "it is so"}])
+    assert [text in one for one in found] == ([True] if text else [])
+
+
+@pytest.mark.parametrize(
+    ("paths", "beside", "text"),
+    [
+        ([KEY], [CONTENT], "shows nothing of"),
+        ([KEY, "TypeCode"], [CONTENT], "shows nothing of"),
+        ([KEY, f"{ITEMS}.Origin.CountryCode"], [CONTENT], ""),
+    ],
+)
+def test_an_answer_must_depend_on_something(told, paths, beside, text):
+    """A view that asks and shows nothing of an element but its keys has no basis."""
+    found = told(*paths, beside=[{"path": path, "because": "it is so"} for path in beside])
+    assert [text in one for one in found] == ([True] if text else [])
+
+
+def test_an_answer_is_about_elements_with_match_keys(told, row):
+    """Elements that nothing identifies cannot be told apart from one version to the next."""
+    papers = row(each=f"{ITEMS}.AdditionalDocument", when={})
+    assert any("whose elements have no match keys" in text for text in told(KEY, row=papers))
