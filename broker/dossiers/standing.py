@@ -119,6 +119,8 @@ def standing_of(shown: Shown | None, answers: Sequence[Answer]) -> Standing:
         rest = _settle(vector.rest.checks, vector.rest.since, general)
         if elements and all(one.status in FAVOURABLE for one in elements.values()):
             rest = Settled(rest.answers, _status(rest.answers, missing=False))
+    elif shown is not None and shown.result != "withdrawn":
+        rest = OPEN  # shown before bases were stored: nothing says what its answers are valid for
     standing = Standing(elements, rest, tuple(_holds(vector, ordered)))
     return Standing(elements, rest, standing.holds, tuple(_remarks(standing, ordered)))
 

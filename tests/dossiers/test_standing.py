@@ -190,6 +190,9 @@ NOT_ASKED = (
     (shown(vector(1), "withdrawn"), None, [("held", "", on(1))], "held"),
     (shown(vector(1), "withdrawn"), OPEN,
      [("held", "", on(1), {"changed_at": 2}), ("released", "", on(2))], None),
+    (Shown(1, "", "d_1", "new"), OPEN, [("acknowledged", "")], "waiting"),
+    (Shown(1, "", "d_1", "new"), OPEN, [("released", "")], "waiting"),
+    (Shown(1, "", "d_1", "new"), OPEN, [("held", ONE)], "held"),
     (None, None, [("refused", "")], "refused"),
     (None, None, [("released", "")], None),
 )  # fmt: skip

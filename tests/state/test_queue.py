@@ -1,6 +1,7 @@
 """The queue: numbered without gaps, given as it was numbered, acknowledged by cursor."""
 
-from broker.state import queue
+from broker.model.dossier import Dossier
+from broker.state import dossier_writes, due, queue
 from broker.state.queue import Row
 
 NAME = "plant-health"
@@ -137,3 +138,70 @@ def test_signs_say_what_waits_and_change_with_every_number(connection):
     assert seen == {2: (False, 3)}
     queue.acknowledge(connection, NAME, 2, "at")
     assert queue.signs(connection) == (False, 3)
+
+
+SILENCE = '{"name":"silence//plant-health/control/1","within_s":3600,"kind":"declaration"}'
+AT = "2026-11-22T09:30:00.000Z"
+
+
+def test_silence_is_counted_from_the_acknowledgement(connection):
+    """Numbered and given are not enough; what is acknowledged is due so long from then, once."""
+    queue.put(connection, [row(1)._replace(silence=SILENCE), row(2),
+                           row(3)._replace(silence=SILENCE.replace("/1", "/3"))])  # fmt: skip
+    number_all(connection)
+    queue.give(connection, NAME, 3)
+    assert due.upto(connection, "9999", 9) == []
+    queue.acknowledge(connection, NAME, 2, AT)
+    first = due.Due("o_1", "silence//plant-health/control/1", "2026-11-22T10:30:00.000Z",
+                    "declaration")  # fmt: skip
+    assert due.upto(connection, "9999", 9) == [first]
+    queue.acknowledge(connection, NAME, 2, "2026-11-22T12:00:00.000Z")
+    queue.acknowledge(connection, NAME, 1, "2026-11-22T12:00:00.000Z")
+    assert due.upto(connection, "9999", 9) == [first]
+    queue.acknowledge(connection, NAME, 3, "2026-11-23T00:00:00.000Z")
+    assert [one.at for one in due.upto(connection, "9999", 9)] == [
+        "2026-11-22T10:30:00.000Z", "2026-11-23T01:00:00.000Z"
+    ]  # fmt: skip
+
+
+def test_a_channel_that_pushes_counts_silence_from_what_it_has_brought(connection):
+    """What is sent is given and acknowledged at once."""
+    queue.put(connection, [row(1)._replace(silence=SILENCE)])
+    number_all(connection)
+    queue.sent(connection, NAME, 1, AT)
+    assert [one.at for one in due.upto(connection, "9999", 9)] == ["2026-11-22T10:30:00.000Z"]
+
+
+def test_how_far_each_subscription_was_given(connection):
+    """Nothing was given to a subscription that does not exist or was never read."""
+    queue.put(connection, [row(1), row(2)])
+    number_all(connection)
+    assert queue.given_to(connection, [NAME, "customs"]) == {NAME: 0, "customs": 0}
+    queue.give(connection, NAME, 2)
+    assert queue.given_to(connection, [NAME]) == {NAME: 2}
+    assert queue.given_to(connection, []) == {}
+
+
+def test_a_withdrawal_names_the_delivery_that_its_recipient_knows(connection):
+    """The newest that was numbered; none if it was told already, or knows of none."""
+    queue.put(connection, [row(1, version=1), row(2, version=2)])
+    assert queue.cancel(connection, "o_1", ("", NAME, "control"), 9, "at") == ""
+    queue.put(connection, [row(3, version=3), row(4, version=4)])
+    number_all(connection)
+    assert queue.cancel(connection, "o_1", ("", NAME, "control"), 9, "at") == "d_4"
+    queue.put(connection, [row(5, version=4, what="notice")])
+    assert queue.cancel(connection, "o_1", ("", NAME, "control"), 9, "at") == ""
+
+
+def test_a_notice_may_be_answered_by_its_id(connection):
+    """As a document may, once it has a number; a board or a reply never."""
+    head = Dossier("o_1", "declaration", state="open", party="p", sender="s", opened_at="")
+    dossier_writes.put_heads(connection, [head])
+    kinds = ("document", "notice", "board", "reply")
+    queue.put(connection, [row(at, what=what) for at, what in enumerate(kinds, 1)])
+    assert queue.delivery_of(connection, "d_1", NAME) is None
+    number_all(connection)
+    found = [queue.delivery_of(connection, f"d_{at}", NAME) for at in range(1, 5)]
+    known = {"dossier": "o_1", "kind": "declaration"}
+    assert found == [known, known, None, None]
+    assert queue.delivery_of(connection, "d_1", "customs") is None

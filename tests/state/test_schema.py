@@ -1,11 +1,19 @@
 """The migrations and the tables."""
 
+from typing import Any
+
+import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.pool import StaticPool
 
-from broker.state.schema import upgrade
+from broker.dossiers.board import board_of, overall
+from broker.model.dossier import Ask, Shown, Target
+from broker.model.records import sealed
+from broker.state import dossiers, queue
+from broker.state.schema import alembic_config, upgrade
 from broker.state.tables import METADATA
 
 
@@ -42,3 +50,116 @@ def test_a_second_upgrade_changes_nothing():
     upgrade(engine)
     assert inspect(engine).get_table_names() == before
     assert {"positions", "queue", "dossiers"} <= set(before)
+
+
+AT = "2026-11-22T09:30:00.000Z"
+CUSTOMS = Target("", "customs", "customs-control")
+PLANTS = Target("", "plant-health", "phytosanitary-control")
+BEFORE: dict[str, list[dict[str, Any]]] = {
+    "dossiers": [{
+        "id": "o_1", "kind": "declaration", "state": "open", "party": "lantern",
+        "sender": "lantern", "opened_at": AT, "closed_at": None, "board_version": 3,
+        "overall": "held",
+    }],
+    "documents": [{
+        "dossier": "o_1", "part": "", "version": version, "id": f"v_{version}",
+        "package": "goods-declaration", "digest": str(version), "order_no": version,
+        "submission": f"s_{version}", "message": 1, "event": f"e_{version}", "sender": "lantern",
+        "party": "lantern", "profile": "p", "received_at": AT, "state": "live", "payload": b"",
+    } for version in (1, 2)],
+    "decisions": [{
+        "number": number, "dossier": "o_1", **target._asdict(), "version": version,
+        "result": result, "digest": f"g{number}", "elements": "[]", "rules": "[]", "view": "v",
+        "because": "[]", "withheld": "[]", "configuration": "c", "delivery": f"d_{number}",
+        "at": AT,
+    } for number, (target, version, result) in enumerate(
+        ((CUSTOMS, 1, "new"), (PLANTS, 1, "new"), (CUSTOMS, 2, "changed"), (PLANTS, 2, "withdrawn")),
+        1)],
+    "asks": [{
+        "dossier": "o_1", **CUSTOMS._asdict(), "version": version, "elements": "[]", "due_at": AT,
+        "silence": "escalate", "state": state, "delivery": f"d_{version}", "asked_at": AT,
+    } for version, state in ((1, "superseded"), (2, "open"))],
+    "answers": [{
+        "dossier": "o_1", "event": f"a_{order}", "ordinal": 0, **target._asdict(), "version": 1,
+        "subject": "", "check": "", "status": status, "order_no": order,
+        "content": sealed(b'{"StatusCode":"held"}'), "at": AT,
+    } for order, (target, status) in enumerate(((CUSTOMS, "held"), (PLANTS, "released")), 1)],
+    "queue": [{
+        "number": 1, "id": "d_3", "subscription": "customs", "dossier": "o_1", "part": "",
+        "version": 2, "recipient": "customs", "purpose": "customs-control", "what": "document",
+        "type": "goods-declaration.changed", "payload": b"{}", "context": "{}",
+        "state": "numbered", "seq": 1, "rendered": b"{}", "created_at": AT, "settled_at": None,
+    }],
+}  # fmt: skip
+"""Rows as the version before answers were bound to bases wrote them."""
+
+
+def at_0003(connection: Connection) -> None:
+    """A database at revision 0003, with rows."""
+    command.upgrade(alembic_config(connection), "0003")
+    for table, rows in BEFORE.items():
+        for row in rows:
+            names = ", ".join(f'"{name}"' for name in row)
+            values = ", ".join(f":{name}" for name in row)
+            connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)  # noqa: S608
+
+
+@pytest.fixture
+def upgraded() -> Any:
+    """A connection to a database that was at revision 0003 and is at today's."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    with engine.connect() as connection:
+        at_0003(connection)
+        connection.commit()
+    upgrade(engine)
+    with engine.connect() as connection:
+        yield connection
+
+
+def test_a_database_with_rows_is_brought_forward(upgraded):
+    """What was shown last, asks and answers are there, each by the version they were about."""
+    found = dossiers.one(upgraded, "o_1")
+    assert found is not None
+    assert found.shown == {
+        CUSTOMS: Shown(2, "g3", "d_3", "changed", 2, 2, "c"),
+        PLANTS: Shown(2, "g4", "d_4", "withdrawn", 2, 2, "c"),
+    }
+    assert found.asks == {
+        CUSTOMS: Ask(CUSTOMS, 2, AT, "escalate", "open", "d_2", AT, 2, 86400, "acknowledgement")
+    }
+    assert [(one.showing, one.state, one.changed_at) for one in found.answers] == [
+        (1, "counts", 0), (1, "counts", 0)
+    ]  # fmt: skip
+    assert (found.parts, found.live[""].named, found.live[""].extent) == ({}, {}, None)
+    assert dossiers.delivered(upgraded, ["o_1"])["o_1"]["d_3"].showing == 2
+    assert queue.subscription(upgraded, "customs")["given"] == 0
+
+
+def test_what_was_held_before_is_held_and_nothing_else_is_clear(upgraded):
+    """Nothing says on what data a favourable answer was given: it is asked again."""
+    found = dossiers.one(upgraded, "o_1")
+    assert found is not None
+    assert overall(board_of(found)) == "held"
+
+
+def test_an_upgrade_can_be_taken_back():
+    """The rows that the version before knows are there as they were."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    with engine.connect() as connection:
+        at_0003(connection)
+        before = rows_of(connection)
+        command.upgrade(alembic_config(connection), "head")
+        command.downgrade(alembic_config(connection), "0003")
+        assert rows_of(connection) == before
+
+
+def rows_of(connection: Connection) -> dict[str, list[Any]]:
+    """Every row of the tables that have some."""
+    return {
+        table: sorted(map(str, connection.execute(text(f"SELECT {_names(table)} FROM {table}"))))  # noqa: S608
+        for table in BEFORE
+    }
+
+
+def _names(table: str) -> str:
+    return ", ".join(f'"{name}"' for name in BEFORE[table][0])

@@ -4,7 +4,7 @@ import orjson
 
 from adapters.customs.kinds import DECLARATION
 from broker.model.dossier import Dossier
-from broker.state import aliases, dossiers, unresolved
+from broker.state import aliases, dossier_writes, unresolved
 from broker.state.aliases import Alias
 from broker.state.database import MemoryDatabase
 from broker.state.tables import OUTCOMES, QUEUE
@@ -34,7 +34,7 @@ async def known(database, mrn="26QZ1", dossier="o_9", party="lantern"):
 
     def work(connection):
         aliases.bind(connection, [Alias("MRN", "", mrn, dossier, "declaration")])
-        dossiers.put_heads(connection, [head])
+        dossier_writes.put_heads(connection, [head])
 
     await database.write(work)
 

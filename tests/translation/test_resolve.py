@@ -9,7 +9,7 @@ import pytest
 from adapters.customs.kinds import DECLARATION
 from broker.adapter import Kind, Scheme
 from broker.model.dossier import Dossier
-from broker.state import aliases, dossiers, queue, unresolved
+from broker.state import aliases, dossier_writes, queue, unresolved
 from broker.state.aliases import Alias
 from broker.state.database import MemoryDatabase
 from broker.state.queue import Row
@@ -43,7 +43,7 @@ async def core_saw(database, dossier, **more):
     """The core has worked a put: the dossier has a head."""
     said = {"kind": "declaration", "state": "open", "party": "lantern", **more}
     head = Dossier(dossier, **said)
-    await database.write(lambda connection: dossiers.put_heads(connection, [head]))
+    await database.write(lambda connection: dossier_writes.put_heads(connection, [head]))
 
 
 async def bound(database):
@@ -332,19 +332,23 @@ async def test_within_a_batch_a_request_waits_behind_the_one_before_it():
 
 
 @pytest.mark.parametrize(
-    ("state", "what", "finds"),
-    [("numbered", "document", True), ("waiting", "document", False), ("numbered", "notice", False)],
+    ("state", "what", "named", "referred"),
+    [
+        ("numbered", "document", True, True),
+        ("waiting", "document", False, False),
+        ("numbered", "notice", True, False),
+    ],
 )
 @story
-async def test_an_answer_finds_only_what_was_given_to_its_agency(state, what, finds):
-    """By delivery and by reference alike; what is queued only, or no document, is not there."""
+async def test_an_answer_finds_only_what_was_given_to_its_agency(state, what, named, referred):
+    """By delivery a document or a notice, by reference a document; what is only queued never."""
     database = MemoryDatabase()
     (one,) = (await resolved(database, put(1, ("LRN", "A")))).events
     await core_saw(database, one.dossier)
     delivery = await given(database, one.dossier, "customs", state, what)
     by_delivery = replace(said(2, "customs", delivery), dossier="")
     by_reference = replace(said(3, "customs", references=[("LRN", "A")]), dossier="")
-    for answer in (by_delivery, by_reference):
+    for answer, finds in ((by_delivery, named), (by_reference, referred)):
         found = await resolved(database, answer)
         assert [event.dossier for event in found.events] == [one.dossier] * finds
         assert len(found.waiting) == (not finds)

@@ -84,7 +84,7 @@ async def test_a_declaration_without_lrn_is_declined():
 
 @story
 async def test_a_request_for_an_unknown_number_waits_and_is_declined_in_the_end():
-    """It is shown as unresolved for 72 hours; then its sender hears that there is no such one."""
+    """It is shown as unresolved for 72 hours, of which its sender hears; then it is declined."""
     async with in_process() as broker:
         lodged = await broker.lodge(withdrawal("26QZ404"))
         assert (await broker.status(lodged))["overall"] == "unresolved"
@@ -94,8 +94,8 @@ async def test_a_request_for_an_unknown_number_waits_and_is_declined_in_the_end(
         broker.clock.move(minutes=1)
         await broker.settle()
         assert (await broker.status(lodged))["overall"] == "declined"
-        (reply,) = await broker.feed(SENDER)
-        assert reply["type"] == "message.declined"
+        waits, reply = await broker.feed(SENDER)
+        assert (waits["swbstatus"], reply["type"]) == ("waiting_reference", "message.declined")
         assert await broker.rows(UNRESOLVED) == []
 
 
