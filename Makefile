@@ -15,8 +15,8 @@ help: ## what each target does
 demo: $(READY) ## a broker on its whole road: two declarations, agencies played, replies shown
 	@$(BIN)/python -m broker.demo
 
-# Tests that share something expensive are a group, and one worker runs a group.
-PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
+# The tests of a file share what is expensive: one worker runs them, the longest files first.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test: $(READY) ## every test that needs no server
 	$(PYTEST) -m "not servers and not long"

@@ -6,8 +6,10 @@ one that is given begins with a take-over. A draining crew finishes the batches 
 """
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
+from broker.errors import BrokerError
 from broker.eventlog.contract import Partition
 from broker.hop import Hop, Plumbing, Station
 from broker.state.positions import Reader
@@ -53,12 +55,15 @@ class Crew:
         return Hop(self.station, Reader(self.station.name, *at), self._plumbing)
 
     async def _take(self, owned: frozenset[Partition], group: asyncio.TaskGroup) -> None:
-        gone = [at for at in self._working if at not in owned]
-        tasks = [self._working.pop(at)[1] for at in gone]
-        for task in tasks:
+        gone = [self._working.pop(at) for at in list(self._working) if at not in owned]
+        for _, task in gone:
             task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=ABANDON_S)
+        if gone:
+            await asyncio.wait([task for _, task in gone], timeout=ABANDON_S)
+        with contextlib.suppress(BrokerError, TimeoutError):
+            async with asyncio.timeout(ABANDON_S):
+                for hop, _ in gone:
+                    await hop.release()
         if not self._ending:
             for at in sorted(owned - self._working.keys()):
                 hop = self.hop(at)

@@ -289,6 +289,14 @@ class Hop:
             self._starts = (position, starts)
         return self._starts[1] if self._starts[0] == position else 0
 
+    async def release(self) -> None:
+        """After the end of a share: a start that was not got through is no end of a process."""
+        begin, starts = self._starts
+        if starts:
+            await self.plumbing.database.write(
+                lambda connection: positions.released(connection, self.reader, begin)
+            )
+
     async def _settle_outbox(self) -> None:
         """Append what an earlier life of this hop owes; the rows go with the next transaction."""
         if not self.plumbing.database.one_commit:

@@ -8,7 +8,7 @@ from broker import crew as crew_module
 from broker.crew import Crew
 from broker.eventlog.contract import Partition
 from broker.eventlog.memory import MemoryLog
-from broker.hop import Plumbing
+from broker.hop import STARTS_PARKED, Plumbing
 from broker.model.records import Record
 from tests.limits import HANG_S
 from tests.toy import IN, Bench, Toy
@@ -116,6 +116,40 @@ def test_when_a_share_is_gone_its_work_has_ended():
             site.held.set()
             await asyncio.sleep(0.1)
             assert await site.bench.rows() == "a"
+
+        await site.run(story)
+
+    asyncio.run(run())
+
+
+def test_a_share_that_comes_and_goes_parks_nothing():
+    """Only a process that ends while it works a record counts, not a share that is given away."""
+
+    async def run():
+        site = Site()
+        begun = asyncio.Event()
+        read = site.bench.database.real.read
+
+        async def endless(work):
+            batches = len(site.toy.batches)
+            found = await read(work)
+            if len(site.toy.batches) > batches:  # it was the first read of a batch
+                begun.set()
+                await asyncio.Event().wait()
+            return found
+
+        async def story():
+            await site.give("a")
+            site.bench.database.real.read = endless
+            for _ in range(STARTS_PARKED + 1):
+                begun.clear()
+                await site.bench.log.take(frozenset({MINE}))
+                await begun.wait()
+                await site.bench.log.take(frozenset())
+            site.bench.database.real.read = read
+            await site.bench.log.take(frozenset({MINE}))
+            await site.bench.until("a")
+            assert await site.bench.parked() == []
 
         await site.run(story)
 

@@ -1,7 +1,7 @@
 """How far each station got in each partition; the compare-and-set is the fence.
 
 A position is the next record and, within it, how many messages are done (a large record commits
-several times). `starts` counts takings-over that did not get through a batch.
+several times). `starts` counts takings-over whose process ended before they got through a batch.
 """
 
 from typing import NamedTuple
@@ -46,6 +46,18 @@ def started(connection: Connection, reader: Reader) -> int:
     connection.execute(update(POSITIONS).where(*_is(reader)).values(starts=POSITIONS.c.starts + 1))
     starts: int = connection.execute(select(POSITIONS.c.starts).where(*_is(reader))).scalar_one()
     return starts
+
+
+def released(connection: Connection, reader: Reader, begin: Position) -> None:
+    """One start from here less: its share was given away before the batch, its process lives."""
+    connection.execute(
+        update(POSITIONS)
+        .where(
+            *_is(reader), POSITIONS.c.next == begin.next, POSITIONS.c.message == begin.message,
+            POSITIONS.c.starts > 0,
+        )
+        .values(starts=POSITIONS.c.starts - 1)
+    )  # fmt: skip
 
 
 def move(connection: Connection, reader: Reader, begin: Position, end: Position) -> None:

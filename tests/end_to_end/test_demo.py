@@ -9,7 +9,7 @@ import pytest
 
 from broker.demo import play, stage
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -18,8 +18,6 @@ from broker.cli.program import swb as program
 from tests.broker_in_process import CONFIG, OPERATOR, SENDER, declaration
 from tests.limits import HANG_S, tries
 
-pytestmark = pytest.mark.xdist_group("program")
-
 SWB = Path(sys.executable).parent / "swb"
 MRN = "26QZ00000000000042"
 WAIT = f"{HANG_S:g}"

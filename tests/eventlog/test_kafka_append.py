@@ -12,8 +12,6 @@ from broker.settings import Secrets
 from tests.eventlog.on_kafka import TOPIC, numbers, pages, prepared, record
 from tests.limits import HANG_S, tries
 
-pytestmark = pytest.mark.xdist_group("append")
-
 APPEND_S = 1.0
 CODECS = {"none": 0, "gzip": 1, "zstd": 4}
 """As a batch on a node's disk names what it is compressed with."""

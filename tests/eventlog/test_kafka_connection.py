@@ -16,8 +16,6 @@ from broker.eventlog.kafka_topics import kafka_topics
 from broker.settings import Secrets, Settings
 from tests.eventlog.on_kafka import TOPIC, numbers, pages, prepared, record
 
-pytestmark = pytest.mark.xdist_group("connection")
-
 USER, PASSWORD = "lantern", "correct-horse"
 SASL = {"kafka_user": USER}
 
