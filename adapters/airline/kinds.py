@@ -1,13 +1,14 @@
 """What the airline family brings in: its adapter, and the kind of dossier its lists open.
 
 A flight is known by carrier, number, day and airport of its departure, to everybody alike. Its
-passengers and its crew are two parts, each of the party that lodged it first.
+passengers and its crew are two parts, each of the party that lodged it first. RFF+TN is the
+carrier's number of one message: an agency's answer names the request by it.
 """
 
 from datetime import timedelta
 
 from adapters.airline.drafting import FLIGHT as SCHEME
-from adapters.airline.drafting import KIND
+from adapters.airline.drafting import KIND, TRANSACTION
 from adapters.airline.paxlst import Paxlst
 from adapters.airline.pieces import lacks
 from adapters.airline.sample_passenger_list import (
@@ -23,6 +24,7 @@ FLIGHT = Kind(
     name=KIND,
     schemes=(
         Scheme(SCHEME, opens=True, binds=("sender",), reuse_after=timedelta(days=365), joins=True),
+        Scheme(TRANSACTION, opens=False, binds=("sender",), scope="party", of_message=True),
     ),
     parts=(Part("passengers"), Part("crew")),
     complete_within=timedelta(minutes=30),

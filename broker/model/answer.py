@@ -125,15 +125,24 @@ class DocumentWanted(Canonical):
     Text: str | None = leaf(None, "an..512", "4440")
 
 
+class AnsweredReference(Canonical):
+    """A reference by which an answer names an element of the delivery, such as a person's ABO."""
+
+    Scheme: Code = leaf(None, "an..17", data="public")
+    ID: Identifier = leaf(None, "an..70", data="personal")
+
+
 class AgencyAnswer(Canonical):
     """One normalised answer about one subject.
 
-    `Subject` is the canonical path of an element, absent or "" for the whole; `StatusCode` is one
-    of ANSWER_STATUSES, absent for a notice that decides nothing; `NativeCode` and `NativeText` are
-    the agency's own words.
+    `Subject` is the canonical path of an element, absent or "" for the whole; `SubjectReference`
+    names an element by a reference of its own instead. `StatusCode` is one of ANSWER_STATUSES,
+    absent for a notice that decides nothing; `NativeCode` and `NativeText` are the agency's own
+    words.
     """
 
     Subject: Text = leaf(None, "an..512", data="public")
+    SubjectReference: AnsweredReference | None = one()
     Part: Text = leaf(None, "an..70", data="public")
     CheckCode: Code = leaf(None, "an..17", data="public")
     StatusCode: Code = leaf(None, "an..35", data="public")

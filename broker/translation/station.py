@@ -13,13 +13,15 @@ from sqlalchemy import Connection
 from broker.adapter import Adapter, Profile
 from broker.hop import Piece
 from broker.metrics import METRICS
-from broker.model.events import record_of
+from broker.model.events import event_of, record_of
 from broker.model.problem import as_json, rejects
 from broker.model.records import Entry, Record
 from broker.replies.refusals import Refused, noted_row, refusal_row
 from broker.state import queue, submissions, unresolved
 from broker.state.positions import Position
 from broker.state.queue import Row
+from broker.translation.numbered import check_numbers
+from broker.translation.release import decline
 from broker.translation.resolve import Kinds, resolve
 from broker.translation.step import EVENT_BYTES_MAX, Translated, submission_of, translated
 
@@ -73,9 +75,13 @@ class TranslationStation:
         judged = submissions.judged(connection, made.keys())
         done = [one for key, one in made.items() if key not in judged]
         submissions.put_messages(connection, [_message_row(one) for one in done])
-        events = [event for one in done for event in one.events]
+        events = check_numbers(connection, [event for one in done for event in one.events])
         resolved = resolve(connection, events, self._kinds)
-        unresolved.put(connection, resolved.waiting)
+        wrong = [one for one in resolved.waiting if "swb_problem" in one.headers]
+        unresolved.put(connection, [one for one in resolved.waiting if one not in wrong])
+        for waiting in wrong:
+            event = event_of(waiting.headers, waiting.value)
+            decline(connection, event, event.problem)
         told = [one for one in done if one.verdict == "rejected" or rejects(one.problems)]
         queue.put(connection, [_reply(one) for one in told])
         for one in done:
