@@ -10,7 +10,7 @@ Behaviour
     99 ERP, the most that the directory allows, go on in further messages (S010).
 Knowingly not done
     BGM 132 (a decision that changes later) is written as 962 too: the reply always says what holds
-    now. An acknowledgement (312) that a carrier sends is accepted and changes nothing.
+    now.
 Versions
     D.05B   written
 """
@@ -26,9 +26,9 @@ from adapters.airline.moment import to_edifact
 from adapters.airline.reading import read_list
 from adapters.airline.whereabouts import years_of
 from adapters.airline.writing import prepared, unh
-from adapters.wire.edifact import Group, Interchange, MessageIn, Reading, Segment, read, value
+from adapters.wire.edifact import Group, Interchange, MessageIn, Reading, Segment, read
 from adapters.wire.edifact_write import MessageOut, write
-from broker.adapter import Message, Original, Outgoing, Profile, Tree
+from broker.adapter import Original, Outgoing, Profile, Tree
 from broker.model.problem import Problem, Severity
 
 _GRAVEST = ("refused", "do_not_load", "held", "information_wanted", "inspection", "waiting",
@@ -36,7 +36,6 @@ _GRAVEST = ("refused", "do_not_load", "held", "information_wanted", "inspection"
 _PERSON = re.compile(r"BorderTransportMeans\.(Passenger|Crew)\[(\d+)\]")
 _ENTRIES_MAX, _TEXT_MAX, _LEGS_MAX = 99, 512, 10
 _PRINTABLE = re.compile(r"[ -~]*")
-_SEEN = "312"
 _VERSIONS = frozenset({"1", "2", "3", "4"})
 
 Key = tuple[str, str]
@@ -72,36 +71,6 @@ def reply_to(out: Outgoing, original: Original, profile: Profile) -> bytes:
         for number, chunk in enumerate(chunks, 1)
     ]
     return write(header, messages, _group(asked, header, profile))
-
-
-def acknowledged(message: MessageIn) -> Message:
-    """What becomes of a CUSRES that a carrier sends."""
-    number = next((at for at, one in enumerate(message.segments, 1) if one[0][0] == "BGM"), 1)
-    kind = value(message.segments[number - 1], 1) if number > 1 else ""
-    if kind == _SEEN:
-        problem = Problem(
-            code="cusres.acknowledgement",
-            text="an acknowledgement (BGM 312) is taken and changes nothing",
-            severity="warning",
-            message=message.number,
-            where=message.place(number, 1, 1),
-            path="Declaration.TypeCode",
-            found=kind,
-            expected="nothing: a decision holds whether it is acknowledged or not",
-            hint="no answer follows",
-        )
-        return Message(message.number, message.reference, "accepted", (problem,), iter(()))
-    problem = Problem(
-        code="cusres.not-from-carrier",
-        text="a CUSRES of this type is an authority's answer, no message of a carrier",
-        message=message.number,
-        where=message.place(number, *((1, 1) if number > 1 else (2, 1))),
-        path="Declaration.TypeCode",
-        found=kind or None,
-        expected="PAXLST, or CUSRES with BGM 312",
-        hint="send lists as PAXLST; authorities answer at the door for responses",
-    )
-    return Message(message.number, message.reference, "rejected", (problem,), iter(()))
 
 
 def _asked(original: Original, profile: Profile) -> Asked:

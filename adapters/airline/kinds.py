@@ -1,12 +1,13 @@
-"""What the airline family brings in: its adapter, and the kind of dossier its lists open.
+"""What the airline family brings in: its adapters, and the kind of dossier its lists open.
 
-A flight is known by carrier, number, day and airport of its departure, to everybody alike. Its
+A flight is known by carrier, number, day and airport of its departure, to every party alike. Its
 passengers and its crew are two parts, each of the party that lodged it first. RFF+TN is the
 carrier's number of one message: an agency's answer names the request by it.
 """
 
 from datetime import timedelta
 
+from adapters.airline.cusres_answer import CusresAnswers
 from adapters.airline.drafting import FLIGHT as SCHEME
 from adapters.airline.drafting import KIND, TRANSACTION
 from adapters.airline.paxlst import Paxlst
@@ -42,4 +43,4 @@ SAMPLES = {
 
 def family() -> Family:
     """The family as its entry point names it."""
-    return Family("airline", (Paxlst(),), (FLIGHT,), SAMPLES, compose_flawed)
+    return Family("airline", (Paxlst(), CusresAnswers()), (FLIGHT,), SAMPLES, compose_flawed)

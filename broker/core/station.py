@@ -287,6 +287,9 @@ def write_effects(connection: Connection, group: Sequence[Effects]) -> None:
     queue.put(connection, [row for one in group for row in one.queue])
     due.put(connection, [moment for one in group for moment in one.due])
     for effects in group:
+        for beginning in effects.drops:
+            due.drop_begun(connection, effects.dossier.id, beginning)
+    for effects in group:
         for gone in effects.withdrawals:
             dossier, at = effects.dossier.id, effects.event.received_at
             known = queue.cancel(connection, dossier, gone.target, gone.version, at)

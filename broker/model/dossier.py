@@ -212,8 +212,8 @@ class Event:
     sent it (answers), else ""; `given`: up to which number its subscription had been given then
     (None: not recorded). `name`: the moment that has come; of an answer under a number that was
     used before, the event that used it first. `places` says where in its bytes the sender wrote a
-    reference, by (scheme, value), as a problem shows places. `extent`: how much of its list the message holds.
-    `replies`: False where a later event of the same message is replied to.
+    reference, by (scheme, value), as a problem shows places. `extent`: how much of its list the
+    message holds. `replies`: False where a later event of the same message is replied to.
     """
 
     id: str
