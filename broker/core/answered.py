@@ -81,13 +81,18 @@ def answer(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
 
 def _bound(dossier: Dossier, event: Event) -> list[Bound]:
     """Under each purpose the delivery that is answered: of several the first that shows most."""
-    contents: Sequence[Mapping[str, Any]] = event.body.get("Answer") or []
+    contents = sorted(event.body.get("Answer") or [], key=_is_of_element)
     numbers = numbers_in(event)
     found = []
     for options in choices(dossier.delivered, event, last_answers(dossier.shown)):
         bound = [Bound(one, resolve_subjects(contents, one, numbers)) for one in options]
         found.append(max(bound, key=lambda one: one.found))
     return found
+
+
+def _is_of_element(content: Mapping[str, Any]) -> bool:
+    """Answers about the whole come first: what is said of an element holds for that element."""
+    return bool(content.get("Subject") or content.get("SubjectReference"))
 
 
 def _without_delivery(dossier: Dossier, event: Event, bound: Sequence[Bound], rules: Rules) -> str:

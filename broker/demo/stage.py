@@ -72,7 +72,7 @@ class Stage:
         """Answer a delivery, under its check if it names one."""
         checks = event["data"]["checks"]
         said = {
-            "id": f"{who}-{len(answers)}-{answers[-1]['status']}",
+            "id": f"{who[:16]}-{event['id'][-12:]}-{len(answers)}",
             "delivery": event["id"],
             "references": list(references),
             "answers": [{**({"check": checks[0]} if checks else {}), **one} for one in answers],
