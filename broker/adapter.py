@@ -11,7 +11,7 @@ function without arguments that returns a `Family`.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from broker.model.dossier import Change
 from broker.model.extent import Extent as Extent  # noqa: PLC0414  (part of the contract)
@@ -256,6 +256,23 @@ class Adapter(Protocol):
         """For the sender of that original only."""
 
 
+@runtime_checkable
+class NumbersAnswers(Protocol):
+    """What an adapter of agencies' answers may have besides: the door looks for reused numbers."""
+
+    def answer_id(self, payload: bytes) -> str | None:
+        """The agency's own number of the answer, where these bytes hold exactly one message.
+
+        None: it has no number, there are several messages, or the bytes cannot be read. The door
+        for responses asks this of small submissions only, before translation; no more is read
+        than finding the number needs.
+        """
+
+
+REPLY = "REPLY"
+"""Scheme of a note by which a sender confirms a reply: the value is the reply's id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scheme:
     """A reference scheme as a row of data.
@@ -266,7 +283,9 @@ class Scheme:
     value finds the dossier, not its opener alone. `newest`: a sender's value means the dossier
     that was opened with it last. `reuse_after`: when a value may be used again after closing.
     `dated`: a value has a second half behind a slash (the date of posting); an answer may say
-    the first half alone.
+    the first half alone. `of_message`: it numbers a message, not what the message is about: it
+    means the dossier of the newest message with it, to agencies alone and where nothing else that
+    they say means one; their answers are about the delivery of that message.
     """
 
     name: str
@@ -277,6 +296,7 @@ class Scheme:
     joins: bool = False
     newest: bool = False
     dated: bool = False
+    of_message: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ with a configuration that does not check. Families come in through the entry poi
 """
 
 import hashlib
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from typing import Any, TypeVar
 
 import orjson
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from broker.access import Principal, Recipient, Sender, principals
 from broker.adapter import Adapter, CodeList, Constraint, Family, Kind, Profile
@@ -25,6 +26,7 @@ from broker.model.events import topic_of
 from broker.routing.check import Known, check
 from broker.routing.findings import Finding
 from broker.routing.match import Book
+from broker.routing.rules import DURATION
 from broker.routing.view import View
 from broker.topics import TopicClass, TopicsFile, mistakes
 
@@ -32,6 +34,8 @@ GROUP = "single_window.families"
 SUBMITTER = "submitter"
 FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The same values by the same rules, in C: every process reads a hundred files when it starts."""
+CONFIRM_WITHIN = "acknowledge_within"
+"""Setting of a profile: how long a sender has to confirm a decision that it did not ask for."""
 FOLDERS = ("senders", "recipients", "routes", "views", "codelists", "profiles")
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -48,6 +52,15 @@ class ProfileFile(BaseModel):
     time_zone: str = Field("", description="zone assumed where a moment names none, if compared")
     settings: dict[str, Any] = Field(default_factory=dict, description="the adapter's own")
     constraints: tuple[Constraint, ...] = Field((), description="obligations, lengths, codes")
+
+    @field_validator("settings")
+    @classmethod
+    def _durations(cls, settings: dict[str, Any]) -> dict[str, Any]:
+        """What the core itself reads must be readable."""
+        within = settings.get(CONFIRM_WITHIN)
+        if within is not None and not re.match(DURATION, str(within)):
+            raise ValueError(f"{CONFIRM_WITHIN} {within!r} is no duration, such as 30m, 2h or 1d")
+        return settings
 
 
 @dataclass(frozen=True, slots=True)

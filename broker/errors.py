@@ -6,7 +6,7 @@
     │   └── ForbiddenFault the key is known and may not do this
     ├── NotFoundFault      not there, or not yours
     ├── RequestFault       the request itself is malformed
-    ├── ConflictFault      an idempotency key was used again with other bytes
+    ├── ConflictFault      a key, or an answer's number, was used again with other content
     ├── TooLargeFault      more bytes than the door takes
     ├── UnsupportedFault   a content type no family of this sender uses
     ├── BusyFault          too much is waiting; come back later
@@ -66,7 +66,7 @@ class RequestFault(BrokerError):
 
 
 class ConflictFault(BrokerError):
-    """An idempotency key was used again with other bytes."""
+    """An idempotency key, or an answer's own number, was used again with other content."""
 
     http_status = 409
     code = "request.idempotency-conflict"

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from broker.clock import stamp
-from broker.configuration import Configuration
+from broker.configuration import CONFIRM_WITHIN, Configuration
 from broker.core.rules import Rules
 from broker.core.station import CoreStation
 from broker.crew import Crew
@@ -29,6 +29,7 @@ from broker.model.events import topic_of
 from broker.plumbing import on_cluster
 from broker.roles import ROLES, Role
 from broker.routing.match import overall_rows, wide_rows
+from broker.routing.rules import duration_of
 from broker.settings import Settings
 from broker.state import configurations
 from broker.timers import Timers
@@ -168,6 +169,11 @@ def _share(
 def rules_of(configuration: Configuration) -> Rules:
     """What the core decides under."""
     binds = {one.name: one.binds for one in configuration.recipients.values()}
+    confirm_within = {
+        profile.name: duration_of(within)
+        for profile in configuration.profiles.values()
+        if (within := profile.settings.get(CONFIRM_WITHIN))
+    }
     return Rules(
         configuration.book,
         overall_rows(configuration.book),
@@ -176,6 +182,7 @@ def rules_of(configuration: Configuration) -> Rules:
         binds,
         configuration.kinds,
         wide_rows(configuration.book),
+        confirm_within,
     )
 
 

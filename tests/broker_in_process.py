@@ -17,6 +17,7 @@ import asyncio
 import base64
 import contextlib
 import functools
+import hashlib
 import itertools
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -137,9 +138,10 @@ class Broker:
     async def decide(self, key: str, delivery: str, status: str, **more: Any) -> str:
         """Answer the whole of a delivery with this status."""
         references = more.pop("references", [])
-        said = {"id": f"A-{delivery[-6:]}-{status}", "delivery": delivery,
-                "references": references, "answers": [{"status": status, **more}]}  # fmt: skip
-        return await self.answer(key, said)
+        said = {"delivery": delivery, "references": references,
+                "answers": [{"status": status, **more}]}  # fmt: skip
+        number = hashlib.sha256(orjson.dumps(said)).hexdigest()[:16]  # another for each content
+        return await self.answer(key, {"id": f"A-{number}", **said})
 
     async def feed(self, key: str, **query: Any) -> list[dict[str, Any]]:
         """What the next poll gives; without a cursor nothing is acknowledged."""

@@ -11,6 +11,7 @@ import orjson
 from broker.core.effects import Effects
 from broker.core.rules import Rules
 from broker.core.step import step
+from broker.dossiers.naming import names_in
 from broker.model import events
 from broker.model.dossier import Answer, Ask, Delivered, Dossier, Event, Target
 from broker.replies import payloads
@@ -100,6 +101,8 @@ def remembered(effects: Effects, state: str = "numbered") -> Dossier:
         row.id: Delivered(
             row.id, Target(row.part, row.recipient, row.purpose), row.version, row.showing, seq,
             orjson.loads(row.payload),
+            frozenset(orjson.loads(row.context).get("numbers", ())),
+            frozenset(names_in(effects.document.named)) if effects.document else None,
         )
         for seq, row in enumerate(rows if state != "waiting" else (), first)
     }  # fmt: skip

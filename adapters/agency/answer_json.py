@@ -73,6 +73,12 @@ class AnswerJson:
             return None
         return Recognition(self.format, "1", 90 if b'"answers"' in payload else 10)
 
+    def answer_id(self, payload: bytes) -> str | None:
+        """The member `id`."""
+        tree = parse(payload)
+        number = tree.get("id") if isinstance(tree, dict) else None
+        return number if isinstance(number, str) and number else None
+
     def translate(
         self,
         payload: bytes,

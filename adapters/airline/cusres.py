@@ -23,6 +23,7 @@ from functools import lru_cache
 from adapters.airline.entries import Asked, Entry, entries_of
 from adapters.airline.listed import Listed
 from adapters.airline.moment import to_edifact
+from adapters.airline.own_reference import own_reference
 from adapters.airline.reading import read_list
 from adapters.airline.whereabouts import years_of
 from adapters.airline.writing import prepared, unh
@@ -32,8 +33,6 @@ from broker.adapter import Original, Outgoing, Profile, Tree
 from broker.model.problem import Severity
 
 _ENTRIES_MAX, _TEXT_MAX, _LEGS_MAX = 99, 512, 10
-_NUMBER_MAX = 35
-"""Characters of 1154 in every directory (35 before D.02B, 70 since)."""
 _SPARE_BYTES = 16
 """For counts and numbers that grow when a message is filled."""
 _PRINTABLE = re.compile(r"[ -~]*")
@@ -53,8 +52,8 @@ class _Frame:
 
     @property
     def number(self) -> str:
-        """The number that we give this reply: letters and digits of its id."""
-        return re.sub("[^A-Z0-9]", "", self.out.stamp.id.upper())[-_NUMBER_MAX:]
+        """The number that we give this reply; a carrier's acknowledgement repeats it."""
+        return own_reference(self.out.stamp.id)
 
 
 def reply_to(out: Outgoing, original: Original, profile: Profile) -> tuple[bytes, ...]:

@@ -28,7 +28,7 @@ from broker.model.dossier import Change
 from broker.model.paths import leaves
 from broker.model.problem import Place
 
-FLIGHT = "FLIGHT"
+FLIGHT, TRANSACTION = "FLIGHT", "TN"
 KIND, PACKAGE = "flight", "persons-report"
 
 
@@ -55,6 +55,8 @@ def _drafts(
         unmapped = (Unmapped(place, "FunctionCode", body.pop("FunctionCode")), *unmapped)
     place = Place(segment=f"TDT {listed.means_segment}", element="2.1")
     references = (Reference(FLIGHT, purpose.flight, place),) if purpose.flight else ()
+    if number := body.get("FunctionalReferenceID"):
+        references = (*references, Reference(TRANSACTION, number))
     if purpose.function in {"list", "change"}:
         whole = purpose.function == "list" and purpose.whole
         piece = _piece(message, purpose) if purpose.function == "list" else None

@@ -1,13 +1,15 @@
-"""What the airline family brings in: its adapter, and the kind of dossier its lists open.
+"""What the airline family brings in: its adapters, and the kind of dossier its lists open.
 
-A flight is known by carrier, number, day and airport of its departure, to everybody alike. Its
-passengers and its crew are two parts, each of the party that lodged it first.
+A flight is known by carrier, number, day and airport of its departure, to every party alike. Its
+passengers and its crew are two parts, each of the party that lodged it first. RFF+TN is the
+carrier's number of one message: an agency's answer names the request by it.
 """
 
 from datetime import timedelta
 
+from adapters.airline.cusres_answer import CusresAnswers
 from adapters.airline.drafting import FLIGHT as SCHEME
-from adapters.airline.drafting import KIND
+from adapters.airline.drafting import KIND, TRANSACTION
 from adapters.airline.paxlst import Paxlst
 from adapters.airline.pieces import lacks
 from adapters.airline.sample_passenger_list import (
@@ -23,6 +25,7 @@ FLIGHT = Kind(
     name=KIND,
     schemes=(
         Scheme(SCHEME, opens=True, binds=("sender",), reuse_after=timedelta(days=365), joins=True),
+        Scheme(TRANSACTION, opens=False, binds=("sender",), scope="party", of_message=True),
     ),
     parts=(
         Part("passengers", obeyed_by_removal=("BorderTransportMeans.Passenger",)),
@@ -43,4 +46,4 @@ SAMPLES = {
 
 def family() -> Family:
     """The family as its entry point names it."""
-    return Family("airline", (Paxlst(),), (FLIGHT,), SAMPLES, compose_flawed)
+    return Family("airline", (Paxlst(), CusresAnswers()), (FLIGHT,), SAMPLES, compose_flawed)

@@ -33,7 +33,7 @@ Versions
 
 from collections.abc import Iterator
 
-from adapters.airline.acknowledging import acknowledged
+from adapters.airline.confirmation import confirmed
 from adapters.airline.cusres import reply_to
 from adapters.airline.drafting import drafts_of
 from adapters.airline.judging import judge
@@ -109,7 +109,7 @@ class Paxlst:
 
 def _message(message: MessageIn, profile: Profile) -> Message:
     if message.type == "CUSRES":
-        return acknowledged(message)
+        return confirmed(message)
     if message.type not in UNDERSTOOD:
         problem = not_understood(message, UNDERSTOOD)
         return Message(message.number, message.reference, "rejected", (problem,), iter(()))

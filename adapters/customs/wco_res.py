@@ -56,6 +56,14 @@ class WcoRes:
         """A document whose first WCO class is Response."""
         return recognise(payload, "Response", self.format, "3.6")
 
+    def answer_id(self, payload: bytes) -> str | None:
+        """FunctionalReferenceID of a single Response."""
+        found = unwrap(payload, "Response", response())
+        if isinstance(found, Problem) or len(found.bodies) != 1:
+            return None
+        subject, _odd = _subject(found, 1)
+        return subject.tree.get("FunctionalReferenceID")
+
     def translate(self, payload: bytes, profile: Profile) -> Translation:
         """A message for each Response, or the problem that keeps all from being read."""
         found = unwrap(payload, "Response", response())

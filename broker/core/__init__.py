@@ -5,6 +5,7 @@ effects   what a step decided, as values
 rules     what decisions are taken under
 routed    who is entitled to the live documents, and what changed for them
 asking    when an agency is asked, until when, and what restarts an ask
+confirmed what a carrier has to confirm, and in time
 answered  an agency's answer, bound to what was delivered to it: binding (which delivery),
           subjects (which element of it), late (what it does not settle), removed (persons
           taken off)

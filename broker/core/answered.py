@@ -2,9 +2,11 @@
 
 Rules
     An agency may answer only what was delivered to it (`binding`). A subject must be an element of
-    that delivery, and what its view withheld is not. A person may be named by the references that
-    the delivery shows (ABO; AVF where it means exactly one). New references are bound only in
-    schemes the agency may bind.
+    that delivery, and what its view withheld is not; of several purposes it answers those whose
+    delivery shows it. An answer to a request by its number is about what that request named. A
+    person may be named by the references that the delivery shows (ABO; AVF where it means exactly
+    one). New references are bound only in schemes the agency may bind. What was sent before under
+    the same number of the agency's is repeated, whatever was answered since.
     An answer to an older delivery settles what has not changed since. The agency is notified of
     the rest, and of a check that was not asked.
 What does not belong
@@ -13,15 +15,15 @@ What does not belong
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from broker.core.asking import ask_again
-from broker.core.binding import bind, last_answers
+from broker.core.binding import choices, last_answers, numbers_in
 from broker.core.effects import Effects, Making
 from broker.core.late import expire_at, notify_unsettled
 from broker.core.removed import strong_keys
 from broker.core.rules import Rules
-from broker.core.subjects import Naming, resolve_subject
+from broker.core.subjects import AMBIGUOUS, Naming, resolve_subjects
 from broker.dossiers.declines import decline_problem
 from broker.dossiers.standing import ADVERSE, element_of, is_changed, standing_of
 from broker.model.dossier import Answer, Delivered, Dossier, Event
@@ -33,19 +35,34 @@ from broker.model.vector import unpack
 from broker.state.aliases import Alias
 
 
+class Bound(NamedTuple):
+    """A delivery that is answered, and what each of the answers is about in it."""
+
+    delivered: Delivered
+    namings: Sequence[Sequence[Naming]]
+
+    @property
+    def found(self) -> int:
+        """How many of the answers are about something in it."""
+        return sum(_is_found(several) for several in self.namings)
+
+    @property
+    def about(self) -> list[Naming]:
+        """What is answered in it."""
+        return [one for several in self.namings if _is_found(several) for one in several]
+
+
 def answer(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     """The effects of an answer on its dossier, before the board is looked at."""
-    if event.id in dossier.outcomes:
+    if event.id in dossier.outcomes or (event.name and event.name in dossier.outcomes):
         return Effects(dossier, event, "repeated")
-    bound = bind(dossier.delivered, event, last_answers(dossier.shown))
-    contents: Sequence[Mapping[str, Any]] = event.body.get("Answer") or []
-    if event.problem or not bound:
-        code = event.problem or "answer.nothing-delivered"
+    bound = _bound(dossier, event)
+    code = event.problem or _without_delivery(dossier, event, bound, rules)
+    if code:
         return Effects(dossier, event, "declined", problems=(decline_problem(code, event),))
-    namings = [(one, [resolve_subject(content, one) for content in contents]) for one in bound]
-    unknown = [problem for _, found in namings for one in found if (problem := one.problem)]
-    if unknown:
-        return Effects(dossier, event, "declined", problems=tuple(dict.fromkeys(unknown)))
+    if unknown := tuple(dict.fromkeys(_unknown(bound))):
+        return Effects(dossier, event, "declined", problems=unknown)
+    namings = [(one.delivered, one.about) for one in bound if one.found]
     answers = tuple(_answers(dossier, event, namings))
     aliases = tuple(
         Alias(scheme, "", value, dossier.id, dossier.kind)
@@ -57,9 +74,59 @@ def answer(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     making = Making(dossier, event)
     making.aliases = aliases
     making.problems = tuple(dict.fromkeys(_unasked(namings)))
-    for delivered in bound:
+    for delivered, _ in namings:
         _settle(making, delivered, [one for one in answers if _is_of(one, delivered)])
     return making
+
+
+def _bound(dossier: Dossier, event: Event) -> list[Bound]:
+    """Under each purpose the delivery that is answered: of several the first that shows most."""
+    contents = sorted(event.body.get("Answer") or [], key=_is_of_element)
+    numbers = numbers_in(event)
+    found = []
+    for options in choices(dossier.delivered, event, last_answers(dossier.shown)):
+        bound = [Bound(one, resolve_subjects(contents, one, numbers)) for one in options]
+        found.append(max(bound, key=lambda one: one.found))
+    return found
+
+
+def _is_of_element(content: Mapping[str, Any]) -> bool:
+    """Answers about the whole come first: what is said of an element holds for that element."""
+    return bool(content.get("Subject") or content.get("SubjectReference"))
+
+
+def _without_delivery(dossier: Dossier, event: Event, bound: Sequence[Bound], rules: Rules) -> str:
+    """Why an answer is about no delivery: nothing was given, or not the request that it names."""
+    if not bound:
+        return "answer.nothing-delivered"
+    kind = rules.kinds.get(dossier.kind)
+    schemes = {one.name for one in kind.schemes if one.of_message} if kind else set()
+    requests = {value for scheme, value in event.references if scheme in schemes}
+    if not requests or event.body.get("DeliveryID"):
+        return ""
+    known = any(one.delivered.numbers & requests for one in bound)
+    return "" if known else "answer.request-unknown"
+
+
+def _unknown(bound: Sequence[Bound]) -> Iterator[Problem]:
+    """Answers that are about nothing in any of the deliveries, or by reference about two things."""
+    for alternatives in zip(*(one.namings for one in bound), strict=True):
+        problems = [one.problem for several in alternatives for one in several if one.problem]
+        if not any(map(_is_found, alternatives)):
+            yield next((one for one in problems if one.code == AMBIGUOUS), problems[0])
+        elif alternatives[0][0].content.get("SubjectReference"):
+            named = {
+                (one.delivered.target.part, naming.subject)
+                for one, several in zip(bound, alternatives, strict=True)
+                if _is_found(several)
+                for naming in several
+            }
+            if len(named) > 1:
+                yield decline_problem(AMBIGUOUS)
+
+
+def _is_found(several: Sequence[Naming]) -> bool:
+    return all(one.problem is None for one in several)
 
 
 def _answers(

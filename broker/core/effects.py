@@ -38,7 +38,10 @@ class Why(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Everything one event did to one dossier; `dossier` is its state afterwards."""
+    """Everything one event did to one dossier; `dossier` is its state afterwards.
+
+    `drops`: how the names of moments begin that do not matter any more.
+    """
 
     dossier: Dossier
     event: Event
@@ -52,6 +55,7 @@ class Effects:
     queue: tuple[Row, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
     due: tuple[Due, ...] = ()
+    drops: tuple[str, ...] = ()
     aliases: tuple[Alias, ...] = ()
 
 

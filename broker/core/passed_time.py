@@ -1,9 +1,13 @@
-"""A due time of a dossier has come: a deadline, a release by silence, the end of an answer."""
+"""A due time of a dossier has come.
+
+It is a deadline, a release by silence, the end of an answer, or that of the time to confirm one.
+"""
 
 from datetime import timedelta
 
 from broker.clock import parse_stamp
 from broker.core.asking import later
+from broker.core.confirmed import notify_unconfirmed
 from broker.core.effects import Making
 from broker.core.late import end_of, expire, expired
 from broker.core.rules import Rules
@@ -25,6 +29,8 @@ def elapse(making: Making, rules: Rules) -> bool:
         if ended.state == "counts":
             expire(making, ended)
         return ended.state == "counts"
+    if notify_unconfirmed(making):
+        return True
     for ask in list(making.asks.values()):
         if ask.state == "open" and name == deadline_name(ask) and not _is_settled(making, ask):
             _pass_deadline(making, ask)

@@ -4,7 +4,7 @@ The view is applied here, and the bases of answers are computed in the same pass
 queue is already cut.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -273,7 +273,7 @@ def _deliver(
             what="document",
             type=f"{document.package}.{shown.result}",
             payload=payload,
-            context=_context(making.event),
+            context=_context(making.event, numbers_of(passed.cut.tree)),
             created_at=making.event.received_at,
             showing=shown.showing,
             silence=silence,
@@ -336,8 +336,22 @@ def _end(making: Making, target: Target, version: int, configuration: str) -> No
     making.withdrawals.append(Withdrawal(target, known.version + 1, notice, expects))
 
 
-def _context(event: Event) -> str:
-    return orjson.dumps({"trace": event.trace}).decode()
+def _context(event: Event, numbers: Sequence[str] = ()) -> str:
+    context: dict[str, Any] = {"trace": event.trace}
+    if numbers:
+        context["numbers"] = numbers
+    return orjson.dumps(context).decode()
+
+
+def numbers_of(tree: Tree) -> tuple[str, ...]:
+    """By which numbers of its own a delivery may be named: its message's, also with its revision.
+
+    Only what its view shows: no one can answer by a number that they have not seen.
+    """
+    number, revision = tree.get("FunctionalReferenceID"), tree.get("VersionID")
+    if not number:
+        return ()
+    return (number, f"{number}/{revision}") if revision else (number,)
 
 
 def _entitlement(result: routing.Result, ask: Ask | None) -> Entitlement:

@@ -12,11 +12,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from broker.core.binding import candidates
+from broker.core.binding import candidates, numbers_in
 from broker.core.effects import Effects
 from broker.core.rules import Rules
 from broker.core.step import step
 from broker.dossiers.declines import decline_problem
+from broker.dossiers.naming import names_in
 from broker.hop import Piece
 from broker.metrics import METRICS
 from broker.model.dossier import Dossier, Event, Shown, Target
@@ -89,6 +90,7 @@ class CoreStation:
             wanted += [(record.key, record.headers["ce_id"]) for record in records]
         wanted += [(entry.key, held) for entry in entries if (held := _held(entry))]
         loaded = dossiers.load(connection, wanted)
+        _load_first_uses(connection, loaded, entries)
         known: list[Entry | Record] = list(entries)
         known += [record for behind in followers.values() for record in behind]
         _load_deliveries(connection, loaded, known)
@@ -199,13 +201,38 @@ def _load_deliveries(
         for name, events in answers.items()
     }
     payloads_by_id = queue.payloads_of(connection, {one for ids in meant.values() for one in ids})
+    requests = [
+        (name, one.target.part, one.version)
+        for name, events in answers.items()
+        for one in found.get(name, {}).values()
+        if one.id in meant[name] and any(one.numbers & numbers_in(event) for event in events)
+    ]
+    named = dossiers.named(connection, requests)
     for name in answers:
-        delivered = {
-            key: replace(one, content=orjson.loads(payloads_by_id[key])) if key in meant[name]
-            else one
-            for key, one in found.get(name, {}).items()
-        }  # fmt: skip
+        delivered = dict(found.get(name, {}))
+        for key in meant[name]:
+            one = delivered[key]
+            runs = named.get((name, one.target.part, one.version))
+            elements = None if runs is None else frozenset(names_in(runs))
+            content = orjson.loads(payloads_by_id[key])
+            delivered[key] = replace(one, content=content, named=elements)
         loaded[name] = replace(loaded[name], delivered=delivered)
+
+
+def _load_first_uses(
+    connection: Connection, loaded: dict[str, Dossier], entries: Sequence[Entry]
+) -> None:
+    """Of answers that were sent before under the same number: whether that was applied."""
+    again = [
+        (entry.key, first)
+        for entry in entries
+        if entry.headers["ce_type"].endswith(".answer")
+        if (first := entry.headers.get("swb_name"))
+    ]
+    for name, first in dossiers.settled(connection, again):
+        if name in loaded:
+            known = loaded[name]
+            loaded[name] = replace(known, outcomes=known.outcomes | {first})
 
 
 def _answer_in(record: Entry | Record) -> Event | None:
@@ -259,6 +286,9 @@ def write_effects(connection: Connection, group: Sequence[Effects]) -> None:
     dossier_writes.put_answers(connection, answers)
     queue.put(connection, [row for one in group for row in one.queue])
     due.put(connection, [moment for one in group for moment in one.due])
+    for effects in group:
+        for beginning in effects.drops:
+            due.drop_begun(connection, effects.dossier.id, beginning)
     for effects in group:
         for gone in effects.withdrawals:
             dossier, at = effects.dossier.id, effects.event.received_at

@@ -6,6 +6,7 @@ Tell   asks, boards and replies go to those who are owed them (`broker.replies`)
 """
 
 from broker.core.answered import answer
+from broker.core.confirmed import confirm, confirmed_reply
 from broker.core.effects import Effects, Making
 from broker.core.noted import lacking, note_oddities
 from broker.core.passed_time import elapse
@@ -32,6 +33,8 @@ def step(dossier: Dossier, event: Event, rules: Rules) -> Effects:
     match event.does:
         case "answer":
             made = answer(dossier, event, rules)
+        case "note" if confirmed_reply(event):
+            made = confirm(dossier, event)
         case "elapsed":
             made = _elapse(dossier, event, rules)
         case _:

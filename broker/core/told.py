@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from broker.core.confirmed import expect_confirmation
 from broker.core.effects import Effects, Making, Why
 from broker.core.rules import Rules
 from broker.dossiers.board import Board, Reader, board_of, board_tree, declarant_tree, overall
@@ -97,6 +98,8 @@ def send_replies(before: Dossier, making: Making, boards: Boards, rules: Rules) 
             result: Result = "new" if reply.own else "changed"
             shown = Shown(version, _digest(change.tree), row.id, result)
             making.record(target, version, shown, why)
+            if not reply.own:
+                expect_confirmation(making, reply.document, row.id, rules)
 
 
 class _Change(NamedTuple):

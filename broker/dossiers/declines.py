@@ -40,6 +40,14 @@ DECLINES = {
         "the references belong to different dossiers",
         "send one message for each",
     ),
+    "answer.id-reused": (
+        "the number of the answer was used before, for another answer",
+        "give each answer a number of its own, a corrected answer too",
+    ),
+    "answer.request-unknown": (
+        "the answer names a request that was not delivered to you",
+        "name a request by the number that its delivery shows, or answer with the delivery's id",
+    ),
     "answer.nothing-delivered": (
         "nothing was delivered to you that this could answer",
         "answer with the delivery's id",

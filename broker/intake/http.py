@@ -7,6 +7,7 @@ recognition looks at: translation judges.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -15,13 +16,21 @@ from starlette.responses import Response
 
 from broker.access import Principal
 from broker.adapter import Adapter, choose
+from broker.clock import stamp
 from broker.configuration import Configuration
 from broker.doors import Keyring, body_of, content_type_of, json_response, traceparent_of
-from broker.errors import ForbiddenFault, NotFoundFault, RequestFault, UnsupportedFault
+from broker.errors import (
+    ConflictFault,
+    ForbiddenFault,
+    NotFoundFault,
+    RequestFault,
+    UnsupportedFault,
+)
 from broker.hop import Plumbing
 from broker.intake.accept import Acceptance, Arrival, Receipt
+from broker.intake.reuse import is_other, number_in
 from broker.metrics import METRICS
-from broker.state import queue
+from broker.state import answer_ids, queue
 
 KEY_CHARACTERS_MAX = 200
 
@@ -83,9 +92,10 @@ class Doors:
         return await self._accepted(request, principal, principal.families)
 
     async def responses(self, request: Request) -> Response:
-        """Answer a delivery: JSON, or an agency format such as WCO Response XML.
+        """Answer a delivery: JSON, or an agency format such as WCO Response XML or CUSRES.
 
-        404 if the delivery it names was not given to you.
+        404 if the delivery it names was not given to you; 409 if your number of the answer was
+        used before for another answer.
         """
         principal = await self._keyring.who(request)
         principal.must_be("recipient")
@@ -118,9 +128,29 @@ class Doors:
             declared=content_type if adapter and content_type not in adapter.content_types else "",
             trace=traceparent_of(request),
         )
+        if adapter is not None and families == ("agency",):
+            await self._refuse_reused(adapter, arrival)
         receipt = await self._acceptance.accept(arrival)
         METRICS.intake_seconds.observe(self._plumbing.clock.ticks() - began)
         return _receipt_response(receipt)
+
+    async def _refuse_reused(self, adapter: Adapter, arrival: Arrival) -> None:
+        """ConflictFault: the number of this answer was used before, for another answer."""
+        number = number_in(adapter, arrival.payload)
+        if number is None:
+            return
+        key = (arrival.principal.name, number)
+        known = await self._plumbing.database.read(partial(answer_ids.known, keys=[key]))
+        if key not in known:
+            return
+        received_at = stamp(self._plumbing.clock.now())
+        profile = self._configuration.profile_of(arrival.profile, arrival.format, received_at)
+        besides = [arrival.reference] if arrival.reference else []
+        if is_other(adapter, arrival.payload, profile, known[key], besides):
+            raise ConflictFault(
+                f"answer.id-reused: the answer's number {number[:35]!r} was used before, for "
+                "another answer; give each answer a number of its own"
+            )
 
     def _desk(self, principal: Principal, families: tuple[str, ...]) -> "_Desk":
         """What this principal may send, looked up once. ForbiddenFault: nothing."""

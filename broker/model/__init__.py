@@ -17,6 +17,7 @@ dossier      a dossier as the core holds it while it works
 lists        the lists whose elements can be the subject of an answer, a rule or a change
 numbering    the numbers of a part's elements, given once
 vector       what a target was shown of each element, and since when it is so
+reuse        what makes two answers under one number the same answer
 extent       how much of a list a message holds
 subjects     the Avro schema of each payload of an agency's topic, generated from the model
 kept         the versions of those schemas, in schemas/, with their ids; compatibility says whether

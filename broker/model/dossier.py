@@ -150,6 +150,9 @@ class Delivered:
     """A numbered row of the queue that an answer may be about.
 
     `content`: what it held (`body`, `elements`), loaded for those alone that may be meant.
+    `numbers`: by which numbers of its own it may be named, as it shows them (a request's number,
+    and that with its revision). `named`: the elements that its message named, loaded for those
+    alone that are named so; None: not loaded.
     """
 
     id: str
@@ -158,6 +161,8 @@ class Delivered:
     showing: int
     seq: int
     content: Mapping[str, Any] = field(default_factory=dict)
+    numbers: frozenset[str] = frozenset()
+    named: frozenset[str] | None = None
 
 
 class PartNumbers(NamedTuple):
@@ -205,9 +210,10 @@ class Event:
 
     `order` is the sender's revision, or the number of acceptance. `recipient` is the agency that
     sent it (answers), else ""; `given`: up to which number its subscription had been given then
-    (None: not recorded). `places` says where in its bytes the sender wrote a reference, by
-    (scheme, value), as a problem shows places. `extent`: how much of its list the message holds.
-    `replies`: False where a later event of the same message is replied to.
+    (None: not recorded). `name`: the moment that has come; of an answer under a number that was
+    used before, the event that used it first. `places` says where in its bytes the sender wrote a
+    reference, by (scheme, value), as a problem shows places. `extent`: how much of its list the
+    message holds. `replies`: False where a later event of the same message is replied to.
     """
 
     id: str

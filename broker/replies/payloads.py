@@ -136,6 +136,21 @@ def unsettled(dossier: str, target: Target, version: int, what: Unsettled) -> by
     return orjson.dumps(shown)
 
 
+def unacknowledged(dossier: str, target: Target, reply: str, since: str) -> bytes:
+    """A notice to the agency whose answer changed something: the sender has not confirmed that.
+
+    `delivery` is the reply by which the sender was told, `since` when.
+    """
+    shown = {
+        "dossier": dossier,
+        "part": target.part,
+        "purpose": target.purpose,
+        "delivery": reply,
+        "since": since,
+    }
+    return orjson.dumps(shown)
+
+
 def board(
     status: str, version: int, tree: Mapping[str, Any], problems: Sequence[Problem] = ()
 ) -> bytes:

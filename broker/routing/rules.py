@@ -49,7 +49,13 @@ DEFAULT_PACKAGES = {"declaration": "goods-declaration", "item": "postal-item"}
 
 _RESERVED = ("any_of", "each", "document", "overall")
 _DAYS = re.compile(r"[0-9]{4}-[0-9]{2}.*")
+DURATION = r"^[1-9][0-9]{0,3}[mhd]$"
 _SECONDS = {"m": 60, "h": 3600, "d": 86400}
+
+
+def duration_of(text: str) -> timedelta:
+    """90m, 24h or 3d (`DURATION`) as a duration."""
+    return timedelta(seconds=int(text[:-1]) * _SECONDS[text[-1]])
 
 
 def _several(value: Any) -> Any:
@@ -168,7 +174,7 @@ class Asked(BaseModel):
 
     model_config = CLOSED
 
-    within: str = Field(pattern=r"^[1-9][0-9]{0,3}[mhd]$", description="90m, 24h, 3d")
+    within: str = Field(pattern=DURATION, description="90m, 24h, 3d")
     silence: Literal["escalate", "release"] = Field(
         description="escalate: the ask stays open, shown overdue; release: it closes as released"
     )
@@ -182,7 +188,7 @@ class Asked(BaseModel):
     @property
     def deadline(self) -> timedelta:
         """`within` as a duration."""
-        return timedelta(seconds=int(self.within[:-1]) * _SECONDS[self.within[-1]])
+        return duration_of(self.within)
 
 
 AnswersOn = Literal["element", "whole", "dossier", "request"]

@@ -22,8 +22,9 @@ from broker.model.dossier import (
 )
 from broker.model.events import body_of
 from broker.model.extent import extent_of
+from broker.model.numbering import Named
 from broker.model.records import opened
-from broker.state.queue import ANSWERABLE
+from broker.state.queue import ANSWERABLE, UNACKNOWLEDGED
 from broker.state.tables import (
     ANSWERS,
     ASKS,
@@ -234,12 +235,15 @@ def _messages(
     return found
 
 
+def _named(text: str) -> Named:
+    return {path: tuple(map(tuple, runs)) for path, runs in orjson.loads(text).items()}
+
+
 def _document(row: Any, payload: bytes) -> Document:
-    named = {path: tuple(map(tuple, runs)) for path, runs in orjson.loads(row.named).items()}
     return Document(
         row.part, row.version, row.id, row.package, row.digest, row.order_no,
         row.submission, row.message, row.event, row.sender, row.party, row.profile,
-        row.received_at, payload, row.state, named,
+        row.received_at, payload, row.state, _named(row.named),
         extent_of(orjson.loads(row.extent)) if row.extent else None,
     )  # fmt: skip
 
@@ -290,19 +294,57 @@ def delivered(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str,
     rows = connection.execute(
         select(
             QUEUE.c.dossier, QUEUE.c.id, QUEUE.c.part, QUEUE.c.recipient, QUEUE.c.purpose,
-            QUEUE.c.version, QUEUE.c.showing, QUEUE.c.seq,
+            QUEUE.c.version, QUEUE.c.showing, QUEUE.c.seq, QUEUE.c.context,
         ).where(
             QUEUE.c.dossier.in_(list(ids)),
             QUEUE.c.what.in_(ANSWERABLE),
+            QUEUE.c.type != UNACKNOWLEDGED,
             QUEUE.c.seq.is_not(None),
         )
     )  # fmt: skip
     for row in rows:
         target = Target(row.part, row.recipient, row.purpose)
         found.setdefault(row.dossier, {})[row.id] = Delivered(
-            row.id, target, row.version, row.showing, row.seq
-        )
+            row.id, target, row.version, row.showing, row.seq,
+            numbers=frozenset(orjson.loads(row.context).get("numbers", ())),
+        )  # fmt: skip
     return found
+
+
+def named(
+    connection: Connection, wanted: Iterable[tuple[str, str, int]]
+) -> dict[tuple[str, str, int], Named]:
+    """Which elements the messages of these (dossier, part, version) named."""
+    keys = set(wanted)
+    if not keys:
+        return {}
+    rows = connection.execute(
+        select(DOCUMENTS.c.dossier, DOCUMENTS.c.part, DOCUMENTS.c.version, DOCUMENTS.c.named).where(
+            DOCUMENTS.c.dossier.in_({dossier for dossier, _, _ in keys}),
+            DOCUMENTS.c.part.in_({part for _, part, _ in keys}),
+            DOCUMENTS.c.version.in_({version for _, _, version in keys}),
+        )
+    )
+    return {
+        (row.dossier, row.part, row.version): _named(row.named)
+        for row in rows
+        if (row.dossier, row.part, row.version) in keys
+    }
+
+
+def settled(connection: Connection, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these (dossier, event) were worked and not declined."""
+    wanted = set(pairs)
+    if not wanted:
+        return set()
+    rows = connection.execute(
+        select(OUTCOMES.c.dossier, OUTCOMES.c.event).where(
+            OUTCOMES.c.dossier.in_({dossier for dossier, _ in wanted}),
+            OUTCOMES.c.event.in_({event for _, event in wanted}),
+            OUTCOMES.c.outcome != "declined",
+        )
+    )
+    return {(row.dossier, row.event) for row in rows} & wanted
 
 
 def _numbers_of(text: str) -> dict[str, PartNumbers]:

@@ -34,6 +34,18 @@ def upto(connection: Connection, now: str, limit: int) -> list[Due]:
     return [Due(*row) for row in rows]
 
 
+def drop_begun(connection: Connection, dossier: str, beginning: str) -> None:
+    """The moments of a dossier whose names begin so, with a slash at the end, do not matter."""
+    assert beginning.endswith("/"), beginning
+    connection.execute(
+        delete(DUE).where(
+            DUE.c.dossier == dossier,
+            DUE.c.name >= beginning,
+            DUE.c.name < f"{beginning[:-1]}0",  # the character after the slash
+        )
+    )
+
+
 def drop(connection: Connection, moments: Sequence[Due]) -> None:
     """These have been dealt with."""
     for moment in moments:

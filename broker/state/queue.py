@@ -18,6 +18,8 @@ from broker.state.tables import DOSSIERS, QUEUE, SUBSCRIPTIONS
 
 ANSWERABLE = ("document", "notice")
 """What an agency may answer: what it was shown, and that something is gone or has changed."""
+UNACKNOWLEDGED = "answer.unacknowledged"
+"""Type of a notice that asks nothing: a sender has not confirmed that it knows of an answer."""
 
 
 class Row(NamedTuple):
@@ -283,6 +285,14 @@ def delivery_of(connection: Connection, delivery: str, recipient: str) -> dict[s
     )
     row = connection.execute(query).mappings().one_or_none()
     return dict(row) if row else None
+
+
+def dossier_of_reply(connection: Connection, delivery: str, sender: str) -> str:
+    """The dossier of a reply that was given to this sender; "" if there is no such reply."""
+    query = select(QUEUE.c.dossier).where(
+        QUEUE.c.id == delivery, QUEUE.c.recipient == sender, QUEUE.c.what == "reply"
+    )
+    return connection.execute(query).scalar_one_or_none() or ""
 
 
 def payloads_of(connection: Connection, deliveries: Iterable[str]) -> dict[str, bytes]:

@@ -56,7 +56,7 @@ def release(
             if one.found is not None:
                 records.append(record_of(one.found))
             else:
-                _decline(connection, one.event)
+                decline(connection, one.event, "reference.unknown")
                 declined += 1
         unresolved.take(connection, [one.number for one in page])
     return Released(records, declined)
@@ -84,9 +84,9 @@ def _judged(
         yield page
 
 
-def _decline(connection: Connection, event: Event) -> None:
-    """Its time is up: the outcome, and the reply."""
-    problem = decline_problem("reference.unknown", event)
+def decline(connection: Connection, event: Event, code: str) -> None:
+    """It has found no dossier and waits no longer: the outcome, and the reply."""
+    problem = decline_problem(code, event)
     queue.put(connection, [declined_row(event, (problem,))])
     row = {
         "dossier": "", "event": event.id, "does": event.does, "outcome": "declined",

@@ -7,6 +7,9 @@ Rules
     What cannot open must find: a declarant's references among its own party's dossiers, or among
     all where the scheme joins; an agency's among those delivered to it, by the first half of a
     dated one if that means one live dossier. An alias a party may not use behaves as absent.
+    The number of a message (`Scheme.of_message`) means the dossier of the newest message with it,
+    to agencies, where nothing else that an answer says means one.
+    A note that confirms a reply is about the dossier of that reply.
     The broker names what is opened, where the kind says so.
     What finds nothing waits, behind whatever waits for the same reference already; but not if it
     has the broker's own name of a dossier besides, by which anybody may join.
@@ -18,7 +21,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from broker.adapter import Kind, Scheme
+from broker.adapter import REPLY, Kind, Scheme
 from broker.clock import parse_stamp, stamp
 from broker.model.dossier import Event
 from broker.model.events import headers_of
@@ -55,7 +58,7 @@ def resolve(connection: Connection, batch: Sequence[Event], kinds: Kinds) -> Res
     done: list[Event] = []
     waiting: list[Waiting] = []
     for event in batch:
-        if event.does in OPENERS and not _keys(event, kinds):
+        if event.does in OPENERS and not _pointing(event, kinds):
             done.append(_without_reference(event))
             continue
         if event.id in opening:
@@ -68,6 +71,7 @@ def resolve(connection: Connection, batch: Sequence[Event], kinds: Kinds) -> Res
         else:
             done.append(found)
     _name(connection, [event for event in done if event.does in OPENERS], kinds)
+    _number(connection, done, kinds)
     return Resolved(tuple(done), tuple(waiting))
 
 
@@ -80,13 +84,17 @@ def find(
     """The event with its dossier, or None if its references mean nothing to its sender."""
     if event.recipient:
         return _answer_of(connection, event, kinds)
+    confirmed = _reply_of(connection, event)
+    if confirmed is not None:
+        return confirmed
     opening = _opening(event, kinds) if event.does in OPENERS else []
     schemes = _schemes(event, kinds)
     joining = [key for key in _keys(event, kinds) if schemes[key[0]].joins]
     dossiers = {
         meanings[key].alias.dossier
         for key in _keys(event, kinds)
-        if key in meanings and not (schemes[key[0]].newest and opening)
+        if key in meanings and not schemes[key[0]].of_message
+        if not (schemes[key[0]].newest and opening)
         if key in opening or key in joining or meanings[key].party == event.party
     }
     if not dossiers or (opening and any(key not in meanings for key in joining)):
@@ -159,6 +167,12 @@ def _opening(event: Event, kinds: Kinds) -> list[tuple[str, str, str]]:
     return [key for key in _keys(event, kinds) if schemes[key[0]].opens]
 
 
+def _pointing(event: Event, kinds: Kinds) -> list[tuple[str, str, str]]:
+    """The event's references without the number of the message itself."""
+    schemes = _schemes(event, kinds)
+    return [key for key in _keys(event, kinds) if not schemes[key[0]].of_message]
+
+
 def _without_reference(event: Event) -> Event:
     """What should open a dossier but names none goes to one of its own, to be declined there."""
     return replace(event, dossier=dossier_id(("", "", event.id), 0), problem="reference.missing")
@@ -166,14 +180,14 @@ def _without_reference(event: Event) -> Event:
 
 def _open(connection: Connection, openers: Sequence[Event], kinds: Kinds) -> None:
     """Bind what openers are known by: to the dossier that they name otherwise, or to a new one."""
-    several = [key for event in openers if len(keys := _keys(event, kinds)) > 1 for key in keys]
+    several = [key for event in openers if len(keys := _pointing(event, kinds)) > 1 for key in keys]
     known = aliases.meanings(connection, several) if several else {}
     wanted = []
     for event in openers:
         keys, schemes = _opening(event, kinds), _schemes(event, kinds)
         named = {
             known[key].alias.dossier
-            for key in _keys(event, kinds)
+            for key in _pointing(event, kinds)
             if key in known and (key in keys or schemes[key[0]].joins)
         }
         dossier = named.pop() if len(named) == 1 else dossier_id(keys[0], 0)
@@ -197,6 +211,18 @@ def _name(connection: Connection, opened: Sequence[Event], kinds: Kinds) -> None
             if _schemes(event, kinds)[key[0]].newest and _opening(event, kinds):
                 newest[key] = Alias(*key, event.dossier, event.kind)
     aliases.bind(connection, names)
+    aliases.rebind(connection, newest.values())
+
+
+def _number(connection: Connection, events: Sequence[Event], kinds: Kinds) -> None:
+    """The senders' numbers of these messages, whatever each does: the newest meaning holds."""
+    newest = {
+        key: Alias(*key, event.dossier, event.kind)
+        for event in events
+        if not event.recipient and not event.problem
+        for key in _keys(event, kinds)
+        if _schemes(event, kinds)[key[0]].of_message
+    }
     aliases.rebind(connection, newest.values())
 
 
@@ -237,6 +263,16 @@ def _answer_of(connection: Connection, event: Event, kinds: Kinds) -> Event | No
         if row is None:
             return None
         return replace(event, dossier=row["dossier"], kind=row["kind"])
+    numbers = {one.name for kind in kinds.values() for one in kind.schemes if one.of_message}
+    others = tuple(one for one in event.references if one[0] not in numbers)
+    found = _delivered(connection, replace(event, references=others), kinds)
+    if found is None and len(others) < len(event.references):
+        return _delivered(connection, event, kinds)
+    return found and replace(found, references=event.references)
+
+
+def _delivered(connection: Connection, event: Event, kinds: Kinds) -> Event | None:
+    """An agency's answer by its references, among what was delivered to it."""
     if not event.references:
         return None
     dated = {one.name: one.reuse_after for kind in kinds.values() for one in kind.schemes
@@ -250,6 +286,15 @@ def _answer_of(connection: Connection, event: Event, kinds: Kinds) -> Event | No
     if not found:
         return None
     dossiers = {alias.dossier for alias in found}
-    problem = "reference.ambiguous" if len(dossiers) > 1 else ""
+    problem = event.problem or ("reference.ambiguous" if len(dossiers) > 1 else "")
     first = min(found, key=lambda alias: alias.dossier)
     return replace(event, dossier=first.dossier, kind=first.kind, problem=problem)
+
+
+def _reply_of(connection: Connection, event: Event) -> Event | None:
+    """A note that confirms a reply to its sender: with the dossier of that reply."""
+    reply = next((value for scheme, value in event.references if scheme == REPLY), "")
+    if not reply or event.does != "note":
+        return None
+    dossier = queue.dossier_of_reply(connection, reply, event.sender)
+    return replace(event, dossier=dossier) if dossier else None

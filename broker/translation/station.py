@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from broker.adapter import Adapter, Profile
 from broker.hop import Piece
 from broker.metrics import METRICS
-from broker.model.events import record_of
+from broker.model.events import event_of, record_of
 from broker.model.problem import as_json, rejects
 from broker.model.records import Entry, Record
 from broker.replies.refusals import Refused, noted_row, refusal_row
@@ -22,7 +22,9 @@ from broker.state import queue, submissions
 from broker.state.positions import Position
 from broker.state.queue import Row
 from broker.translation.in_force import in_force
+from broker.translation.numbered import check_numbers
 from broker.translation.pending import put_waiting
+from broker.translation.release import decline
 from broker.translation.resolve import Kinds, resolve
 from broker.translation.step import EVENT_BYTES_MAX, Translated, submission_of, translated
 
@@ -77,11 +79,15 @@ class TranslationStation:
         done = [one for key, one in made.items() if key not in judged]
         done = _with_in_force(connection, done, self._kinds)
         submissions.put_messages(connection, [_message_row(one) for one in done])
-        events = [event for one in done for event in one.events]
+        events = check_numbers(connection, [event for one in done for event in one.events])
         resolved = resolve(connection, events, self._kinds)
+        wrong = [one for one in resolved.waiting if "swb_problem" in one.headers]
+        for waiting in wrong:
+            event = event_of(waiting.headers, waiting.value)
+            decline(connection, event, event.problem)
         put_waiting(
             connection,
-            resolved.waiting,
+            [one for one in resolved.waiting if one not in wrong],
             {(one.submission.id, one.number): one.problems for one in done},
         )
         queue.put(connection, [_reply(one) for one in done if _is_replied_here(one)])

@@ -277,16 +277,16 @@ def test_wrong_counts_are_warnings_by_the_profile(guide):
 
 
 def test_an_acknowledgement_of_a_carrier_changes_nothing(guide):
-    """CUSRES 312 is accepted with a word about it; 962 is an authority's and refused."""
-    for kind, verdict, code in (
-        ("312", "accepted", "cusres.acknowledgement"),
-        ("962", "rejected", "cusres.not-from-carrier"),
+    """CUSRES 312 of a number that is none of ours is accepted with a word; 962 is refused."""
+    for kind, verdict, code, found_value, place in (
+        ("312", "accepted", "cusres.acknowledgement", "1", ("RFF 3", "1.2")),
+        ("962", "rejected", "cusres.not-from-carrier", "962", ("BGM 2", "1.1")),
     ):
         lines = ["UNH+C1+CUSRES:D:05B:UN", f"BGM+{kind}", "RFF+TN:1", "UNT+4+C1"]
         (found,) = Paxlst().translate(interchange(lines), guide).messages
         (problem,) = found.problems
-        assert (found.verdict, problem.code, problem.found) == (verdict, code, kind)
-        assert (problem.where.segment, problem.where.element) == ("BGM 2", "1.1")
+        assert (found.verdict, problem.code, problem.found) == (verdict, code, found_value)
+        assert (problem.where.segment, problem.where.element) == place
         assert list(found.events) == []
 
 

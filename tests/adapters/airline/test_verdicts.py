@@ -34,8 +34,9 @@ def _message(payload, message) -> dict[str, Any]:
     for draft in drafts[:1]:
         means = draft.body.get("BorderTransportMeans", {})
         for reference in draft.references:
-            assert reference.scheme == "FLIGHT"
-            said["flight"] = reference.value
+            assert reference.scheme in {"FLIGHT", "TN"}
+            if reference.scheme == "FLIGHT":
+                said["flight"] = reference.value
         said["persons"] = [len(means.get("Passenger", ())), len(means.get("Crew", ()))]
         for piece in draft.body.get("ListPart", ()):
             said["piece"] = list(piece.values())
@@ -50,7 +51,8 @@ def _message(payload, message) -> dict[str, Any]:
 def test_every_published_file_has_its_reviewed_verdict(name, corpus, guide):
     """Verdicts, drafts, flights, pieces, problem codes and places are those of the table."""
     payload = (corpus / "airline" / name).read_bytes()
-    choice = choose(family().adapters, payload)
+    lists = tuple(one for one in family().adapters if one.family == "airline")
+    choice = choose(lists, payload)
     assert choice is not None
     translation = choice[0].translate(payload, guide)
     decided: dict[str, Any] = {}
