@@ -16,8 +16,8 @@ pieces               what is missing in a list that came in pieces
 writing              a list as EDIFACT
 cusres, entries      the answer to a list as EDIFACT; what it says of the list and of persons
 own_reference, confirmation  the number of a changed decision; the acknowledgement that confirms it
-cusres_answer        an agency's answers as EDIFACT: cusres_reading, cusres_wrong (what is wrong with
-                     them), cusres_reply (what the agency is told)
+cusres_answer        an agency's answers as EDIFACT: cusres_reading, cusres_wrong (what is wrong
+                     with them), cusres_reply (what the agency is told)
 sample_passenger_list  composed lists of invented persons
 kinds                what the family brings in
 """

@@ -2,4 +2,5 @@
 
 accept   one transaction for whatever waits: submission, original, record
 http     the doors over HTTP
+reuse    an agency's number of an answer that was used before
 """
