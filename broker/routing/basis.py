@@ -90,7 +90,8 @@ def bases_of(view: BasisView, shown: Shown, result: Result, besides: bytes = b""
         context = _digest(*outside, *beside)
         _add(elements, one, (context, contents[one.path]), (shown.tree, result))
     if result.answers in {"whole", "dossier"}:
-        everything = _digest(base.digest, *(basis.digest for basis in elements.values()))
+        pairs = sorted((path, basis.digest) for path, basis in elements.items())
+        everything = _digest(base.digest, *(part for pair in pairs for part in pair))
         elements = {path: Basis(everything, basis.checks) for path, basis in elements.items()}
         base = Basis(everything, base.checks)
     return Bases(base, elements)
