@@ -81,6 +81,11 @@ class Making:
         self.aliases: tuple[Alias, ...] = ()
         self._before = dossier
 
+    @property
+    def shown_before(self) -> Mapping[Target, Shown]:
+        """What targets had been shown before the event."""
+        return self._before.shown
+
     def note(self, target: Target, version: int, shown: Shown, why: Why) -> None:
         """A decision about a version: its row, and the dossier's memory of it."""
         self.record(target, version, shown, why)
