@@ -102,7 +102,7 @@ def silence_of(ask: Ask | None, kind: str) -> str | None:
 
 
 def _is_answered(making: Making, target: Target) -> bool:
-    answers = making.answers_of(target)
+    answers = making.known_of(target)
     return bool(answers) and standing_of(making.shown.get(target), answers).is_settled
 
 

@@ -13,10 +13,11 @@ from typing import Any
 
 from broker.core.effects import Making
 from broker.core.rules import Rules
+from broker.dossiers.merging import NOT_BOARDED
 from broker.dossiers.standing import ADVERSE, element_of
 from broker.model.dossier import Answer, Document, Target
 from broker.model.events import body_of
-from broker.model.lists import ElementList, elements_at, numbered_lists, values_of
+from broker.model.lists import PRESENCE, ElementList, elements_at, numbered_lists, values_of
 from broker.model.numbering import number_of
 from broker.model.vector import unpack
 from broker.routing.view import View, apply
@@ -64,12 +65,20 @@ def return_answers(making: Making, document: Document, tree: Mapping[str, Any]) 
         return
     for each in numbered_lists(document.package):
         for element in elements_at(tree, each.steps):
+            if element.get(PRESENCE) == NOT_BOARDED:
+                continue
             keys = set(strong_keys(element, each))
             making.change(
-                replace(answer, state="counts", changed_at=answer.changed_at or answer.showing + 1)
+                replace(answer, state="counts", changed_at=_next_showing(making, answer, document))
                 for answer in obeyed
                 if keys & set(answer.keys)
             )
+
+
+def _next_showing(making: Making, answer: Answer, document: Document) -> int:
+    """The showing of this version: only an answer on it, or a later one, knows of the return."""
+    shown = making.shown.get(answer.target)
+    return max(shown.showing + 1, document.version) if shown else document.version
 
 
 def _about(making: Making, part: str, path: str) -> Iterator[Answer]:
