@@ -107,7 +107,7 @@ def silence_of(ask: Ask | None, kind: str) -> str | None:
 def _was_answered(making: Making, target: Target) -> bool:
     """Before this event."""
     before = making.dossier
-    answers = [one for one in before.answers if one.state == "counts" and one.target == target]
+    answers = [one for one in before.answers if one.target == target]
     return bool(answers) and standing_of(before.shown.get(target), answers).is_settled
 
 

@@ -85,6 +85,11 @@ class Making:
         self.aliases: tuple[Alias, ...] = ()
         self._before = dossier
 
+    @property
+    def shown_before(self) -> Mapping[Target, Shown]:
+        """What targets had been shown before the event."""
+        return self._before.shown
+
     def note(self, target: Target, version: int, shown: Shown, why: Why) -> None:
         """A decision about a version: its row, and the dossier's memory of it."""
         self.record(target, version, shown, why)
@@ -118,11 +123,17 @@ class Making:
         self.asked.append(ask)
 
     def answers_of(self, target: Target) -> list[Answer]:
-        """The answers of one target that count."""
+        """The answers of one target that count, and those that have ended."""
         return [
             one
             for one in self.answers.values()
-            if one.state == "counts" and (one.part, one.recipient, one.purpose) == target
+            if one.state in {"counts", "ended"} and (one.part, one.recipient, one.purpose) == target
+        ]
+
+    def known_of(self, target: Target) -> list[Answer]:
+        """All answers of one target that are not over."""
+        return [
+            one for one in self.answers.values() if one.target == target and one.state != "over"
         ]
 
     def change(self, answers: Iterable[Answer]) -> None:

@@ -54,15 +54,15 @@ def expire_at(making: Making, answer: Answer) -> None:
     if ends is None:
         return
     if ends <= making.event.received_at:
-        expire(making, answer)
+        expire(making, replace(answer, state="over"))
         return
     name = f"{UNTIL}/{answer.event}/{answer.ordinal}"
     making.due.append(Due(making.dossier.id, name, ends, making.dossier.kind))
 
 
 def expire(making: Making, answer: Answer) -> None:
-    """The answer is over, and what it settled is open again."""
-    making.change([replace(answer, state="over")])
+    """The answer has ended, and what it settled is open again."""
+    making.change([replace(answer, state="ended") if answer.state == "counts" else answer])
     target = answer.target
     shown = making.shown.get(target)
     if shown is None or shown.result == "withdrawn":

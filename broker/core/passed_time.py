@@ -41,7 +41,7 @@ def elapse(making: Making, rules: Rules) -> bool:
 
 
 def _is_settled(making: Making, ask: Ask) -> bool:
-    answers = making.answers_of(ask.target)
+    answers = making.known_of(ask.target)
     return bool(answers) and standing_of(making.shown.get(ask.target), answers).is_settled
 
 

@@ -66,13 +66,20 @@ def return_answers(making: Making, document: Document) -> None:
     tree = body_of(document.payload)
     for each in numbered_lists(document.package):
         for element in elements_at(tree, each.steps):
-            aboard = element.get(PRESENCE) != NOT_BOARDED
-            keys = set(strong_keys(element, each) if aboard else ())
+            if element.get(PRESENCE) == NOT_BOARDED:
+                continue
+            keys = set(strong_keys(element, each))
             making.change(
-                replace(answer, state="counts", changed_at=answer.changed_at or answer.showing + 1)
+                replace(answer, state="counts", changed_at=_next_showing(making, answer, document))
                 for answer in obeyed
                 if keys & set(answer.keys)
             )
+
+
+def _next_showing(making: Making, answer: Answer, document: Document) -> int:
+    """The showing of this version: only an answer on it, or a later one, knows of the return."""
+    shown = making.shown.get(answer.target)
+    return max(shown.showing + 1, document.version) if shown else document.version
 
 
 def _about(making: Making, part: str, path: str) -> Iterator[Answer]:

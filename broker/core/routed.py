@@ -124,7 +124,7 @@ def _decide(
         target = target_of(result)
         found = None
         if result.expects is not None:
-            found = bases(view, tree, cut, result, _beside(making, target, result))
+            found = bases(view, tree, cut, result, _beside(making.shown, target, result))
         passed[target] = _Passed(result, cut, found)
     digests = {target: digest_of(one.cut.tree, one.result) for target, one in passed.items()}
     for change in compare(document.part, before, digests):
@@ -232,18 +232,18 @@ def _described(
         if target_of(result) == target:
             view = rules.views[result.view]
             cut = apply(view, tree, result.matched)
-            beside = _beside(making, target, result)
+            beside = _beside(making.shown_before, target, result)
             return restate(old, bases(view, tree, cut, result, beside))
     return old
 
 
-def _beside(making: Making, target: Target, result: routing.Result) -> bytes:
+def _beside(delivered: Mapping[Target, Shown], target: Target, result: routing.Result) -> bytes:
     """For answers about the dossier: what else of it was delivered to this recipient."""
     if result.answers != "dossier":
         return b""
     others = sorted(
         (other, shown.vector.hex() if other.part == BOARD else shown.digest)
-        for other, shown in making.shown.items()
+        for other, shown in delivered.items()
         if other.recipient == target.recipient and other != target
         if shown.result != "withdrawn"
     )

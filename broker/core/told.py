@@ -19,7 +19,10 @@ from broker.core.rules import Rules
 from broker.dossiers.board import Board, Reader, board_of, board_tree, declarant_tree, overall
 from broker.dossiers.naming import names_in, names_of, scope_of
 from broker.model.dossier import BOARD, Document, Dossier, Event, Result, Shown, Target
+from broker.model.events import body_of
 from broker.model.extent import extent_json
+from broker.model.lists import elements_at, lists_of
+from broker.model.paths import element_key
 from broker.model.problem import Problem
 from broker.model.records import digest
 from broker.replies import payloads
@@ -44,11 +47,15 @@ class Boards:
 
 
 class ReplyTo(NamedTuple):
-    """A message that is replied to, and how it names elements: path in the dossier -> its own."""
+    """A message that is replied to, and how it names elements: path in the dossier -> its own.
+
+    `only`: elements that the sender numbers are named too if they are in `names`, not otherwise.
+    """
 
     document: Document
     names: Mapping[str, str]
     own: bool
+    only: bool = False
 
 
 def send_boards(making: Making, boards: Boards, rules: Rules) -> bool:
@@ -110,7 +117,8 @@ class _Change(NamedTuple):
 
 
 def _changed(boards: Boards, reply: ReplyTo, view: View) -> _Change:
-    reader = Reader(reply.document.part, scope_of(reply.names, reply.document.package))
+    scope = reply.names.get if reply.only else scope_of(reply.names, reply.document.package)
+    reader = Reader(reply.document.part, scope)
     tree = apply(view, declarant_tree(boards.after, reader)).tree
     if reply.own:
         return _Change(tree, is_new=True)
@@ -164,14 +172,23 @@ def _own(before: Dossier, making: Making) -> ReplyTo | None:
         payload=b"",
         extent=folded.extent,
     )
-    return ReplyTo(document, _present(making, names_in(folded.named)), own=True)
+    if folded.outcome == "late":
+        return ReplyTo(document, _as_lodged(making, part), own=True, only=True)
+    return ReplyTo(document, names_in(folded.named), own=True)
 
 
-def _present(making: Making, names: Mapping[str, str]) -> Mapping[str, str]:
-    """Those of the named elements that are on the list."""
-    removed = making.folded.removed if making.folded else {}
-    gone = {f"{path}[{number}]" for path, numbers in removed.items() for number in numbers}
-    return {path: own for path, own in names.items() if path not in gone}
+def _as_lodged(making: Making, part: str) -> dict[str, str]:
+    """The elements of a late message that the live version holds as this message says them."""
+    live = making.dossier.live[part]
+    names = {}
+    tree = body_of(live.payload)
+    for each in lists_of(live.package):
+        known = elements_at(tree, each.steps)
+        for at, element in enumerate(elements_at(making.event.body, each.steps), 1):
+            if element in known:
+                path = f"{each.path}[{element_key(element, at)}]"
+                names[path] = path
+    return names
 
 
 def _board_document(making: Making, board: Board) -> routing.Document:

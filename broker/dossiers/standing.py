@@ -11,6 +11,8 @@ Rules
     is gone, the answer counts against the whole part (a hold).
     Silence settles what is open, and lifts nothing. A notice decides nothing; `acknowledged` is
     neither favourable nor adverse.
+    A favourable answer that has ended leaves open what it settled: no answer before it counts.
+    Who was taken off by name leaves the board with the adverse answer that this obeys.
     The rest is settled by an answer about the whole, or when every element is: each element's
     basis holds all that is outside its list.
 """
@@ -103,7 +105,9 @@ def gravest(statuses: Iterable[str]) -> str | None:
 def standing_of(shown: Shown | None, answers: Sequence[Answer]) -> Standing:
     """What these answers of one target come to, over what it was shown."""
     vector = unpack(shown.vector) if shown and shown.result != "withdrawn" else EMPTY
-    ordered = sorted((one for one in answers if one.state == "counts"), key=_arrival)
+    counting = [one for one in answers if one.state in {"counts", "ended"}]
+    ordered = sorted(counting, key=_arrival)
+    left = {element_of(one.subject) for one in answers if one.state == "obeyed"}
     own: dict[str, list[Answer]] = {}
     general: list[Answer] = []
     for answer in ordered:
@@ -114,6 +118,7 @@ def standing_of(shown: Shown | None, answers: Sequence[Answer]) -> Standing:
             general.append(answer)
     wholes = [one for one in general if not one.subject]
     elements = _elements(vector, own, wholes)
+    elements = {path: thing for path, thing in elements.items() if path not in left}
     rest = None
     if vector.rest is not None:
         rest = _settle(vector.rest.checks, vector.rest.since, general)
@@ -138,10 +143,14 @@ def entries(standing: Standing, scope: Scope | None = None) -> list[Entry]:
     general = held | {(one.event, one.ordinal) for one in everywhere}
     for path, thing in inside.items():
         for answer in thing.answers:
-            if (answer.event, answer.ordinal) not in general:
+            if answer.state != "ended" and (answer.event, answer.ordinal) not in general:
                 found.append(Entry(answer, answer.subject or path))
     for answer in standing.rest.answers if standing.rest else ():
-        if answer.subject and (answer.event, answer.ordinal) not in held:
+        if (
+            answer.subject
+            and answer.state != "ended"
+            and (answer.event, answer.ordinal) not in held
+        ):
             found.append(Entry(answer, answer.subject))
     for answer in standing.remarks:
         element = element_of(answer.subject)
@@ -241,7 +250,7 @@ def _favour(
 
 
 def _status(current: Iterable[Answer], *, missing: bool) -> str:
-    statuses = [str(one.status) for one in current]
+    statuses = [WAITING if one.state == "ended" else str(one.status) for one in current]
     return gravest([*statuses, WAITING] if missing else statuses) or WAITING
 
 
@@ -306,6 +315,6 @@ def _everywhere(standing: Standing, inside: Sequence[Settled]) -> list[Answer]:
     groups = list({id(one.answers): one.answers for one in inside}.values())
     for answer in standing.rest.answers:
         general = not answer.subject and answer.status in FAVOURABLE
-        if general and all(answer in answers for answers in groups):
+        if general and answer.state != "ended" and all(answer in answers for answers in groups):
             common.append(answer)
     return common

@@ -118,7 +118,8 @@ class Answer:
     delivery it is bound to; `changed_at`: the first showing at which what it is about was another
     or was gone (0: it is unchanged). `keys`: digests of the strong keys of the element it is
     about. `silent`: nothing was answered in time. `state`: counts; obeyed (what was refused was
-    taken off by name); over (replaced, lifted or expired: never loaded again).
+    taken off by name); ended (valid until a time that has passed: what it settled is open, whatever
+    was answered before it); over (replaced or lifted: never loaded again).
     """
 
     part: str
@@ -136,7 +137,7 @@ class Answer:
     showing: int = 0
     changed_at: int = 0
     silent: bool = False
-    state: Literal["counts", "obeyed", "over"] = "counts"
+    state: Literal["counts", "obeyed", "ended", "over"] = "counts"
     keys: tuple[str, ...] = ()
 
     @property
@@ -181,7 +182,7 @@ class Dossier:
     """All that is known about one declaration, as far as the next step needs it.
 
     `messages`: versions that are not live, but whose messages were the last to name some element.
-    `answers`: those that count or are obeyed.
+    `answers`: those that count, are obeyed or have ended.
     """
 
     id: str

@@ -54,8 +54,12 @@ class Numbers:
 
     @property
     def named(self) -> Named:
-        """What the message named, compactly."""
-        return {path: runs_of(pairs) for path, pairs in self._pairs.items()}
+        """What the message named and did not take off, compactly."""
+        left = {
+            path: [pair for pair in pairs if pair[1] not in self.removed.get(path, ())]
+            for path, pairs in self._pairs.items()
+        }
+        return {path: runs_of(pairs) for path, pairs in left.items()}
 
 
 def number_of(element: Mapping[str, Any]) -> int:

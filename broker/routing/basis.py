@@ -91,7 +91,9 @@ def bases_of(view: BasisView, shown: Shown, result: Result, besides: bytes = b""
         context = _digest(*outside, *beside)
         _add(elements, one, (context, contents[one.path]), (shown.tree, result))
     if result.answers in {"whole", "dossier"}:
-        everything = _digest(base.digest, *(basis.digest for basis in elements.values()))
+        # By path: the order of the elements is not what an answer depends on.
+        pairs = sorted((path, basis.digest.hex()) for path, basis in elements.items())
+        everything = _digest(base.digest, _bytes(pairs))
         elements = {path: Basis(everything, basis.checks) for path, basis in elements.items()}
         base = Basis(everything, base.checks)
     return ElementBases(base, elements)

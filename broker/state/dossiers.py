@@ -273,7 +273,7 @@ def _answers(connection: Connection, ids: list[str]) -> dict[str, list[Answer]]:
     found: dict[str, list[Answer]] = {}
     rows = connection.execute(
         select(ANSWERS)
-        .where(ANSWERS.c.dossier.in_(ids), ANSWERS.c.state.in_(("counts", "obeyed")))
+        .where(ANSWERS.c.dossier.in_(ids), ANSWERS.c.state.in_(("counts", "obeyed", "ended")))
         .order_by(ANSWERS.c.order_no, ANSWERS.c.ordinal)
     )
     for row in rows:

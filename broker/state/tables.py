@@ -159,7 +159,7 @@ ANSWERS = Table(
     Column("keys", TEXT, nullable=False, server_default="[]"),
     Index("answers_counting", "dossier", "state"),
 )  # fmt: skip
-"""`state`: counts, obeyed, or over (never loaded again); see `broker.model.dossier.Answer`."""
+"""`state`: counts, obeyed, ended, over (never loaded again); see `broker.model.dossier.Answer`."""
 
 ANSWER_IDS = Table(
     "answer_ids", METADATA,
