@@ -35,7 +35,7 @@ def resolve_subjects(
     those that it names nothing else about.
     """
     request = requested(delivered, numbers)
-    found = [_resolve(content, delivered, request) for content in contents]
+    found = [resolve_subject(content, delivered, request) for content in contents]
     if request is None or request >= set(names_in_delivery(delivered)):
         return [[one] for one in found]
     single = {element_of(one.subject) for one in found}
@@ -60,9 +60,10 @@ def _each(naming: Naming, delivered: Delivered, paths: Sequence[str]) -> list[Na
     return [Naming(naming.content, path, _checks(path, delivered)) for path in paths]
 
 
-def _resolve(
-    content: Mapping[str, Any], delivered: Delivered, request: frozenset[str] | None
+def resolve_subject(
+    content: Mapping[str, Any], delivered: Delivered, request: frozenset[str] | None = None
 ) -> Naming:
+    """What one answer is about; `request`: the elements that it may be about, None: all."""
     reference = content.get("SubjectReference")
     subject = canonical_path(content.get("Subject") or "")
     if reference:
