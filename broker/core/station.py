@@ -200,7 +200,7 @@ def _load_deliveries(
         name: candidates(found.get(name, {}), loaded[name].shown, events)
         for name, events in answers.items()
     }
-    payloads_by_id = queue.payloads_of(connection, {one for ids in meant.values() for one in ids})
+    contents = _contents(connection, {one for ids in meant.values() for one in ids})
     requests = [
         (name, one.target.part, one.version)
         for name, events in answers.items()
@@ -214,9 +214,21 @@ def _load_deliveries(
             one = delivered[key]
             runs = named.get((name, one.target.part, one.version))
             elements = None if runs is None else frozenset(names_in(runs))
-            content = orjson.loads(payloads_by_id[key])
-            delivered[key] = replace(one, content=content, named=elements)
+            delivered[key] = replace(one, content=contents[key], named=elements)
         loaded[name] = replace(loaded[name], delivered=delivered)
+
+
+def _contents(connection: Connection, deliveries: set[str]) -> dict[str, dict[str, Any]]:
+    """What these deliveries show. A notice that names the delivery to look at shows that one."""
+    found = {
+        key: orjson.loads(payload)
+        for key, payload in queue.payloads_of(connection, deliveries).items()
+    }
+    wanted = {content["now"] for content in found.values() if content.get("now")}
+    shown = {
+        key: orjson.loads(payload) for key, payload in queue.payloads_of(connection, wanted).items()
+    }
+    return {key: shown.get(content.get("now"), content) for key, content in found.items()}
 
 
 def _load_first_uses(

@@ -110,7 +110,7 @@ def _expected() -> Schema:
 
 
 def _answer_notice() -> Schema:
-    """`payloads.unsettled`: what an answer of the recipient does not settle (any longer)."""
+    """`payloads.unsettled`, `payloads.unacknowledged`: what became of an answer."""
     fields = [
         *(_always(name) for name in ("dossier", "part", "purpose")),
         _always("version", "long"),
@@ -118,8 +118,9 @@ def _answer_notice() -> Schema:
         _listed("changed"),
         _listed("gone"),
         _always("now"),
+        _field("since", ["null", "string"]),
     ]
-    return _subject("AnswerNotice", "what an answer of the recipient does not settle", fields)
+    return _subject("AnswerNotice", "what became of an answer of the recipient", fields)
 
 
 def _withdrawal() -> Schema:

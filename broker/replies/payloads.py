@@ -145,7 +145,11 @@ def unacknowledged(dossier: str, target: Target, reply: str, since: str) -> byte
         "dossier": dossier,
         "part": target.part,
         "purpose": target.purpose,
+        "version": 0,
         "delivery": reply,
+        "changed": [],
+        "gone": [],
+        "now": "",
         "since": since,
     }
     return orjson.dumps(shown)
