@@ -265,15 +265,22 @@ class Play:
         self.dossier = self.post.loaded(self.dossier)
         effects = self._stepped(event)
         contents = event.body["Answer"]
+        meant = {one.id: self._found(one.id, contents) for one in bound}
+        bound = [one for one in bound if meant[one.id]]  # a purpose that shows nothing of it
         if effects.outcome == "applied":
             self.post.answered(event, bound)
             for one in bound:
-                given = self.oracle.given[one.id]
-                for content in contents:
-                    self._remember(event, given, content)
+                for content in meant[one.id]:
+                    self._remember(event, self.oracle.given[one.id], content)
         self._observed(before, effects, Message(event))
         if effects.outcome == "applied":
             check_superseded(self.oracle, effects, [self.oracle.given[o.id] for o in bound])
+
+    def _found(self, delivery: str, contents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The answers that are about something this delivery shows; those about the whole first."""
+        names = self.oracle.given[delivery].names
+        found = [one for one in contents if not one.get("Subject") or one["Subject"] in names]
+        return sorted(found, key=lambda one: bool(one.get("Subject")))
 
     def _remember(self, event: Event, given: Any, content: dict[str, Any]) -> None:
         path, status = content.get("Subject", ""), content["StatusCode"]

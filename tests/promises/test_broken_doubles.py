@@ -53,10 +53,10 @@ def checks_ignored(patch):
 def newest_delivery(patch):
     """An answer that names no delivery is about the newest."""
 
-    def oldest(given, last):
-        return max(given, key=lambda one: one.seq)
+    def newest_first(given, last):
+        return sorted(given, key=lambda one: -one.seq)
 
-    patch.setattr(binding, "_oldest", oldest)
+    patch.setattr(binding, "_ordered", newest_first)
 
 
 def silence_from_sending(patch):
