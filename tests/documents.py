@@ -1,6 +1,7 @@
-"""The documents, read for the tests that hold them to the code."""
+"""Documents and code, read for the tests that hold them to each other and to the rules."""
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,8 +47,14 @@ def first(text: str) -> list[str]:
     return [name for row in rows(text) for name in ticked(row[0])]
 
 
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    """A module's tree; many tests look at the same ones."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def trees(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
     """Every module below these folders."""
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            yield path, ast.parse(path.read_text(encoding="utf-8"))
+            yield path, parsed(path)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.documents import parsed
+
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = sorted(ROOT.glob("tests/**/*.py"))
 
@@ -17,7 +19,7 @@ def test_every_test_says_in_a_sentence_what_it_proves():
     """A test's docstring is one sentence that states the fact."""
     silent = []
     for path in TESTS:
-        for function in ast.walk(ast.parse(path.read_text())):
+        for function in ast.walk(parsed(path)):
             named = isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
             if named and function.name.startswith("test_"):
                 text = (ast.get_docstring(function) or "").strip()

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.documents import parsed
+
 ROOT = Path(__file__).resolve().parent.parent
 CODE = sorted([*ROOT.glob("broker/**/*.py"), *ROOT.glob("adapters/**/*.py")])
 TESTS = sorted(ROOT.glob("tests/**/*.py"))
@@ -95,7 +97,7 @@ def trees() -> Iterator[tuple[str, ast.Module]]:
     """Every module of the code with its syntax tree."""
     for path in CODE:
         if not name_of(path).startswith(GENERATED):
-            yield name_of(path), ast.parse(path.read_text())
+            yield name_of(path), parsed(path)
 
 
 def module_of(name: str) -> str:

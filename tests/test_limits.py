@@ -1,17 +1,15 @@
 """Time limits in tests bound hanging, at any load, and nothing else."""
 
 import ast
-import functools
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests import limits
+from tests.documents import ROOT, trees
 from tests.limits import HANG_S, Hung, tries
 
-ROOT = Path(__file__).resolve().parent.parent
 MEASURING = {
     "tests/limits.py",
     "tests/broker_in_process.py",  # the broker's own clock
@@ -34,15 +32,12 @@ def limits_of(tree: ast.AST) -> Iterator[ast.expr]:
             })  # fmt: skip
 
 
-@functools.cache
-def sources() -> list[tuple[str, ast.AST]]:
+def sources() -> Iterator[tuple[str, ast.AST]]:
     """Every file of the tests but the benches, which measure."""
-    paths = [(path.relative_to(ROOT).as_posix(), path) for path in ROOT.glob("tests/**/*.py")]
-    return [
-        (name, ast.parse(path.read_text()))
-        for name, path in sorted(paths)
-        if not name.startswith("tests/performance/")
-    ]
+    for path, tree in trees("tests"):
+        name = path.relative_to(ROOT).as_posix()
+        if not name.startswith("tests/performance/"):
+            yield name, tree
 
 
 def test_no_wait_has_a_limit_of_its_own():

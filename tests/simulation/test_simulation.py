@@ -39,6 +39,7 @@ def test_every_promise_is_kept(seed):
     )
 
 
+@pytest.mark.long
 def test_a_seed_is_the_same_story_each_time():
     """The same seed gives the same requests, the same pages and the same rows."""
     first, second = (simulate(4711, SHORT) for _ in range(2))
