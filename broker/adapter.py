@@ -195,8 +195,7 @@ class Outgoing:
 
     `status` is the normalised overall status, or "rejected", "declined", "noted" (the message
     stands, and `problems` say what is odd about it); `references` are those the recipient already
-    knows or may learn. `answers` are plain trees, cut by the view. `document` is the body of the
-    part that the sender lodged and that an answer is about, for adapters that say `echoes`.
+    knows or may learn. `answers` are plain trees, cut by the view.
 
     A reply is about one message: every `Subject` and `Path` of its answers names an element by the
     number that this message gave it, and no element that the message did not name. `elements`:
@@ -212,7 +211,6 @@ class Outgoing:
     answers: tuple[Tree, ...] = ()
     problems: tuple[Problem, ...] = ()
     annotations: tuple[Tree, ...] = ()
-    document: Mapping[str, Any] = field(default_factory=dict)
     elements: Mapping[Path, Path] = field(default_factory=dict)
     extent: Extent | None = None
     changes: str = ""
@@ -228,15 +226,11 @@ class Artifact:
 
 
 class Adapter(Protocol):
-    """One format of one family.
-
-    `echoes`: its replies name elements of what was lodged, so they are given that document.
-    """
+    """One format of one family."""
 
     family: str
     format: str
     content_types: tuple[str, ...]
-    echoes: bool
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """Whether these bytes are of this format; cheap, never the whole parse."""

@@ -43,7 +43,6 @@ class ToyFormat:
     family = "toy"
     format = "toy 1"
     content_types = ("application/x-toy",)
-    echoes = False
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """Whatever begins like an object."""

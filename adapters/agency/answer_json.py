@@ -64,7 +64,6 @@ class AnswerJson:
     family = "agency"
     format = "answer JSON 1"
     content_types: tuple[str, ...] = ("application/json",)
-    echoes = False
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """An object with a member `answers`; any other object, with little certainty."""

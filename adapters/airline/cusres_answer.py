@@ -56,7 +56,6 @@ class CusresAnswers:
     family = "agency"
     format = "CUSRES answers"
     content_types: tuple[str, ...] = ("application/edifact", "text/plain")
-    echoes = False
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """Any EDIFACT, so that a stray message gets a clear answer; surely one with CUSRES."""

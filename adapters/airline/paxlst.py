@@ -66,7 +66,6 @@ class Paxlst:
     family = "airline"
     format = "WCO/IATA/ICAO PAXLST"
     content_types: tuple[str, ...] = ("application/edifact", "text/plain")
-    echoes = False
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """Any EDIFACT, so that a stray message gets a clear answer; surely one with PAXLST."""

@@ -56,7 +56,6 @@ class WcoDec:
     family = "customs"
     format = "UK CDS WCO-DEC 3.6"
     content_types: tuple[str, ...] = ("application/xml", "text/xml")
-    echoes = False
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """A document whose first WCO class is Declaration."""

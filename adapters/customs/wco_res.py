@@ -50,7 +50,6 @@ class WcoRes:
     family = "agency"
     format = "UK CDS WCO-RES 3.6"
     content_types: tuple[str, ...] = ("application/xml", "text/xml")
-    echoes = False
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """A document whose first WCO class is Response."""

@@ -79,7 +79,6 @@ class Fal1:
     family = "maritime"
     format = "UK NMSW FAL 1"
     content_types: tuple[str, ...] = (CONTENT_TYPE,)
-    echoes = False
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """A workbook with a sheet of the form."""

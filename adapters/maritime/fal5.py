@@ -67,7 +67,6 @@ class Fal5:
     family = "maritime"
     format = "UK NMSW FAL 5"
     content_types: tuple[str, ...] = (CONTENT_TYPE,)
-    echoes = False
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """A workbook with a sheet of the form; what may be another, with less certainty."""

@@ -62,7 +62,6 @@ class ItemJson:
     family = "postal"
     format = "postal item JSON 1"
     content_types: tuple[str, ...] = ("application/json", "application/x-ndjson")
-    echoes = False
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """An object with a member of a postal item near its beginning; any other, with doubt.

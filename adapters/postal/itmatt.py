@@ -73,7 +73,6 @@ class Itmatt:
     family = "postal"
     format = "UPU ITMATT V1"
     content_types: tuple[str, ...] = ("application/xml", "text/xml")
-    echoes = False
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """A document whose root is ITMATT; one with a MailObject in it, with little certainty."""

@@ -265,7 +265,9 @@ def cancel(
     )
     numbered = select(QUEUE.c.id, QUEUE.c.number).where(*mine, QUEUE.c.seq.is_not(None))
     known = connection.execute(numbered.order_by(QUEUE.c.number.desc()).limit(1)).one_or_none()
-    told = select(func.max(QUEUE.c.number)).where(*whose, QUEUE.c.what == "notice")
+    told = select(func.max(QUEUE.c.number)).where(
+        *whose, QUEUE.c.what == "notice", QUEUE.c.type.not_like("answer.%")
+    )
     if known is None or known.number < (connection.execute(told).scalar() or 0):
         return ""
     return str(known.id)

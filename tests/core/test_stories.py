@@ -93,7 +93,8 @@ async def _answer(broker, draw):
     said = {"status": draw.choice(STATUSES)}
     if draw.random() < 0.3:
         said["subject"] = {"item": draw.randint(1, 2)}
-    told = {"id": "A-1", "delivery": row["id"], "answers": [said]}
+    number = f"A-{draw.getrandbits(48)}"
+    told = {"id": number, "delivery": row["id"], "answers": [said]}
     assert (await broker.respond(row["recipient"], told)).status_code == 202
 
 

@@ -69,22 +69,22 @@ class TwoArtifacts(ToyFormat):
     """A format whose reply is a workbook and a list."""
 
     def reply(self, out, original, profile):
-        """The name in the document it was given, as bytes and as JSON."""
+        """The codes of the problems, as bytes and as JSON."""
         del original, profile
-        said = orjson.dumps({"name": out.document["Name"]})
+        content = orjson.dumps([problem.code for problem in out.problems])
         return (Artifact(b"PK", "application/x-book", "book.x"),
-                Artifact(said, "application/json", "problems.json"))  # fmt: skip
+                Artifact(content, "application/json", "problems.json"))  # fmt: skip
 
 
 def test_a_reply_of_several_artifacts_holds_each_by_its_name():
-    """Bytes are base64, JSON is JSON; the adapter is given the document it answers about."""
-    to = ReplyTo(b"{}", TwoArtifacts(), REPLY_TO.profile, {"Name": "TEST SHIP"})
+    """Bytes are base64, JSON is JSON."""
+    to = ReplyTo(b"{}", TwoArtifacts(), REPLY_TO.profile)
     shown = orjson.loads(rendered(REFUSAL, to, (), "urn:qz"))
     assert "data_base64" not in shown
     assert shown["data"]["artifacts"] == [
         {"name": "book.x", "content_type": "application/x-book", "content_base64": "UEs="},
         {"name": "problems.json", "content_type": "application/json",
-         "content": {"name": "TEST SHIP"}},
+         "content": ["toy.rejected"]},
     ]  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from operator import attrgetter
 
 import pytest
 
@@ -386,18 +385,3 @@ async def test_a_reference_may_be_used_again_after_its_window(received_at, gener
     assert [one.dossier for one in found.events] == [wanted, wanted]
     assert (await bound(database))["LRN", "lantern", "A"] == wanted
     assert DECLARATION.schemes[0].reuse_after == timedelta(days=365)
-
-
-@story
-async def test_two_batches_that_race_for_a_reference_agree():
-    """Whoever comes second joins, in whichever order the batches name them."""
-    made = []
-    for batches in (("AB", "BA"), ("BA", "AB")):
-        database = MemoryDatabase()
-        events = []
-        for values in batches:
-            found = await resolved(database, *(put(ord(value), ("LRN", value)) for value in values))
-            events += found.events
-        by_id = sorted(events, key=attrgetter("id"))
-        made.append([(one.id, one.dossier) for one in by_id])
-    assert made[0] == made[1]

@@ -112,7 +112,7 @@ def test_a_decision_that_changed_later_has_a_number_of_ours(guide):
     told = {"answers": (answer(of_person(1), "refused"),), "changes": "d_1"}
     made = read_again(reply(payload, guide, **told))[1][0]
     assert made.segments[1:4] == [
-        [["BGM"], ["132"]], [["RFF"], ["TN", "D0123456789ABCDEF0123456789ABCDEF"]],
+        [["BGM"], ["132"]], [["RFF"], ["TN", "0123456789ABCDEF0123456789ABCDEF"]],
         [["RFF"], ["AF", "ZZ35"]],
     ]  # fmt: skip
     assert (made.reference, made.access_reference, made.sequence) == ("23456789ABCDEF", "", "")

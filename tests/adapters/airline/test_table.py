@@ -30,8 +30,10 @@ ABOVE = {
     "crew": ["BorderTransportMeans.Crew."],
     "document": [f"BorderTransportMeans.{name}.AdditionalDocument." for name in PERSON_CLASSES],
 }
-NOT_SAID = {"Name", "IdentificationTypeCode"}
-"""Of a ship: an aircraft has its registration in ID."""
+NOT_SAID = {
+    "Name", "IdentificationTypeCode", "Crew.PresenceCode", "Passenger.PresenceCode",
+}  # fmt: skip
+"""Of a ship: an aircraft has its registration in ID. Who is present, the broker says."""
 
 
 def patterns() -> set[str]:
