@@ -23,7 +23,7 @@ from broker.core.effects import Effects, Making
 from broker.core.late import expire_at, notify_unsettled
 from broker.core.removed import strong_keys
 from broker.core.rules import Rules
-from broker.core.subjects import AMBIGUOUS, Naming, resolve_subjects
+from broker.core.subjects import AMBIGUOUS, Naming, names_in_delivery, resolve_subjects
 from broker.dossiers.declines import decline_problem
 from broker.dossiers.standing import ADVERSE, element_of, is_changed, standing_of
 from broker.model.dossier import Answer, Delivered, Dossier, Event
@@ -152,11 +152,12 @@ def _answers(
             showing=delivered.showing,
         )
         if status in ADVERSE:
-            made = replace(made, changed_at=_changed_at(dossier, made), keys=_keys(dossier, made))
+            changed_at = _changed_at(dossier, made, delivered)
+            made = replace(made, changed_at=changed_at, keys=_keys(dossier, made))
         yield made
 
 
-def _changed_at(dossier: Dossier, answer: Answer) -> int:
+def _changed_at(dossier: Dossier, answer: Answer, delivered: Delivered) -> int:
     """Of a late adverse answer: from which showing on it is known that the thing is another."""
     shown = dossier.shown.get(answer.target)
     if shown is None:
@@ -167,9 +168,9 @@ def _changed_at(dossier: Dossier, answer: Answer) -> int:
     if element and mark is not None:
         return mark.since if mark.since > answer.showing else 0
     if not element and shown.showing > answer.showing:
-        newest = max((one.since for one in vector.elements.values()), default=0)
-        changed = is_changed(answer, vector) or newest > answer.showing
-        return shown.showing if changed else 0
+        marks = [vector.elements.get(path) for path in names_in_delivery(delivered)]
+        lost = any(one is None or one.since > answer.showing for one in marks)
+        return shown.showing if lost or is_changed(answer, vector) else 0
     return shown.showing if element and shown.showing > answer.showing else 0
 
 

@@ -26,18 +26,26 @@ from broker.state.due import Due
 def moved_answers(
     answers: Iterable[Answer], vector: Vector, old: Vector, showing: int
 ) -> list[Answer]:
-    """The adverse answers of which this showing is the first to show another thing, or none."""
-    lost = any(
-        path not in vector.elements or vector.elements[path].since == showing
-        for path in old.elements
-    )
-    rest = vector.rest is None or vector.rest.since == showing
+    """The adverse answers of which this showing is the first to show another thing, or none.
+
+    One about the whole is about each thing of its delivery: the last of them to change counts.
+    """
     return [
         replace(answer, changed_at=showing)
         for answer in answers
-        if answer.status in ADVERSE and not answer.changed_at
-        if is_changed(answer, vector) or (not answer.subject and (lost or rest))
+        if answer.status in ADVERSE
+        if (not answer.changed_at and is_changed(answer, vector))
+        or (not answer.subject and _loses(answer, vector, old))
     ]
+
+
+def _loses(answer: Answer, vector: Vector, old: Vector) -> bool:
+    """Whether something that was until now as that answer's delivery showed it is not any more."""
+    known = {**old.elements, "": old.rest}
+    now = {**vector.elements, "": vector.rest}
+    shown = [path for path, one in known.items() if one and one.since <= answer.showing]
+    marks = [now.get(path) for path in shown]
+    return any(one is None or one.since > answer.showing for one in marks)
 
 
 def is_opened(vector: Vector, showing: int) -> bool:

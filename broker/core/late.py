@@ -36,12 +36,16 @@ def notify_unsettled(making: Making, delivered: Delivered, answers: Sequence[Ans
         return
     if not any(one.status is not None for one in answers):
         return
-    now = unpack(shown.vector).elements
+    vector = unpack(shown.vector)
+    now = vector.elements
     subjects = {element_of(one.subject) for one in answers if one.status is not None}
     known = list(names_in_delivery(delivered))
     about = known if "" in subjects else [path for path in known if path in subjects]
     gone = [path for path in about if path not in now]
     changed = [path for path in about if path in now and now[path].since > delivered.showing]
+    if "body" in delivered.content and not known and not now:
+        rest = vector.rest  # it shows no elements: what changed is the whole
+        changed = [""] if rest is not None and rest.since > delivered.showing else []
     if gone or changed:
         what = payloads.Unsettled(delivered.id, changed, gone, shown.delivery)
         _notify(making, target, SUPERSEDED, what)

@@ -301,7 +301,7 @@ def _end(making: Making, target: Target, version: int, configuration: str) -> No
     making.change(
         replace(answer, changed_at=showing)
         for answer in making.answers_of(target)
-        if answer.status in ADVERSE and not answer.changed_at
+        if answer.status in ADVERSE and not (answer.changed_at and answer.subject)
     )
     ask = making.asks.get(target)
     if ask is not None and ask.counts:

@@ -226,18 +226,33 @@ class _Known:
     def take_all(self, elements: Sequence[Tree]) -> list[int | None]:
         """Where the same element stands for each of these, if anywhere; each is taken once.
 
-        The first key is tried for all of them before the next one, so that a namesake never takes
-        the place of the person whose document is there.
+        Those that are as they were are found first, so that of two who share a document or a
+        name each stays who they are. Then the first key is tried for all of them before the next
+        one, so that a namesake never takes the place of the person whose document is there.
         """
         found: list[int | None] = [None] * len(elements)
         if not self._at:
             return found
         own = [[values_of(element, key) for key in self._keys] for element in elements]
+        for index, element in enumerate(elements):
+            if any(own[index]):
+                found[index] = self._take_same(element, own[index])
         for number in range(len(self._keys)):
             for index, element in enumerate(elements):
                 if found[index] is None and own[index][number]:
                     found[index] = self._take(element, own[index], number)
         return found
+
+    def _take_same(self, element: Tree, own: Sequence[Values]) -> int | None:
+        """The place of the element that is as this one, but for its number."""
+        number = next(number for number, values in enumerate(own) if values)
+        content = _content(element)
+        for value in own[number]:
+            for at in self._at.get((number, value), ()):
+                if at not in self._taken and _content(self._elements[at]) == content:
+                    self._taken.add(at)
+                    return at
+        return None
 
     def _take(self, element: Tree, own: Sequence[Values], number: int) -> int | None:
         for value in own[number]:
@@ -253,6 +268,10 @@ class _Known:
         """Whether both say all that keeps elements apart, and nothing of it is the same."""
         pairs = [(element.get(leaf), other.get(leaf)) for leaf in self._apart]
         return bool(pairs) and all(mine and theirs and mine != theirs for mine, theirs in pairs)
+
+
+def _content(element: Tree) -> Tree:
+    return {name: leaf for name, leaf in element.items() if name not in {NUMBER, PRESENCE}}
 
 
 def _earlier(own: Sequence[Values], other: Sequence[Values], number: int) -> bool:

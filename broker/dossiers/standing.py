@@ -77,8 +77,8 @@ class Standing:
         if ask is None or not ask.counts or self.rest is None:
             return gravest(held)
         inside = [one.status for path, one in self.elements.items() if not scope or scope(path)]
-        if not inside and not self.elements:
-            inside = [self.rest.status]
+        if not inside:  # a message that names no element is about the whole
+            inside = [one.status for one in self.elements.values()] or [self.rest.status]
         return gravest([*held, *inside])
 
     @property
@@ -108,6 +108,7 @@ def standing_of(shown: Shown | None, answers: Sequence[Answer]) -> Standing:
     counting = [one for one in answers if one.state in {"counts", "ended"}]
     ordered = sorted(counting, key=_arrival)
     left = {element_of(one.subject) for one in answers if one.state == "obeyed"}
+    left -= {element_of(one.subject) for one in counting if one.status in ADVERSE}
     own: dict[str, list[Answer]] = {}
     general: list[Answer] = []
     for answer in ordered:
@@ -127,7 +128,8 @@ def standing_of(shown: Shown | None, answers: Sequence[Answer]) -> Standing:
     elif shown is not None and shown.result != "withdrawn":
         rest = OPEN  # shown before bases were stored: nothing says what its answers are valid for
     standing = Standing(elements, rest, tuple(_holds(vector, ordered)))
-    return Standing(elements, rest, standing.holds, tuple(_remarks(standing, ordered)))
+    about = [one for one in ordered if _is_there(one, shown, vector)]
+    return Standing(elements, rest, standing.holds, tuple(_remarks(standing, about)))
 
 
 def entries(standing: Standing, scope: Scope | None = None) -> list[Entry]:
@@ -138,7 +140,7 @@ def entries(standing: Standing, scope: Scope | None = None) -> list[Entry]:
     ]
     held = {(one.event, one.ordinal) for one in standing.holds}
     inside = {path: one for path, one in standing.elements.items() if scope is None or scope(path)}
-    everywhere = _everywhere(standing, list(inside.values()))
+    everywhere = _everywhere(standing, list(inside.values()), scope)
     found += [Entry(answer, "") for answer in everywhere]
     general = held | {(one.event, one.ordinal) for one in everywhere}
     for path, thing in inside.items():
@@ -295,6 +297,15 @@ def _shows(answer: Answer, later: Answer, vector: Vector) -> bool:
     return later.showing >= answer.showing
 
 
+def _is_there(answer: Answer, shown: Shown | None, vector: Vector) -> bool:
+    """Whether the element that an answer is about is still as it was, as far as is known."""
+    if not element_of(answer.subject):
+        return True
+    if vector.rest is None:
+        return shown is None or (shown.result != "withdrawn" and answer.showing == shown.showing)
+    return not is_changed(answer, vector)
+
+
 def _remarks(standing: Standing, ordered: Sequence[Answer]) -> Iterable[Answer]:
     """Notices, and the newest acknowledgement where nothing was decided after it."""
     decided = standing.in_force()
@@ -307,13 +318,14 @@ def _remarks(standing: Standing, ordered: Sequence[Answer]) -> Iterable[Answer]:
             yield answer
 
 
-def _everywhere(standing: Standing, inside: Sequence[Settled]) -> list[Answer]:
-    """The favourable answers about the whole that hold for all of it."""
+def _everywhere(standing: Standing, inside: Sequence[Settled], scope: Scope | None) -> list[Answer]:
+    """The favourable answers about the whole that hold for all that a reader is shown."""
     if standing.rest is None:
         return []
+    general_ones = inside[0].answers if inside and scope is not None else standing.rest.answers
     common: list[Answer] = []
     groups = list({id(one.answers): one.answers for one in inside}.values())
-    for answer in standing.rest.answers:
+    for answer in general_ones:
         general = not answer.subject and answer.status in FAVOURABLE
         if general and answer.state != "ended" and all(answer in answers for answers in groups):
             common.append(answer)

@@ -111,8 +111,9 @@ def withdrawal(
 class Unsettled(NamedTuple):
     """What an answer does not settle, or settles no longer.
 
-    `changed`: elements that are other than they were on the delivery that was answered; `gone`:
-    those that are no longer there. `now`: the delivery that shows what is there now.
+    `changed`: elements that are other than they were on the delivery that was answered ("": the
+    whole, of a document that shows no elements); `gone`: those that are no longer there. `now`:
+    the delivery that shows what is there now.
     """
 
     answered: str

@@ -11,6 +11,7 @@ from broker.dossiers.board import board_of
 from broker.model.dossier import Dossier, Target
 from broker.model.events import body_of
 from broker.model.lists import elements_at, lists_of, values_of
+from tests.promises.bases import REST
 from tests.promises.messages import Message
 from tests.promises.oracle import Oracle
 from tests.promises.things import name_in
@@ -134,8 +135,7 @@ def _about_its_own(after: After, answer: Mapping[str, Any], sent: Any) -> None:
         if (one.target.recipient, one.target.purpose) == (answer["AgencyID"], answer["PurposeCode"])
         and one.target.part == sent.part and one.status == answer.get("StatusCode")
     ]  # fmt: skip
-    about = [one for one in given if thing in (
-        {one.given.things[one.path]} if one.path else set(one.given.things.values()))]  # fmt: skip
+    about = [one for one in given if not one.path or one.given.things[one.path] == thing]
     assert about, f"wrong addressee: {answer} was not answered about {thing}"
 
 
@@ -224,4 +224,7 @@ def _unsettled(oracle: Oracle, given: Given, contents: Any) -> tuple[set[str], s
         live = numbers.get(given.names[path])
         if live is None or live.since > given.frame:
             (changed if path in now else gone).add(path)
+    rest = now.get(REST)
+    if given.rest and not given.names and list(now) == [REST] and about:
+        changed = {REST} if rest is None or rest.since > given.frame else set()
     return changed, gone

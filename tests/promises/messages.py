@@ -30,6 +30,12 @@ class Message:
     cut: bool = False
 
 
+def answer_event(number: int, recipient: str, body: dict[str, Any], **more: Any) -> Event:
+    """An agency's answer."""
+    return event("answer", number, body=body, sender=recipient, party=recipient,
+                 recipient=recipient, dossier="o_1", **more)  # fmt: skip
+
+
 def lists_of_kind(kind: str, world: World, random: Random) -> list[Listed]:
     """The parts of a dossier, each with some things."""
     found = []

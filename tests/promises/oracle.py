@@ -245,7 +245,7 @@ class Oracle:
         later = [each for each in one.lifters if changed is None or each.frame >= changed]
         one.maybe_lifted = one.maybe_lifted or self._covers(one, later)
         last = max(self._state(one.target).last, one.returned or 0)
-        if other.frame >= last and other.check in {"", one.check}:
+        if one.target in self.states and other.frame >= last and other.check in {"", one.check}:
             one.lifted = other.about is None or other.path == one.path or one.lifted
 
     def _covers(self, one: Answered, later: list[Answered]) -> bool:
@@ -257,14 +257,18 @@ class Oracle:
         return not one.check and bool(asked) and asked <= under
 
     def changed(self, one: Answered) -> float | None:
-        """The first frame that showed the thing changed, or gone, or back after it was gone."""
+        """The first frame that showed the thing changed, or gone, or back after it was gone.
+
+        Of the whole: the last of those of its things.
+        """
         moved = self._state(one.target).moved
         whole = [*one.given.names.values(), one.given.rest]
         numbers = [one.about] if one.about is not None else whole
-        frames = [at for number in numbers for at in moved.get(number, ()) if at > one.frame]
+        each = [[at for at in moved.get(number, ()) if at > one.frame] for number in numbers]
+        first = [min(frames) for frames in each if frames]
         if one.returned is not None:
-            frames = [one.returned]
-        return min(frames, default=None)
+            first = [one.returned]
+        return max(first, default=None)
 
     def _state(self, target: Target) -> State:
         return self.states.get(target) or State()

@@ -16,14 +16,14 @@ from broker.core import step as core
 from broker.core.effects import Effects
 from broker.model.dossier import Dossier, Event
 from broker.model.events import body_of
+from broker.model.lists import elements_at
 from tests.promises.agencies import Post
 from tests.promises.checks import After, check_all, check_superseded
-from tests.promises.messages import Message, Writer, lists_of_kind
+from tests.promises.messages import Message, Writer, answer_event, lists_of_kind
 from tests.promises.oracle import Oracle, keys_of
 from tests.promises.settings import settings
-from tests.promises.things import World
+from tests.promises.things import World, name_in
 from tests.promises.truth import ADVERSE, FAVOURABLE, Answered
-from tests.sample_events import said
 
 START = "2026-11-22T09:30:00.000Z"
 STATUSES = ("released",) * 11 + ("conditional",) * 2 + (
@@ -152,8 +152,8 @@ class Play:
     def _composed(self, random: Random, recipient: str) -> Event:
         self.writer.order += 1
         given = self.post.subscriptions[recipient].given
-        plain = said(self.writer.order, recipient, kind=self.setting.kind, given=given,
-                     received_at=self.now, dossier="o_1")  # fmt: skip
+        plain = answer_event(self.writer.order, recipient, {}, kind=self.setting.kind,
+                             given=given, received_at=self.now)  # fmt: skip
         known = self.post.known_to(recipient)
         named = random.choice(known) if random.random() < 0.6 else None
         meant = named or random.choice(self.post.bound(plain))
@@ -213,12 +213,17 @@ class Play:
     def _elapse(self, name: str) -> None:
         event = self.writer.event("elapsed", self.now, name=name, party="", sender="")
         for one in self.oracle.answers:
-            if one.until and one.until <= self.now:
+            if one.until and one.until <= self.now and not self._ends_more():
                 one.ended = True
         before = self.dossier
         effects = self._stepped(event)
         self._silence(name, event, effects)
         self._observed(before, effects, Message(event))
+
+    def _ends_more(self) -> bool:
+        """Whether another answer ends at this very moment, and its moment comes next."""
+        due = self.post.due.values()
+        return any(one.name.startswith("until/") and one.at <= self.now for one in due)
 
     def _silence(self, name: str, event: Event, effects: Effects) -> None:
         """Nothing was answered in time, on what was acknowledged so long ago."""
@@ -255,7 +260,9 @@ class Play:
         tree = body_of(document.payload) if document.state == "live" else {}
         if message.removes and lists and part in before.live:
             trees = (body_of(before.live[part].payload), document.package)
-            self.oracle.removed_by_name(set(message.removes), part, trees)
+            left = {name_in(one) for path in lists for one in elements_at(
+                present(tree), tuple(path.split(".")))}  # fmt: skip
+            self.oracle.removed_by_name(set(message.removes) - left, part, trees)
         self.oracle.came_back(part, present(tree), document.package)
 
     def answer(self, event: Event) -> None:

@@ -18,8 +18,8 @@ from broker.routing.listing import ViewFile
 from broker.routing.match import compile_book, overall_rows, wide_rows
 from broker.routing.rules import RulesFile
 from broker.routing.view import compile_view
-from tests.broker_in_process import CONFIG
-from tests.sample_events import rules as sample_rules
+from broker.stations import rules_of
+from tests.broker_in_process import CONFIG, configuration
 
 CREW, PASSENGER = "BorderTransportMeans.Crew", "BorderTransportMeans.Passenger"
 ITEM = "GoodsShipment.GovernmentAgencyGoodsItem"
@@ -69,7 +69,7 @@ def _coded(*codes: str) -> dict[str, Any]:
 
 def _goods_rows(about: tuple[str, str], each: str) -> list[dict]:
     kind = about[0]
-    packed = {"Packaging.QuantityQuantity": {"range": {"from": "50"}}}
+    packed = {"Packaging.QuantityQuantity.value": {"range": {"from": "50"}}}
     return [
         _row(f"{kind}-plants", about, ("plant-health", "plants", f"{kind}-plants"), each=each,
              when=_coded("06"), checks=["PH-DOC"]),
@@ -206,7 +206,7 @@ def sample(*, again: bool = False) -> Loaded:
     for path in sorted((CONFIG / "views").glob("*.yaml")):
         file = ViewFile.model_validate(yaml.safe_load(path.read_text()))
         files[file.name] = file
-    rules = sample_rules()
+    rules = rules_of(configuration())
     return Loaded(replace(rules, digest="reloaded") if again else rules, files)
 
 

@@ -81,18 +81,22 @@ def is_clear(lineage: Lineage, answers: Iterable[Answered]) -> bool:
     """
     checks = lineage.seen.checks or ("",)
     state: dict[str, bool] = {}
-    objections: set[str] = set()
+    objections: set[tuple[str, bool]] = set()
     for one in answers:
         valid = lineage.since <= one.frame and not one.stillborn
         under = [check for check in checks if one.check in {"", check}]
         if one.status in ADVERSE:
             _object(state, under, valid=valid)
-            objections |= {one.check} if valid and not under else set()
+            objections |= {(one.check, one.about is None)} if valid and not under else set()
         elif one.status in FAVOURABLE and valid and one.silent:
             state = dict.fromkeys(checks, True) | state
         elif one.status in FAVOURABLE and valid:
             state |= dict.fromkeys(under, not one.ended)
-            objections -= {one.check} if one.check else set(objections)
+            general = bool(under) or one.about is None
+            objections -= {
+                (check, whole) for check, whole in objections
+                if one.check in {"", check} and (general or not whole)
+            }  # fmt: skip
     return all(state.get(check) for check in checks) and not objections
 
 
