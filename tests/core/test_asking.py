@@ -111,7 +111,7 @@ def test_a_late_objection_to_what_changed_is_asked_about_anew():
     """All was released: the ask counts again, from now."""
     dossier = opened(FLOWERS)
     old = dossier.shown[PLANTS].delivery
-    dossier = remembered(played(opened(FLOWERS), put(2, FLOWERS, FLOWERS)))
+    dossier = remembered(played(opened(FLOWERS), put(2, "06031200")))
     new = dossier.shown[PLANTS].delivery
     late = said(4, "plant-health", old, [HELD], **LATER)
     effects = played(dossier, said(3, "plant-health", new, [RELEASED]), late)

@@ -51,6 +51,7 @@ def test_the_agency_is_notified_when_nothing_was_confirmed():
     assert orjson.loads(row.payload) == {
         "dossier": DOSSIER, "part": "passengers", "purpose": "border-control",
         "delivery": reply.id, "since": before.event.received_at,
+        "version": 0, "changed": [], "gone": [], "now": "",
     }  # fmt: skip
     assert effects.dossier.overall == before.dossier.overall
 

@@ -56,7 +56,7 @@ SAME_NAME = person(1, "A9", "DOE", "X9")
 GONE = (
     # what happens to the refused passenger, overall status
     ([patch(3, "remove", DOE)], "released"),
-    ([patch(3, "absent", DOE)], "waiting"),
+    ([patch(3, "absent", DOE)], "released"),
     ([patch(3, "keep", ROE)], "refused"),
     ([listed(3, ROE)], "refused"),
     ([listed(3, ROE, extent=CUT)], "refused"),

@@ -152,12 +152,12 @@ ABOUT = [
     [
         (scope(n1=7, n2=8), "refused", [("refused", PERSON.format(7)), ("held", PERSON.format(8))]),
         (scope(n2=1), "held", [("held", PERSON.format(1))]),
-        (scope(), "not_required", []),
+        (scope(), "refused", []),
         (None, "refused", [("refused", PERSON.format(1)), ("held", PERSON.format(2))]),
     ],
 )
 def test_a_reply_names_what_its_message_named_by_its_own_numbers(named, found, told):
-    """And nothing else; its status is that of what it named."""
+    """And nothing else; its status is that of what it named, of the whole if it named nothing."""
     board = board_of(dossier([ask(POLICE)], ABOUT))
     tree = declarant_tree(board, Reader("passengers", named))
     assert tree["OverallStatusCode"] == found
