@@ -34,6 +34,9 @@ from broker.model.problem import Problem
 from broker.model.vector import unpack
 from broker.state.aliases import Alias
 
+_ANSWERS_MAX = 1 << 20
+"""More than one message holds: ordinals go on from message to message of a submission."""
+
 
 class Bound(NamedTuple):
     """A delivery that is answered, and what each of the answers is about in it."""
@@ -133,7 +136,8 @@ def _answers(
     dossier: Dossier, event: Event, namings: Sequence[tuple[Delivered, Sequence[Naming]]]
 ) -> Iterator[Answer]:
     found = [(delivered, naming) for delivered, names in namings for naming in names]
-    for ordinal, (delivered, naming) in enumerate(found):
+    first = max(event.message - 1, 0) * _ANSWERS_MAX
+    for ordinal, (delivered, naming) in enumerate(found, first):
         target, content = delivered.target, naming.content
         status = content.get("StatusCode")
         made = Answer(

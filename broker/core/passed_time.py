@@ -17,7 +17,7 @@ from broker.model.dossier import Answer, Ask
 from broker.model.events import body_of
 from broker.state.due import Due
 
-_LAST = 1 << 20
+_LAST = 1 << 60
 """Ordinal of an answer by silence: behind all that was answered before."""
 
 

@@ -114,7 +114,8 @@ class Ask(NamedTuple):
 class Answer:
     """What an agency answered about a subject under a purpose and a check.
 
-    `status` None is a notice: it decides nothing. `order` is by arrival. `showing` is that of the
+    `status` None is a notice: it decides nothing. `order` is by arrival of submissions, `ordinal`
+    by messages and answers in one of them. `showing` is that of the
     delivery it is bound to; `changed_at`: the first showing at which what it is about was another
     or was gone (0: it is unchanged). `keys`: digests of the strong keys of the element it is
     about. `silent`: nothing was answered in time. `state`: counts; obeyed (what was refused was

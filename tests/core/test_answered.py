@@ -202,3 +202,14 @@ def test_an_answer_without_entries_decides_nothing():
     effects = step(DOSSIER, event("answer", 2, body={}, recipient="customs"), rules())
     assert effects.answers == ()
     assert effects.queue == ()
+
+
+def test_answers_of_one_submission_come_in_the_order_of_its_messages():
+    """Held as a whole, then an item of it released: also when they are loaded again."""
+    item = {"StatusCode": "released", "Subject": ITEM.format(1)}
+    first = replace(said(2, "customs", "", [HELD]), id="e_z", message=1)
+    second = replace(said(2, "customs", "", [item]), id="e_a", message=2)
+    dossier = remembered(step(DOSSIER, first, rules()))
+    effects = step(dossier, second, rules())
+    ordered = sorted(effects.dossier.answers, key=lambda one: (one.order, one.ordinal))
+    assert [one.status for one in ordered] == ["held", "released"]
