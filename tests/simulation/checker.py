@@ -6,9 +6,11 @@ Promises
     durable     whoever was given a receipt finds its submission, once for each key
     once        a version for each put that changed content, a delivery for each entitlement
     order       versions of a dossier follow the order of acceptance
-    told        rejections and declines reach their sender; a board its submitter
+    told        rejections and declines reach their sender; each message has its own reply, which
+                names whom it left out; the last one about goods says what is in force
     finished    nothing is left on the road when everybody has come to rest
-What feeds promise is in `feeds`, what is promised of parts and lists in `parts`. Nothing here
+What feeds promise is in `feeds`, what is promised of parts and lists in `parts`, of answers in
+`answers`. Nothing here
 knows how the broker works: only names of tables, and that ids are hashes of names.
 """
 
@@ -17,8 +19,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+import orjson
+
 from broker.model.records import digest
-from tests.simulation import feeds, parts
+from tests.simulation import answers, feeds, parts
 from tests.simulation.history import Attempt, History, Said, meant
 from tests.simulation.readout import Readout
 
@@ -26,8 +30,8 @@ from tests.simulation.readout import Readout
 def check(history: History, readout: Readout) -> list[str]:
     """Every broken promise in a sentence; [] if all were kept."""
     rules = (durable, accounted, partial, versions_once, deliveries_once, in_order,
-             requests_in_order, told, boards_told, finished, deadlines,
-             *feeds.RULES, *parts.RULES)  # fmt: skip
+             requests_in_order, told, replied, boards_told, finished, deadlines,
+             *feeds.RULES, *parts.RULES, *answers.RULES)  # fmt: skip
     return [*history.refusals, *(wrong for rule in rules for wrong in rule(history, readout))]
 
 
@@ -154,7 +158,7 @@ def deliveries_once(history: History, readout: Readout) -> Iterator[str]:
     entitled: set[tuple[str, ...]] = set()
     for row in readout.of("decisions"):
         key = (row["dossier"], row["part"], row["recipient"], row["purpose"], row["version"])
-        if row["part"].startswith("notes/"):  # one version may be noted again and again
+        if row["recipient"] == "submitter":  # replies: each message has its own (told)
             continue
         if row["result"] == "withdrawn":
             entitled = {one for one in entitled if one[:4] != key[:4]}
@@ -163,7 +167,7 @@ def deliveries_once(history: History, readout: Readout) -> Iterator[str]:
         if key in entitled:
             yield f"once: {key} was decided twice"
         entitled.add(key)
-        if queued[row["delivery"]] != 1 and row["recipient"] != "submitter":
+        if queued[row["delivery"]] != 1:
             yield f"once: {row['delivery']} was decided, queued {queued[row['delivery']]} times"
     decided = {row["delivery"] for row in readout.of("decisions") if row["result"] != "withdrawn"}
     for row in readout.of("queue"):
@@ -202,19 +206,22 @@ def _as_the_content_asks(history: History, readout: Readout) -> Iterator[str]:
         row["dossier"] for row in readout.of("outcomes")
         if row["does"] in {"merge", "patch", "close", "withdraw"} and row["outcome"] == "applied"
     }  # fmt: skip
-    live: dict[tuple[str, str], str] = {}
+    live: dict[tuple[str, str], tuple[str, frozenset[str]]] = {}
     for (submission, message), one in meant(history, readout.of("submissions")).items():
         row = outcomes.get("e_" + digest(submission, message, 0))
         if one.says != "put" or row is None or row["dossier"] in mixed:
             continue
+        if "event.replaced" in row["problems"]:  # it waited, and a later one came meanwhile
+            continue
         key = (row["dossier"], one.part)
-        wanted = "repeated" if live.get(key) == one.content else "applied"
+        now = (one.content, frozenset(parts.after(set(live.get(key, ("", ()))[1]), one)))
+        wanted = "repeated" if live.get(key) == now else "applied"
         if parties[submission] != owners.get(key, parties[submission]):
             wanted = "declined"
         if row["outcome"] != wanted:
             yield f"order: put {submission}/{message} was {row['outcome']}, not {wanted}"
         if wanted != "declined":
-            live[key] = one.content
+            live[key] = now
 
 
 def requests_in_order(history: History, readout: Readout) -> Iterator[str]:
@@ -238,9 +245,11 @@ def requests_in_order(history: History, readout: Readout) -> Iterator[str]:
 def told(history: History, readout: Readout) -> Iterator[str]:
     """Each rejection and decline reached its sender, and who was left out of a list."""
     heard: Counter[tuple[str, int, str, str]] = Counter()
+    texts: dict[tuple[str, int], str] = defaultdict(str)
     for who, said in _distinct(history):
         if "swbsubmission" in said:
             heard[said["swbsubmission"], said["swbmessage"], said["swbstatus"], who] += 1
+            texts[said["swbsubmission"], said["swbmessage"]] += " ".join(parts.texts(said))
     senders = {row["id"]: row["sender"] for row in readout.of("submissions")}
     owed = Counter(
         (row["submission"], row["message"], status, senders.get(row["submission"], ""))
@@ -248,29 +257,51 @@ def told(history: History, readout: Readout) -> Iterator[str]:
         for row in readout.of(table)
         if status in {row.get("verdict"), row.get("outcome")}
     )
-    for number, one in meant(history, readout.of("submissions")).items():
-        if one.left:
-            owed[*number, "noted", senders[number[0]]] = 1
     for key, count in owed.items():
         if heard[key] < count:
             yield f"told: {key} was owed {count} times and told {heard[key]} times"
+    for number, one in meant(history, readout.of("submissions")).items():
+        for person in one.left:
+            if one.says != "bad" and person not in texts[number]:
+                yield f"told: {number} left {person} out and was not told"
+
+
+def replied(history: History, readout: Readout) -> Iterator[str]:
+    """Each message that was applied, repeated or late has one reply of its own."""
+    own: Counter[tuple[str, int]] = Counter()
+    for row in readout.of("queue"):
+        context = orjson.loads(row["context"])
+        if row["what"] == "reply" and row["dossier"] and "changes" not in context:
+            own[context["reply_to"], context["message"]] += row["type"] == "board.changed"
+    heard = {(said.get("swbsubmission"), said.get("swbmessage")) for _, said in _distinct(history)}
+    for row in readout.of("outcomes"):
+        number = (row["submission"], row["message"])
+        if row["outcome"] == "declined" or row["does"] in {"answer", "elapsed"}:
+            continue
+        if own[number] != 1 or number not in heard:
+            yield f"told: {number} ({row['does']}) has {own[number]} replies of its own"
 
 
 def boards_told(history: History, readout: Readout) -> Iterator[str]:
-    """The last status that each declarant was told is the dossier's."""
+    """The last status that was told of a message about goods is the dossier's.
+
+    A message about persons is told of those whom it named: see `answers`.
+    """
     last = {
-        (who, said["subject"]): said["swbstatus"]
-        for who, said in _distinct(history)
+        (said["swbsubmission"], said["swbmessage"]): said["swbstatus"]
+        for _, said in _distinct(history)
         if said["type"] == "board.changed" and "swbstatus" in said
     }
-    senders: dict[str, set[str]] = defaultdict(set)
-    for row in readout.of("documents"):
-        senders[row["dossier"]].add(row["sender"])
-    for row in readout.of("dossiers"):
-        for who in senders[row["id"]] if row["board_version"] else ():
-            if last.get((who, row["id"])) != row["overall"]:
-                heard = last.get((who, row["id"]))
-                yield f"told: {row['id']} is {row['overall']}, {who} heard {heard}"
+    newest = {
+        (row["dossier"], row["part"]): row
+        for row in readout.of("documents")
+        if row["state"] == "live" and row["package"] != "persons-report"
+    }
+    dossiers = {row["id"]: row for row in readout.of("dossiers")}
+    for (dossier, _part), row in newest.items():
+        head, heard = dossiers[dossier], last.get((row["submission"], row["message"]))
+        if head["state"] != "withdrawn" and heard != head["overall"]:
+            yield f"told: {dossier} is {head['overall']}, {row['sender']} heard {heard}"
 
 
 def _distinct(history: History) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -296,7 +327,7 @@ def finished(history: History, readout: Readout) -> Iterator[str]:
 
 
 def deadlines(history: History, readout: Readout) -> Iterator[str]:
-    """An ask whose time is up is answered, overdue, or released by silence."""
+    """An ask whose time is up is answered or overdue."""
     del history
     answered = {
         (row["dossier"], row["part"], row["recipient"], row["purpose"])
@@ -304,7 +335,8 @@ def deadlines(history: History, readout: Readout) -> Iterator[str]:
     }
     for row in readout.of("asks"):
         key = (row["dossier"], row["part"], row["recipient"], row["purpose"])
-        if row["state"] == "open" and row["due_at"] < readout.at and key not in answered:
+        late = row["due_at"] and row["due_at"] < readout.at
+        if row["state"] == "open" and late and key not in answered:
             yield f"deadline: the ask {key} is still open after {row['due_at']}"
     for row in readout.of("due"):
         if row["at"] < readout.at:

@@ -29,10 +29,15 @@ def mrn_of(lrn: str) -> str:
 
 @cache
 def declaration(lrn: str, number: int, variant: int) -> bytes:
-    """An original; its variants have other goods, and so other agencies."""
+    """An original; its variants have other goods, and so other agencies.
+
+    One of them is packed in wood, which is released by silence.
+    """
     tree = compose_tree(
         items=1 + (number + variant) % 4, number=number * 10 + variant, seed=variant
     )
+    if variant == 1:
+        tree["GoodsShipment"]["GovernmentAgencyGoodsItem"][0]["Packaging"][0]["TypeCode"] = "8A"
     return declaration_xml({**tree, "FunctionalReferenceID": lrn})
 
 
@@ -64,8 +69,9 @@ def answer(agency: str, said: Mapping[str, Any], drawn: random.Random) -> tuple[
     """An agency's answer to a delivery, with its content type; customs brings the MRN."""
     number = f"{agency[:8]}-{drawn.getrandbits(32):08x}"
     content = _content(number, said, drawn)
-    reference = said["data"]["body"].get("FunctionalReferenceID", "")
-    match said["data"]["package"]:
+    data = said["data"]  # of a document, or of a notice that asks what becomes of an objection
+    reference = data.get("body", {}).get("FunctionalReferenceID", "")
+    match data.get("package", ""):
         case "goods-declaration" if agency == "customs":
             if drawn.random() >= 0.4:
                 return _responses(number, reference, drawn), "application/xml"
@@ -122,6 +128,8 @@ def keep(delivery: str) -> str:
 
 def _paths(data: Mapping[str, Any]) -> list[str]:
     """The elements that were picked for an agency; of a list of persons, the first two."""
+    if "elements" not in data:
+        return []
     if data["elements"] != "whole":
         return [one["path"] for one in data["elements"]]
     means = data["body"].get("BorderTransportMeans", {})

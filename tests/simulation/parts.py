@@ -4,7 +4,8 @@ Promises
     whose     a part has one owner, who lodged it first; nobody else changes it
     aboard    whoever was named on an accepted piece and not taken off again is on the live list,
               once, and on the list that the border police was given last; nobody else is
-    private   of another party's part a sender hears the status: no person, no condition
+    private   of another party's part a sender hears the status: no person, no condition; and a
+              reply names no person whom the message that it is about did not name
 The list is worked out here from what was said, without the broker's own merging.
 """
 
@@ -73,19 +74,20 @@ def _wanted(history: History, readout: Readout) -> dict[Part, set[str]]:
         row = outcomes.get("e_" + digest(submission, message, 0))
         if one.who and row and row["outcome"] in TAKEN:
             part = (row["dossier"], one.part)
-            found[part] = _after(found[part], one)
+            found[part] = after(found[part], one)
     return found
 
 
-def _after(persons: set[str], said: Said) -> set[str]:
+def after(persons: set[str], said: Said) -> set[str]:
+    """A list that lacks somebody, or names somebody new, removes nobody; a closing one neither."""
     named = set(said.who)
     match said.says:
         case "put":
-            return named
+            return persons | named if said.left or not named <= persons else named
         case "merge":
             return persons | named
         case "keep":
-            return persons & named
+            return persons
         case "remove":
             return persons - named
     raise AssertionError(said)
@@ -120,7 +122,7 @@ def private(history: History, readout: Readout) -> Iterator[str]:
         if who not in named:
             continue
         for said in {one.seq: one.said for one in given}.values():
-            text = " ".join(_texts(said))
+            text = " ".join(texts(said))
             for person in set(_PERSON.findall(text)) - named[who]:
                 yield f"private: {who} was told of {person} in {said['id']}"
             for condition in set(_KEPT.findall(text)):
@@ -128,7 +130,20 @@ def private(history: History, readout: Readout) -> Iterator[str]:
                     yield f"private: {who} was told of {condition} in {said['id']}"
 
 
-def _texts(said: Mapping[str, Any]) -> Iterator[str]:
+def addressed(history: History, readout: Readout) -> Iterator[str]:
+    """A reply names persons of the message that it is about, and of no other one."""
+    known = meant(history, readout.of("submissions"))
+    for given in history.given().values():
+        for said in {one.seq: one.said for one in given}.values():
+            about = known.get((said.get("swbsubmission", ""), said.get("swbmessage", 0)))
+            if about is None:
+                continue
+            others = set(_PERSON.findall(" ".join(texts(said)))) - {*about.who, *about.left}
+            for person in sorted(others):
+                yield f"private: {said['id']} tells of {person}, whom its message did not name"
+
+
+def texts(said: Mapping[str, Any]) -> Iterator[str]:
     """Everything a delivery says, unpacked: a reply, its artifacts, the sheets of a workbook."""
     yield str(said.get("data", ""))
     packed = [one.get("content_base64") for one in said.get("data", {}).get("artifacts", ())]
@@ -141,4 +156,4 @@ def _texts(said: Mapping[str, Any]) -> Iterator[str]:
                 yield book.read(name).decode(errors="replace")
 
 
-RULES = (whose, aboard, private)
+RULES = (whose, aboard, private, addressed)

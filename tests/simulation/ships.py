@@ -67,7 +67,7 @@ async def _declared(trader: Trader, visit: int, variant: int) -> Lodged:
 
 
 async def _crew_listed(trader: Trader, visit: int, reference: str) -> Lodged:
-    """Some of the crew; now and then one of them was never born, and stays behind."""
+    """Some of the crew; now and then one of them was never born: such a list is refused."""
     who = _some(trader.random)
     persons = families.seafarers(visit, *who)
     wrong = len(who) > 1 and trader.random.random() < 0.3
@@ -80,7 +80,7 @@ async def _crew_listed(trader: Trader, visit: int, reference: str) -> Lodged:
     payload = families.crewed("" if beside else reference, persons)
     voyage = families.voyage(visit)
     content = f"{places(tokens, left)} {reference if not beside else ''}"
-    says = Said("put", voyage, "FAL5", content, named, left=left)
+    says = Said("bad" if left else "put", voyage, "FAL5", content, named, left=left)
     what = (payload, CONTENT_TYPE)
     return await trader.lodge(_about(visit), what, (says,), f"VISIT={reference}" if beside else "")
 
@@ -101,9 +101,11 @@ async def _heard(trader: Trader, visit: int) -> str:
 
 
 def _ids(history: History, voyage: str) -> Iterator[str]:
-    """What the agent's replies about a voyage call the visit."""
+    """What the agent's replies about a voyage call the visit, once it is one."""
     for page in history.pages:
         for one in page.given if page.who == AGENT else ():
+            if one.said.get("swbstatus") == "waiting_reference":
+                continue
             for artifact in one.said.get("data", {}).get("artifacts", ()):
                 said = dict(artifact.get("content", {}).get("references", ()))
                 if said.get("VOYAGE") == voyage and "VISIT" in said:

@@ -2,18 +2,22 @@
 
 import random
 from dataclasses import replace
+from datetime import timedelta
 
+import orjson
 import pytest
 from sqlalchemy import update
 
+from broker.clock import parse_stamp, stamp
 from broker.core import told as core_told
 from broker.delivery.feed import Feed
-from broker.dossiers import fold, merging
-from broker.dossiers.board import board_tree
+from broker.dossiers import fold, merging, standing
+from broker.dossiers.board import board_tree, overall
 from broker.errors import LogFault
 from broker.eventlog.memory import MemoryLog
 from broker.hop import Hop
-from broker.state import outbox, positions, queue
+from broker.model.vector import Vector
+from broker.state import due, outbox, positions, queue
 from broker.state.database import MemoryDatabase
 from broker.state.queue import Given
 from tests.simulation.ships import AGENT, FIRM
@@ -26,6 +30,8 @@ TRIES = 6
 GOODS = replace(SHORT, senders=("lantern-forwarding", "pebble-imports"))
 BOUNDS = replace(SHORT.bounds, declarations=9)
 FLIGHTS = replace(SHORT, senders=tuple(AIRLINES), bounds=BOUNDS)
+CORRECTED = replace(GOODS, bounds=replace(SHORT.bounds, changes=8))
+SILENT = replace(GOODS, calm_s=80 * 3600.0, bounds=replace(SHORT.bounds, declarations=9))
 VISITS = replace(SHORT, senders=(AGENT, FIRM), bounds=BOUNDS)
 
 
@@ -151,8 +157,8 @@ def test_a_merge_that_loses_a_piece_is_caught(monkeypatch):
     """Whoever came with a piece and is not on the list is missed."""
     sound = fold.merged
 
-    def merged(live, said, package):
-        return sound(live, {**said, "BorderTransportMeans": {}}, package)
+    def merged(live, said, package, numbers):
+        return sound(live, {**said, "BorderTransportMeans": {}}, package, numbers)
 
     monkeypatch.setattr(fold, "merged", merged)
     assert begins(caught(story=FLIGHTS), "aboard")
@@ -160,14 +166,63 @@ def test_a_merge_that_loses_a_piece_is_caught(monkeypatch):
 
 def test_a_merge_that_matches_nobody_is_caught(monkeypatch):
     """Whoever comes again must not be on the list twice."""
-    monkeypatch.setattr(merging._Known, "take", lambda _known, _element: None)
+    monkeypatch.setattr(merging._Known, "take_all", lambda _known, found: [None] * len(found))
     assert begins(caught(story=FLIGHTS), "aboard")
 
 
 def test_a_board_that_says_all_to_everybody_is_caught(monkeypatch):
     """What was said of one declarant's part is not for the other one."""
-    monkeypatch.setattr(core_told, "declarant_tree", lambda dossier, *_: board_tree(dossier))
+    monkeypatch.setattr(
+        core_told, "declarant_tree", lambda board, _reader: board_tree(board, overall(board))
+    )
     assert begins(caught(story=VISITS), "private")
+
+
+def test_answers_that_are_accepted_on_any_version_are_caught(monkeypatch):
+    """What was released before a correction does not release what the correction says."""
+    sound = standing.unpack
+
+    def unpack(packed):
+        vector = sound(packed)
+        marks = {path: mark._replace(since=0) for path, mark in vector.elements.items()}
+        return Vector(vector.rest and vector.rest._replace(since=0), marks)
+
+    monkeypatch.setattr(standing, "unpack", unpack)
+    assert begins(caught(story=CORRECTED), "clear")
+
+
+def test_silence_that_is_counted_from_sending_is_caught(monkeypatch):
+    """A delivery that nobody had yet is not released by the silence about it."""
+    sound = queue.put
+
+    def put(connection, rows):
+        sound(connection, rows)
+        for row in rows:
+            if row.silence:
+                wanted = orjson.loads(row.silence)
+                at = stamp(parse_stamp(row.created_at) + timedelta(seconds=wanted["within_s"]))
+                due.put(connection, [due.Due(row.dossier, wanted["name"], at, wanted["kind"])])
+
+    monkeypatch.setattr(queue, "put", put)
+    assert begins(caught(story=SILENT), "silence")
+
+
+def test_an_objection_that_a_change_lifts_is_caught(monkeypatch):
+    """Recoding, renumbering or removing what was objected to does not release it."""
+    monkeypatch.setattr(standing, "_holds", lambda *_: ())
+    assert begins(caught(story=CORRECTED), "hold")
+
+
+def test_a_broker_that_opens_everything_is_caught(monkeypatch):
+    """Nobody is asked again about what they have released as it is."""
+    monkeypatch.setattr(standing, "FAVOURABLE", frozenset())
+    assert begins(caught(story=CORRECTED), "needless")
+
+
+def test_a_reply_that_names_persons_of_other_messages_is_caught(monkeypatch):
+    """Each message hears of those whom it named."""
+    monkeypatch.setattr(core_told, "scope_of", lambda _names, _package: None)
+    assert begins(caught(story=FLIGHTS), "private")
 
 
 @pytest.mark.parametrize("story", [GOODS, FLIGHTS, VISITS], ids=["goods", "flights", "visits"])
