@@ -109,7 +109,7 @@ class Story:
         if effects.outcome == "applied":
             self.post.answered(made, bound)
 
-    def wait(self, hours: int) -> None:
+    def pass_hours(self, hours: int) -> None:
         """Time passes; what is due happens."""
         until = stamp(parse_stamp(self.now) + timedelta(hours=hours))
         while ready := sorted((one.at, name) for name, one in self.post.due.items()

@@ -9,13 +9,14 @@ import os
 
 import pytest
 
+from tests.limits import HANG_S
 from tests.promises.play import failure, run, seeds_of, shortest
 from tests.promises.settings import settings
 
 RUNS, STEPS = int(os.environ.get("SWB_PROMISES_RUNS", "12")), 30
 
 
-@pytest.mark.timeout(7200)
+@pytest.mark.timeout(HANG_S * RUNS)
 @pytest.mark.parametrize("setting", sorted(settings()))
 def test_whatever_happens_to_a_dossier_the_promises_are_kept(setting):
     """No false clear, no lost hold, no needless question, the right addressee, exact notices."""

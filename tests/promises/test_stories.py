@@ -103,7 +103,7 @@ def silence_unfetched():
     """No one has fetched the delivery: silence releases nothing."""
     story = Story("declaration-composed")
     story.goods(item(1, "bears", TOYS))
-    story.wait(100)
+    story.pass_hours(100)
     return story
 
 
@@ -112,8 +112,8 @@ def silence_fetched():
     story = Story("declaration-composed")
     story.goods(item(1, "bears", TOYS))
     story.deliver(MARKET)
-    story.wait(71)
-    story.wait(2)
+    story.pass_hours(71)
+    story.pass_hours(2)
     return story
 
 
@@ -147,7 +147,7 @@ def valid_until():
     story.answer(PLANTS, _is("released"))
     until = "2026-11-22T11:30:00Z"
     story.answer(PLANTS, _is("released", f"{ITEM}[1]", ValidUntilDateTime=until))
-    story.wait(3)
+    story.pass_hours(3)
     return story
 
 
