@@ -87,7 +87,7 @@ def send_replies(before: Dossier, making: Making, boards: Boards, rules: Rules) 
     results = [
         result for result in decide(rules.book, document).results if result.recipient == SUBMITTER
     ]
-    version = making.board_version + 1
+    version = max(making.board_version, before.board_version + 1)  # one event, one version
     if not results:
         own = _own(before, making)
         if own is not None:

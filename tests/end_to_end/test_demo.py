@@ -59,7 +59,7 @@ def test_the_demo_walks_the_road_in_order(shown):
         "<FunctionCode>03</FunctionCode>",
         "== a postal operator sends an ITMATT", "customs answers released", "<DecisionCd>1<",
         "== an airline sends a passenger list", "border-police is given 3 passengers",
-        "Passenger[2]: paperkite-airlines is told refused", "UNH+1+CUSRES", "ERC+1Z'",
+        "Passenger[2]: paperkite-airlines is told refused", "+CUSRES:D:05B", "BGM+132", "ERC+1Z'",
         "== a ship's agent files FAL 1", "VISIT V", "== a crewing firm files FAL 5",
         "held for BorderTransportMeans.Crew[2]: saltbox-agents is told held",
         "border-police answers released: saltbox-agents is told released",
