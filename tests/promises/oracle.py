@@ -190,7 +190,8 @@ class Oracle:
         before, package = trees
         for one in self.answers:
             thing = one.given.things.get(one.path)
-            if one.target.part == part and one.status in ADVERSE and thing in names:
+            counts = one.status in ADVERSE and not one.maybe_lifted
+            if counts and one.target.part == part and thing in names:
                 one.obeyed, one.returned = True, None
                 one.keys = one.keys | keys_of(before, package, {thing})
 

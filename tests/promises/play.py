@@ -213,7 +213,7 @@ class Play:
     def _elapse(self, name: str) -> None:
         event = self.writer.event("elapsed", self.now, name=name, party="", sender="")
         for one in self.oracle.answers:
-            if one.until and one.until <= self.now and not self._ends_more():
+            if one.until and one.until <= self.now:
                 one.ended = True
         before = self.dossier
         effects = self._stepped(event)
@@ -221,7 +221,7 @@ class Play:
         self._observed(before, effects, Message(event))
 
     def _ends_more(self) -> bool:
-        """Whether another answer ends at this very moment, and its moment comes next."""
+        """Whether another answer ends at this very moment: only then is all of it past."""
         due = self.post.due.values()
         return any(one.name.startswith("until/") and one.at <= self.now for one in due)
 
@@ -316,7 +316,8 @@ class Play:
         self.oracle.observe(
             self.dossier, effects, self.loaded, set(message.names.values()) - message.removes
         )
-        check_all(After(before, self.dossier, effects, self.oracle, message, self.messages))
+        if not self._ends_more():
+            check_all(After(before, self.dossier, effects, self.oracle, message, self.messages))
 
 
 def present(tree: dict[str, Any]) -> dict[str, Any]:
