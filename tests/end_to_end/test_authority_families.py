@@ -191,7 +191,7 @@ def a_ship(master, words):
         for who in ("harbour-master", "port-health"):
             given = await here.broker.newest(who, "conveyance")
             more = {"conditions": [words], "reasons": [{"code": words, "text": master}],
-                    "wanted": [{"type": "851", "text": words}], "check": words}  # fmt: skip
+                    "wanted": [{"type": "851", "text": words}]}  # fmt: skip
             await here.broker.decide(who, given["id"], "conditional", **more)
 
     return exists

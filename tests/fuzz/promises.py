@@ -161,7 +161,6 @@ def _of_replies(
         _outgoing("held", drafts, message.problems),
         answers=answers,
         tree={"OverallStatusCode": "held", "Answer": list(answers)},
-        document=body,
     )
     _written(adapter.reply(board, original, profile))
     if drafts:

@@ -78,7 +78,8 @@ def hold(history: History, readout: Readout) -> Iterator[str]:
                 or one["state"] == "obeyed"
             ):
                 continue
-            if GRAVITY.index(overall[key[0]]) > GRAVITY.index(one["status"]):
+            graver = GRAVITY[: GRAVITY.index(one["status"]) + 1]
+            if overall[key[0]] not in graver:
                 yield f"hold: {key} said {one['status']} last, {key[0]} is {overall[key[0]]}"
 
 
@@ -136,9 +137,10 @@ def superseded(history: History, readout: Readout) -> Iterator[str]:
             data = one.said["data"]
             answered, now = elements.get(data["delivery"], set()), elements.get(data["now"], set())
             named = {*data["changed"], *data["gone"]}
-            if not named or not named <= answered:
-                yield f"superseded: {who} was told of {sorted(named - answered)}"
-            if not set(data["changed"]) <= now or set(data["gone"]) & now:
+            known = answered or {""}  # the whole, where a document shows no elements
+            if not named or not named <= known:
+                yield f"superseded: {who} was told of {sorted(named - known)}"
+            if not set(data["changed"]) <= (now or {""}) or set(data["gone"]) & now:
                 yield f"superseded: {who} was told wrongly what {data['now']} shows"
 
 
@@ -171,7 +173,7 @@ def _given(history: History, readout: Readout) -> dict[Key, dict[int, Showing]]:
             data = one.said.get("data", {})
             if "document" in data:
                 key = (data["dossier"], data["part"], who, data["purpose"])
-                number = numbers[one.said["id"]]
+                number = numbers.get(one.said["id"], 0)
                 found[key][number] = Showing(number, one.said["id"], _elements(data))
     return found
 

@@ -158,7 +158,8 @@ def test_a_merge_that_loses_a_piece_is_caught(monkeypatch):
     sound = fold.merged
 
     def merged(live, said, package, numbers):
-        return sound(live, {**said, "BorderTransportMeans": {}}, package, numbers)
+        means = {**said["BorderTransportMeans"], "Passenger": [], "Crew": []}
+        return sound(live, {**said, "BorderTransportMeans": means}, package, numbers)
 
     monkeypatch.setattr(fold, "merged", merged)
     assert begins(caught(story=FLIGHTS), "aboard")

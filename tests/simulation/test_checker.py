@@ -2,6 +2,7 @@
 
 import base64
 import copy
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 
@@ -120,7 +121,7 @@ def forget_a_deadline(history, readout):
     """An ask that is open after its time without an answer."""
     readout.of("asks").append(
         {"dossier": "o_x", "part": "", "recipient": "r", "purpose": "p", "state": "open",
-         "due_at": "2000"}
+         "due_at": "2000", "showing": 1}
     )  # fmt: skip
 
 
@@ -217,7 +218,13 @@ def reject_the_neighbour(history, readout):
 
 def forget_the_second_event(history, readout):
     """Of two events of one message only the first has an end."""
-    gone = row(readout, "outcomes", does="close")
+    events = Counter((one["submission"], one["message"]) for one in readout.of("outcomes"))
+    several = next(key for key, count in events.items() if count > 1 and key[0])
+    gone = next(
+        one
+        for one in reversed(readout.of("outcomes"))
+        if (one["submission"], one["message"]) == several
+    )
     readout.of("outcomes").remove(gone)
 
 
@@ -255,8 +262,8 @@ def tell(who, history, words):
 def say_nothing_of_who_stays(history, readout):
     """Somebody was left out of a list, and its sender was never told."""
     for number, page in enumerate(history.pages):
-        kept = tuple(one for one in page.given if one.said.get("swbstatus") != "noted")
-        history.pages[number] = replace(page, given=kept)
+        left = tuple(one for one in page.given if "swbstatus" not in one.said)
+        history.pages[number] = replace(page, given=left)
 
 
 BROKEN = {
