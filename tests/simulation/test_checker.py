@@ -2,7 +2,6 @@
 
 import base64
 import copy
-from collections import Counter
 from dataclasses import replace
 from functools import cache
 
@@ -121,7 +120,7 @@ def forget_a_deadline(history, readout):
     """An ask that is open after its time without an answer."""
     readout.of("asks").append(
         {"dossier": "o_x", "part": "", "recipient": "r", "purpose": "p", "state": "open",
-         "due_at": "2000", "showing": 1}
+         "due_at": "2000", "showing": 1, "within_s": 1}
     )  # fmt: skip
 
 
@@ -216,18 +215,6 @@ def reject_the_neighbour(history, readout):
     row(readout, "messages", verdict="accepted", message=2)["verdict"] = "rejected"
 
 
-def forget_the_second_event(history, readout):
-    """Of two events of one message only the first has an end."""
-    events = Counter((one["submission"], one["message"]) for one in readout.of("outcomes"))
-    several = next(key for key, count in events.items() if count > 1 and key[0])
-    gone = next(
-        one
-        for one in reversed(readout.of("outcomes"))
-        if (one["submission"], one["message"]) == several
-    )
-    readout.of("outcomes").remove(gone)
-
-
 def park_a_record(history, readout):
     """A step that failed at what it was given."""
     readout.of("parked").append(
@@ -296,7 +283,6 @@ BROKEN = {
     take_over_a_part: "whose",
     let_the_bad_pass: "partial",
     reject_the_neighbour: "partial",
-    forget_the_second_event: "accounted",
     park_a_record: "parked",
     whisper: "private",
     whisper_a_condition: "private",
