@@ -12,7 +12,7 @@ from broker.eventlog.memory import MemoryLog
 from broker.hop import Plumbing
 from broker.model.dossier import Dossier
 from broker.model.records import Record
-from broker.state import aliases, dossiers, outbox, unresolved
+from broker.state import aliases, dossier_writes, outbox, unresolved
 from broker.state.aliases import Alias
 from broker.state.database import MemoryDatabase
 from broker.timers import OWNER, Timers
@@ -54,7 +54,7 @@ async def ready() -> tuple[Watched, Timers]:
     def work(connection):
         unresolved.put(connection, [waiting_of(note, KINDS) for note in notes])
         aliases.bind(connection, [Alias("MRN", "", "26QZ1", "o_9", "declaration")])
-        dossiers.put_heads(connection, [head])
+        dossier_writes.put_heads(connection, [head])
 
     await database.write(work)
     clock = SystemClock()

@@ -16,7 +16,6 @@ from broker.dossiers.board import board_tree, overall
 from broker.errors import LogFault
 from broker.eventlog.memory import MemoryLog
 from broker.hop import Hop
-from broker.model.vector import Vector
 from broker.state import due, outbox, positions, queue
 from broker.state.database import MemoryDatabase
 from broker.state.queue import Given
@@ -177,19 +176,6 @@ def test_a_board_that_says_all_to_everybody_is_caught(monkeypatch):
         core_told, "declarant_tree", lambda board, _reader: board_tree(board, overall(board))
     )
     assert begins(caught(story=VISITS), "private")
-
-
-def test_answers_that_are_accepted_on_any_version_are_caught(monkeypatch):
-    """What was released before a correction does not release what the correction says."""
-    sound = standing.unpack
-
-    def unpack(packed):
-        vector = sound(packed)
-        marks = {path: mark._replace(since=0) for path, mark in vector.elements.items()}
-        return Vector(vector.rest and vector.rest._replace(since=0), marks)
-
-    monkeypatch.setattr(standing, "unpack", unpack)
-    assert begins(caught(story=CORRECTED), "clear")
 
 
 def test_silence_that_is_counted_from_sending_is_caught(monkeypatch):
