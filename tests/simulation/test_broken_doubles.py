@@ -2,21 +2,18 @@
 
 import random
 from dataclasses import replace
-from datetime import timedelta
 
-import orjson
 import pytest
 from sqlalchemy import update
 
-from broker.clock import parse_stamp, stamp
 from broker.core import told as core_told
 from broker.delivery.feed import Feed
-from broker.dossiers import fold, merging, standing
+from broker.dossiers import fold, merging
 from broker.dossiers.board import board_tree, overall
 from broker.errors import LogFault
 from broker.eventlog.memory import MemoryLog
 from broker.hop import Hop
-from broker.state import due, outbox, positions, queue
+from broker.state import outbox, positions, queue
 from broker.state.database import MemoryDatabase
 from broker.state.queue import Given
 from tests.simulation.ships import AGENT, FIRM
@@ -176,40 +173,6 @@ def test_a_board_that_says_all_to_everybody_is_caught(monkeypatch):
         core_told, "declarant_tree", lambda board, _reader: board_tree(board, overall(board))
     )
     assert begins(caught(story=VISITS), "private")
-
-
-def test_silence_that_is_counted_from_sending_is_caught(monkeypatch):
-    """A delivery that nobody had yet is not released by the silence about it."""
-    sound = queue.put
-
-    def put(connection, rows):
-        sound(connection, rows)
-        for row in rows:
-            if row.silence:
-                wanted = orjson.loads(row.silence)
-                at = stamp(parse_stamp(row.created_at) + timedelta(seconds=wanted["within_s"]))
-                due.put(connection, [due.Due(row.dossier, wanted["name"], at, wanted["kind"])])
-
-    monkeypatch.setattr(queue, "put", put)
-    assert begins(caught(story=SILENT), "silence")
-
-
-def test_an_objection_that_a_change_lifts_is_caught(monkeypatch):
-    """Recoding, renumbering or removing what was objected to does not release it."""
-    monkeypatch.setattr(standing, "_holds", lambda *_: ())
-    assert begins(caught(story=CORRECTED), "hold")
-
-
-def test_a_broker_that_opens_everything_is_caught(monkeypatch):
-    """Nobody is asked again about what they have released as it is."""
-    monkeypatch.setattr(standing, "FAVOURABLE", frozenset())
-    assert begins(caught(story=CORRECTED), "needless")
-
-
-def test_a_reply_that_names_persons_of_other_messages_is_caught(monkeypatch):
-    """Each message hears of those whom it named."""
-    monkeypatch.setattr(core_told, "scope_of", lambda _names, _package: None)
-    assert begins(caught(story=FLIGHTS), "private")
 
 
 @pytest.mark.parametrize("story", [GOODS, FLIGHTS, VISITS], ids=["goods", "flights", "visits"])
