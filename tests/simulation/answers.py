@@ -78,9 +78,12 @@ def hold(history: History, readout: Readout) -> Iterator[str]:
                 or one["state"] == "obeyed"
             ):
                 continue
-            graver = GRAVITY[: GRAVITY.index(one["status"]) + 1]
-            if overall[key[0]] not in graver:
+            if _gravity(overall[key[0]]) > _gravity(one["status"]):
                 yield f"hold: {key} said {one['status']} last, {key[0]} is {overall[key[0]]}"
+
+
+def _gravity(status: str) -> int:
+    return GRAVITY.index(status) if status in GRAVITY else len(GRAVITY)
 
 
 def needless(history: History, readout: Readout) -> Iterator[str]:
@@ -135,12 +138,13 @@ def superseded(history: History, readout: Readout) -> Iterator[str]:
             if one.said["type"] != "answer.superseded":
                 continue
             data = one.said["data"]
-            answered, now = elements.get(data["delivery"], set()), elements.get(data["now"], set())
+            whole = {""}  # what has no elements has changed as a whole
+            answered = elements.get(data["delivery"], set()) | whole
+            now = elements.get(data["now"], set()) | whole
             named = {*data["changed"], *data["gone"]}
-            known = answered or {""}  # the whole, where a document shows no elements
-            if not named or not named <= known:
-                yield f"superseded: {who} was told of {sorted(named - known)}"
-            if not set(data["changed"]) <= (now or {""}) or set(data["gone"]) & now:
+            if not named or not named <= answered:
+                yield f"superseded: {who} was told of {sorted(named - answered)}"
+            if not set(data["changed"]) <= now or set(data["gone"]) & now:
                 yield f"superseded: {who} was told wrongly what {data['now']} shows"
 
 

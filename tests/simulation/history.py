@@ -12,7 +12,7 @@ from tests.said import said
 class Said:
     """One message of what is lodged, as its sender means it.
 
-    `says`: put, merge, remove, keep, close, note, patch, withdraw; bad is what must be rejected.
+    `says`: put, merge, remove, keep, absent, close, note, patch, withdraw; bad is rejected.
     `about` and `part`: the thing; `content` names what a put says: the same is the same text.
     `who`: the persons named; `left`: who is named wrongly, and so left out. `events`: how many
     come of it.

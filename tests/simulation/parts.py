@@ -86,7 +86,7 @@ def after(persons: set[str], said: Said) -> set[str]:
             return persons | named if said.left or not named <= persons else named
         case "merge":
             return persons | named
-        case "keep":
+        case "keep" | "absent":
             return persons
         case "remove":
             return persons - named
@@ -99,7 +99,7 @@ def _seen_by_police(history: History) -> dict[Part, list[str]]:
     for one in history.given().get(POLICE, ()):
         data = one.said.get("data", {})
         if data.get("package") == "persons-report" and "body" in data:
-            means = data["body"]["BorderTransportMeans"]
+            means = data["body"].get("BorderTransportMeans", {})
             persons = [*means.get("Passenger", ()), *means.get("Crew", ())]
             part = (data["dossier"], data["part"])
             told = (data["version"], sorted(token_of(person) for person in persons))

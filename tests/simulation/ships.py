@@ -104,7 +104,7 @@ def _ids(history: History, voyage: str) -> Iterator[str]:
     """What the agent's replies about a voyage call the visit, once it is one."""
     for page in history.pages:
         for one in page.given if page.who == AGENT else ():
-            if one.said.get("swbstatus") == "waiting_reference":
+            if one.said["type"] != "board.changed":
                 continue
             for artifact in one.said.get("data", {}).get("artifacts", ()):
                 said = dict(artifact.get("content", {}).get("references", ()))

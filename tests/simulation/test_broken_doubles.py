@@ -2,20 +2,25 @@
 
 import random
 from dataclasses import replace
+from datetime import timedelta
 
+import orjson
 import pytest
 from sqlalchemy import update
 
+from broker.clock import parse_stamp, stamp
 from broker.core import told as core_told
 from broker.delivery.feed import Feed
-from broker.dossiers import fold, merging
+from broker.dossiers import fold, merging, standing
 from broker.dossiers.board import board_tree, overall
 from broker.errors import LogFault
 from broker.eventlog.memory import MemoryLog
 from broker.hop import Hop
-from broker.state import outbox, positions, queue
+from broker.model.vector import Vector
+from broker.state import due, outbox, positions, queue
 from broker.state.database import MemoryDatabase
 from broker.state.queue import Given
+from tests.simulation import messages
 from tests.simulation.ships import AGENT, FIRM
 from tests.simulation.trades import AIRLINES
 from tests.simulation.world import SHORT, simulate
@@ -175,7 +180,66 @@ def test_a_board_that_says_all_to_everybody_is_caught(monkeypatch):
     assert begins(caught(story=VISITS), "private")
 
 
-@pytest.mark.parametrize("story", [GOODS, VISITS], ids=["goods", "visits"])
+@pytest.fixture
+def generous(monkeypatch):
+    """Agencies release whatever they are asked about."""
+    monkeypatch.setattr(messages, "STATUSES", ("released",))
+    monkeypatch.setattr(messages, "FUNCTIONS", ("09",))
+
+
+@pytest.mark.usefixtures("generous")
+def test_answers_that_are_accepted_on_any_version_are_caught(monkeypatch):
+    """What was released before a correction does not release what the correction says."""
+    sound = standing.unpack
+
+    def unpack(packed):
+        vector = sound(packed)
+        marks = {path: mark._replace(since=0) for path, mark in vector.elements.items()}
+        return Vector(vector.rest and vector.rest._replace(since=0), marks)
+
+    monkeypatch.setattr(standing, "unpack", unpack)
+    assert begins(caught(story=SILENT), "clear")
+
+
+@pytest.mark.usefixtures("generous")
+def test_silence_that_is_counted_from_sending_is_caught(monkeypatch):
+    """A delivery that nobody had yet is not released by the silence about it."""
+    sound = queue.put
+
+    def put(connection, rows):
+        sound(connection, rows)
+        for row in rows:
+            if row.silence:
+                wanted = orjson.loads(row.silence)
+                at = stamp(parse_stamp(row.created_at) + timedelta(seconds=wanted["within_s"]))
+                due.put(connection, [due.Due(row.dossier, wanted["name"], at, wanted["kind"])])
+
+    monkeypatch.setattr(queue, "put", put)
+    assert begins(caught(story=SILENT), "silence")
+
+
+def test_an_objection_that_a_change_lifts_is_caught(monkeypatch):
+    """Recoding, renumbering or removing what was objected to does not release it."""
+    monkeypatch.setattr(standing, "_holds", lambda *_: ())
+    assert begins(caught(story=CORRECTED), "hold")
+
+
+@pytest.mark.usefixtures("generous")
+def test_a_broker_that_opens_everything_is_caught(monkeypatch):
+    """Nobody is asked again about what they have released as it is."""
+    monkeypatch.setattr(standing, "FAVOURABLE", frozenset())
+    assert begins(caught(story=SILENT), "needless")
+
+
+@pytest.mark.usefixtures("generous")
+def test_agencies_that_release_everything_are_heard_right():
+    """The same story with a sound broker breaks no promise, and something is released."""
+    told = simulate(0, SILENT)
+    assert told.wrong == []
+    assert "released" in {row["overall"] for row in told.readout.of("dossiers")}
+
+
+@pytest.mark.parametrize("story", [GOODS, FLIGHTS, VISITS], ids=["goods", "flights", "visits"])
 def test_without_a_mutation_nothing_is_wrong(story):
     """The short stories themselves are sound: what is caught above is the mutation."""
     assert simulate(0, story).wrong == []

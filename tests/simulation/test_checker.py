@@ -12,11 +12,14 @@ from tests.simulation.history import Given
 from tests.simulation.messages import keep
 from tests.simulation.world import SHORT, Told, simulate
 
+SEED = 8
+RICH = replace(SHORT, bounds=replace(SHORT.bounds, declarations=9))
+
 
 @cache
 def sound() -> Told:
     """A short story without a wrong."""
-    return simulate(8, SHORT)
+    return simulate(SEED, RICH)
 
 
 def row(readout, table, **wanted):
@@ -120,7 +123,7 @@ def forget_a_deadline(history, readout):
     """An ask that is open after its time without an answer."""
     readout.of("asks").append(
         {"dossier": "o_x", "part": "", "recipient": "r", "purpose": "p", "state": "open",
-         "due_at": "2000", "showing": 1, "within_s": 1}
+         "due_at": "2000", "showing": 1, "within_s": 60}
     )  # fmt: skip
 
 
@@ -215,6 +218,12 @@ def reject_the_neighbour(history, readout):
     row(readout, "messages", verdict="accepted", message=2)["verdict"] = "rejected"
 
 
+def forget_the_second_event(history, readout):
+    """Of two events of one message only the first has an end."""
+    gone = row(readout, "outcomes", does="close")
+    readout.of("outcomes").remove(gone)
+
+
 def park_a_record(history, readout):
     """A step that failed at what it was given."""
     readout.of("parked").append(
@@ -247,10 +256,58 @@ def tell(who, history, words):
 
 
 def say_nothing_of_who_stays(history, readout):
-    """Somebody was left out of a list, and its sender was never told."""
-    for number, page in enumerate(history.pages):
-        left = tuple(one for one in page.given if "swbstatus" not in one.said)
-        history.pages[number] = replace(page, given=left)
+    """Somebody was left out of a list, and no reply names them."""
+    person = next(said.left[0] for one in history.attempts for said in one.messages
+                  if said.left and said.says != "bad")  # fmt: skip
+    for page in history.pages:
+        for one in page.given:
+            packed = base64.b64decode(one.said.get("data_base64", ""))
+            hidden = packed.replace(person.encode(), b"X")
+            if hidden != packed:
+                one.said["data_base64"] = base64.b64encode(hidden).decode()
+
+
+def forget_a_reply(history, readout):
+    """A message that was applied and has no reply of its own."""
+    replies = (one for one in readout.of("queue") if one["type"] == "board.changed")
+    found = next(one for one in replies
+                 if one["what"] == "reply" and "changes" not in one["context"])  # fmt: skip
+    readout.of("queue").remove(found)
+
+
+def release_what_is_open(history, readout):
+    """A dossier is shown as released of which an ask was never answered."""
+    answered = {one["dossier"] for one in readout.of("answers")}
+    heads = {one["id"]: one for one in readout.of("dossiers")}
+    asks = (one for one in readout.of("asks") if one["state"] in {"open", "overdue"})
+    found = next(one for one in asks if one["dossier"] not in answered)
+    heads[found["dossier"]]["overall"] = "released"
+
+
+def lift_a_hold(history, readout):
+    """A dossier is shown as waiting though the last word of an agency objects."""
+    heads = {one["id"]: one for one in readout.of("dossiers")}
+    last = max(readout.of("answers"), key=lambda one: one["status"] == "refused")
+    heads[last["dossier"]]["overall"] = "waiting"
+
+
+def count_silence_early(history, readout):
+    """A release by silence of a delivery that was never acknowledged."""
+    found = row(readout, "queue", what="document")
+    readout.of("answers").append(
+        {**{name: found[name] for name in ("dossier", "part", "recipient", "purpose", "showing")},
+         "silent": 1, "status": "released", "subject": "", "check": "", "order_no": 1,
+         "ordinal": 1, "event": "e_x", "at": "2000", "state": "counts"}
+    )  # fmt: skip
+    found["settled_at"] = None
+
+
+def tell_of_what_was_not_there(history, readout):
+    """A notice names an element that the answered delivery did not show."""
+    for page in history.pages:
+        for one in page.given:
+            if one.said["type"] == "answer.superseded":
+                one.said["data"]["changed"].append("GoodsShipment.GovernmentAgencyGoodsItem[99]")
 
 
 BROKEN = {
@@ -283,10 +340,16 @@ BROKEN = {
     take_over_a_part: "whose",
     let_the_bad_pass: "partial",
     reject_the_neighbour: "partial",
+    forget_the_second_event: "accounted",
     park_a_record: "parked",
     whisper: "private",
     whisper_a_condition: "private",
     say_nothing_of_who_stays: "told",
+    forget_a_reply: "told",
+    release_what_is_open: "clear",
+    lift_a_hold: "hold",
+    count_silence_early: "silence",
+    tell_of_what_was_not_there: "superseded",
 }
 
 

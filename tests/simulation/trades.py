@@ -235,7 +235,7 @@ def _staffed(trader: Trader, flight: int) -> Message:
 
 def _closed(trader: Trader, flight: int) -> Message:
     """The doors are shut: with those who are on board, without those who are not, or just so."""
-    letters, does = trader.random.choice((("CL", "close"), ("CLOB", "keep"), ("CLNB", "remove")))
+    letters, does = trader.random.choice((("CL", "close"), ("CLOB", "keep"), ("CLNB", "absent")))
     who = trader.random.sample(range(1, 9), 3) if does != "close" else []
     persons = families.people(flight, *who)
     said = families.listed(families.flight(flight), persons, kind="266", letters=letters)
