@@ -17,11 +17,10 @@ from broker.errors import BrokerError
 from broker.hop import Plumbing
 from broker.logs import logger
 from broker.metrics import METRICS
-from broker.model.events import record_of
 from broker.model.records import Record
 from broker.state import due, outbox, submissions, unresolved
 from broker.state.outbox import Owner
-from broker.translation.release import releasable, release
+from broker.translation.release import read_released, release
 from broker.translation.resolve import Kinds
 
 OWNER = ("timers", 0)
@@ -65,35 +64,40 @@ class Timers:
             await self._append_owed()
             return False
 
-        appended = await self._append_releasable(now)
+        released = 0 if database.one_commit else await self._release(now)
 
         def work(connection: Connection) -> tuple[int, int]:
-            records: list[Record] = elapsed(connection, now, LIMIT)
-            count = len(records)
-            released = release(connection, now, self._kinds, LIMIT, appended)
-            records += released.records if appended is None else []
-            database.outbox(connection, OWNER, records)
-            return count, len(released.records) + released.declined
+            owed: list[Record] = elapsed(connection, now, LIMIT)
+            count, gone = len(owed), 0
+            if database.one_commit:
+                declined = release(connection, now, self._kinds, LIMIT)
+                found = read_released(connection)
+                unresolved.take_released(connection, list(found))
+                owed += found.values()
+                gone = declined + len(found)
+            database.outbox(connection, OWNER, owed)
+            return count, gone
 
-        elapsed_count, released_count = await database.write(work)
+        elapsed_count, gone = await database.write(work)
         await self._append_owed()
-        if elapsed_count or released_count:
+        if elapsed_count or released or gone:
             self._plumbing.queued.ring()
-            log.info("timers.ticked", count=elapsed_count + released_count)
+            log.info("timers.ticked", count=elapsed_count + released + gone)
         return elapsed_count >= LIMIT
 
-    async def _append_releasable(self, now: str) -> set[str] | None:
-        """What is released stands on the log before it stops waiting: nothing behind it overtakes.
+    async def _release(self, now: str) -> int:
+        """What is released is on the log before its row is taken: nothing behind it overtakes.
 
-        Where the outbox is the log itself, one commit does both: None.
+        Whether a row is released or replaced is decided by one commit before the append: after it
+        both would happen.
         """
         database = self._plumbing.database
-        if database.one_commit:
-            return None
-        found = await database.read(partial(releasable, now=now, kinds=self._kinds, limit=LIMIT))
+        declined = await database.write(partial(release, now=now, kinds=self._kinds, limit=LIMIT))
+        found = await database.read(read_released)
         if found:
-            await self._plumbing.log.append([record_of(event) for event in found])
-        return {event.id for event in found}
+            await self._plumbing.log.append(list(found.values()))
+            await database.write(partial(unresolved.take_released, numbers=list(found)))
+        return declined + len(found)
 
     async def _forget(self) -> None:
         """Idempotency keys that are older than they are remembered may be used again."""

@@ -15,7 +15,9 @@ from broker.model.records import Record
 from broker.state import aliases, dossier_writes, outbox, unresolved
 from broker.state.aliases import Alias
 from broker.state.database import MemoryDatabase
+from broker.state.tables import OUTCOMES
 from broker.timers import OWNER, Timers
+from broker.translation.pending import put_waiting
 from broker.translation.resolve import waiting_of
 from tests.sample_events import event
 
@@ -133,5 +135,31 @@ def test_what_the_log_refused_waits_on():
         log.refuse = False
         await timers.tick()
         assert await log.ids() == ["e_1", "e_2"]
+
+    asyncio.run(run())
+
+
+def test_a_put_on_its_way_to_the_log_is_not_declined_for_a_later_one():
+    """The later one waits behind it: each has one end, in the order in which they came."""
+
+    async def run():
+        log, timers = await ready()
+        first, second = (
+            event("put", number, dossier="", references=(("MRN", "26QZ1"),)) for number in (3, 4)
+        )
+        database = log.database
+        await database.write(lambda c: put_waiting(c, [waiting_of(first, KINDS)], {}))
+        append = log.append
+
+        async def append_late(records):
+            if await database.read(unresolved.released):
+                await database.write(lambda c: put_waiting(c, [waiting_of(second, KINDS)], {}))
+            await append(records)
+
+        log.append = append_late
+        await timers.tick()
+        await timers.tick()
+        assert await log.ids() == ["e_1", "e_2", "e_3", "e_4"]
+        assert await database.read(lambda c: c.execute(OUTCOMES.select()).all()) == []
 
     asyncio.run(run())

@@ -229,7 +229,10 @@ async def _connect(admin: AIOKafkaAdminClient, settings: Settings) -> None:
 
 @contextlib.contextmanager
 def _reasons() -> Iterator[list[str]]:
-    """Why connecting fails: the client tells its log only, a line for each attempt."""
+    """Why connecting fails: the client writes it to its log only, a line for each attempt.
+
+    At every log level: a log that shows critical events only does not hide the reason.
+    """
     said: list[str] = []
 
     def note(record: logging.LogRecord) -> bool:
@@ -237,10 +240,13 @@ def _reasons() -> Iterator[list[str]]:
         return False
 
     client = logging.getLogger("aiokafka")
+    level = client.level
     client.addFilter(note)
+    client.setLevel(logging.WARNING)
     try:
         yield said
     finally:
+        client.setLevel(level)
         client.removeFilter(note)
 
 

@@ -82,9 +82,11 @@ UNRESOLVED = Table(
     "unresolved", METADATA,
     _serial(), _text("event"), _text("kind"), _text("sender"), _text("party"),
     _text("refs"), _text("headers"), _blob("value"), _text("until"),
+    _counted("released"),
     Index("unresolved_until", "until"), UniqueConstraint("event"),
 )  # fmt: skip
-"""`refs` is JSON [[scheme, value], ...]; `headers` and `value` are the event's record."""
+"""`refs` is JSON [[scheme, value], ...]; `headers` and `value` are the event's record.
+`released`: 1 when its dossier is found; it is on its way to the log."""
 
 DOSSIERS = Table(
     "dossiers", METADATA,

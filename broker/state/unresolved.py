@@ -1,10 +1,15 @@
-"""Events that wait for a reference to mean something."""
+"""Events that wait for a reference to mean something.
 
-from collections.abc import Sequence
+One whose reference means something is released first: its row names its dossier, and its record
+goes to the log. Only then is the row taken. What is released may be on the log already, so it is
+neither replaced nor declined any more, and goes to the dossier that was found for it.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 
 from broker.state.dialect import insert_or
 from broker.state.tables import UNRESOLVED
@@ -52,6 +57,7 @@ def like(connection: Connection, waiting: Sequence[Waiting]) -> list[tuple[int, 
         return []
     new = {one.event for one in waiting}
     query = select(UNRESOLVED).where(UNRESOLVED.c.party.in_({one.party for one in waiting}))
+    query = query.where(UNRESOLVED.c.released == 0)
     rows = connection.execute(query.order_by(UNRESOLVED.c.number))
     found = [(row.number, _waiting(row)) for row in rows if row.event not in new]
     return [(number, one) for number, one in found if _is_put(one) and _thing(one) in puts]
@@ -66,8 +72,8 @@ def _thing(one: Waiting) -> tuple[str, str, str, tuple[tuple[str, str], ...]]:
 
 
 def all_waiting(connection: Connection, limit: int, after: int = 0) -> list[tuple[int, Waiting]]:
-    """What waits after this number, oldest first, each with its number."""
-    query = select(UNRESOLVED).where(UNRESOLVED.c.number > after)
+    """What waits after this number and is not released, oldest first, each with its number."""
+    query = select(UNRESOLVED).where(UNRESOLVED.c.number > after, UNRESOLVED.c.released == 0)
     query = query.order_by(UNRESOLVED.c.number).limit(limit)
     return [(row.number, _waiting(row)) for row in connection.execute(query)]
 
@@ -85,8 +91,30 @@ def count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(UNRESOLVED)).scalar_one()
 
 
-def take(connection: Connection, numbers: Sequence[int]) -> None:
-    """These wait no longer."""
+def take_waiting(connection: Connection, numbers: Sequence[int]) -> set[int]:
+    """Those of these that were not released; they wait no longer."""
+    if not numbers:
+        return set()
+    # The condition decides between two processes: the row is locked, and judged again.
+    query = delete(UNRESOLVED).where(UNRESOLVED.c.number.in_(numbers), UNRESOLVED.c.released == 0)
+    return set(connection.execute(query.returning(UNRESOLVED.c.number)).scalars())
+
+
+def release(connection: Connection, number: int, headers: Mapping[str, str]) -> None:
+    """The record of this event, with its dossier, is on its way; nothing if it waits no longer."""
+    query = update(UNRESOLVED).where(UNRESOLVED.c.number == number, UNRESOLVED.c.released == 0)
+    connection.execute(query.values(released=1, headers=orjson.dumps(headers).decode()))
+
+
+def released(connection: Connection) -> list[tuple[int, dict[str, str], bytes]]:
+    """What is on its way, oldest first: number, headers and value of each record."""
+    columns = (UNRESOLVED.c.number, UNRESOLVED.c.headers, UNRESOLVED.c.value)
+    query = select(*columns).where(UNRESOLVED.c.released == 1).order_by(UNRESOLVED.c.number)
+    return [(row.number, orjson.loads(row.headers), row.value) for row in connection.execute(query)]
+
+
+def take_released(connection: Connection, numbers: Sequence[int]) -> None:
+    """These are on the log."""
     if numbers:
         connection.execute(delete(UNRESOLVED).where(UNRESOLVED.c.number.in_(numbers)))
 

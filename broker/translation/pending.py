@@ -4,7 +4,8 @@ Rules
     The reply says for what the message waits, until when, and what to do. It is one reply for each
     message, however many events of it wait.
     A later put of the same party about the same thing replaces the one that waits: only the newest
-    would be in force in any case. The one that is replaced is declined.
+    would be in force in any case. The one that is replaced is declined; one that is released
+    already goes on, and the later one behind it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,9 +32,9 @@ def put_waiting(connection: Connection, waiting: Sequence[Waiting], problems: Pr
     """Keep the events that wait, notify their senders, and let go of what they replace."""
     if not waiting:
         return
-    for number, older in unresolved.like(connection, waiting):
-        _replace(connection, event_of(older.headers, older.value))
-        unresolved.take(connection, [number])
+    older = dict(unresolved.like(connection, waiting))
+    for number in sorted(unresolved.take_waiting(connection, list(older))):
+        _replace(connection, event_of(older[number].headers, older[number].value))
     unresolved.put(connection, waiting)
     rows: dict[tuple[str, int], Row] = {}
     for one in waiting:

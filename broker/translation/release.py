@@ -1,6 +1,6 @@
 """What waited for a reference: on its way when it means something, declined when time is up."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import orjson
@@ -8,19 +8,12 @@ from sqlalchemy import Connection
 
 from broker.dossiers.declines import decline_problem
 from broker.model.dossier import Event
-from broker.model.events import event_of, record_of
+from broker.model.events import event_of, headers_of, record_of
 from broker.model.problem import as_json
 from broker.model.records import Record
 from broker.replies.refusals import declined_row
 from broker.state import dossier_writes, queue, unresolved
 from broker.translation.resolve import Kinds, find_behind, meanings_for
-
-
-class Released(NamedTuple):
-    """Records for the log, and how many events were declined."""
-
-    records: list[Record]
-    declined: int
 
 
 class Judged(NamedTuple):
@@ -31,40 +24,30 @@ class Judged(NamedTuple):
     found: Event | None
 
 
-def releasable(connection: Connection, now: str, kinds: Kinds, limit: int) -> list[Event]:
-    """What a release would put on its way now, oldest first; it changes nothing."""
-    pages = _judged(connection, now, kinds, limit, None)
-    return [one.found for page in pages for one in page if one.found is not None]
+def release(connection: Connection, now: str, kinds: Kinds, limit: int) -> int:
+    """One pass over all, oldest first, `limit` at a time; how many events were declined.
 
-
-def release(
-    connection: Connection,
-    now: str,
-    kinds: Kinds,
-    limit: int,
-    appended: Collection[str] | None = None,
-) -> Released:
-    """One pass over all, oldest first, `limit` at a time.
-
-    `appended`: only these events may go, they stand on the log already; None: any may, its record
-    goes with this transaction.
+    What has found its dossier is released (`read_released`), what waited too long is declined.
     """
-    records: list[Record] = []
     declined = 0
-    for page in _judged(connection, now, kinds, limit, appended):
+    for page in _judged(connection, now, kinds, limit):
         for one in page:
             if one.found is not None:
-                records.append(record_of(one.found))
-            else:
-                decline(connection, one.event, "reference.unknown")
-                declined += 1
-        unresolved.take(connection, [one.number for one in page])
-    return Released(records, declined)
+                unresolved.release(connection, one.number, headers_of(one.found))
+        late = {one.number: one.event for one in page if one.found is None}
+        for number in sorted(unresolved.take_waiting(connection, list(late))):
+            decline(connection, late[number], "reference.unknown")
+            declined += 1
+    return declined
 
 
-def _judged(
-    connection: Connection, now: str, kinds: Kinds, limit: int, may_go: Collection[str] | None
-) -> Iterator[list[Judged]]:
+def read_released(connection: Connection) -> dict[int, Record]:
+    """What is released and not taken, oldest first: each record with its number."""
+    rows = unresolved.released(connection)
+    return {number: record_of(event_of(headers, value)) for number, headers, value in rows}
+
+
+def _judged(connection: Connection, now: str, kinds: Kinds, limit: int) -> Iterator[list[Judged]]:
     """An event never overtakes another that waits for its reference (`find_behind`)."""
     held: set[tuple[str, str, str]] = set()
     after = 0
@@ -75,9 +58,7 @@ def _judged(
         page: list[Judged] = []
         for number, event, until in events:
             found = find_behind(connection, event, kinds, meanings, held)
-            if found is None and until <= now:
-                page.append(Judged(number, event, None))
-            elif found is None or (may_go is not None and event.id not in may_go):
+            if found is None and until > now:
                 held.update((event.party, *reference) for reference in event.references)
             else:
                 page.append(Judged(number, event, found))

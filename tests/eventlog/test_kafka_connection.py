@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import logging
+from functools import partial
 
 import pytest
 import uvloop
@@ -57,10 +59,15 @@ REASON = {"password": "invalid credentials", "user": "invalid credentials",
           "authority": "certificate", "listener": ""}  # fmt: skip
 
 
-@pytest.mark.parametrize("what", WRONG)
-def test_what_does_not_fit_is_one_sentence_with_its_reason(node, what):
-    """A fault after `start_s` that says where, why and what to look at; never the password."""
+@pytest.mark.parametrize(
+    ("what", "level"), [*((what, logging.INFO) for what in WRONG), ("user", logging.CRITICAL)]
+)
+def test_what_does_not_fit_is_one_sentence_with_its_reason(node, what, level, request):
+    """A fault after `start_s` with place, reason and what to do, at each level; no password."""
     security, more, password = WRONG[what]
+    client = logging.getLogger("aiokafka")
+    request.addfinalizer(partial(client.setLevel, client.level))
+    client.setLevel(level)
 
     async def run(start_s) -> str:
         settings = Settings(**there(node, security, **more), start_s=start_s)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,11 @@ from broker.eventlog.memory import MemoryLog
 from broker.hop import Plumbing
 from broker.intake.accept import Acceptance, Arrival
 from broker.settings import Secrets, Settings
-from broker.state import queue
+from broker.state import queue, unresolved
 from broker.state.postgres import PostgresDatabase, address, postgres_database
 from broker.state.queue import Row
 from broker.state.tables import SUBMISSIONS
+from broker.state.unresolved import Waiting
 from tests.conformance.conftest import of_url
 from tests.limits import HANG_S, tries
 
@@ -362,5 +364,40 @@ def test_a_pool_holds_no_more_connections_than_the_settings_say(postgres):
         finally:
             database.close()
         assert max(seen) <= 2
+
+    asyncio.run(run())
+
+
+def test_one_that_waits_is_released_or_replaced_never_both(url):
+    """Whichever of two transactions comes second finds that the row is not its own."""
+
+    def wait_for(name):
+        waiting = Waiting(name, "declaration", "s", "lantern", (), {"ce_id": name}, b"", AT)
+
+        def put(connection):
+            unresolved.put(connection, [waiting])
+            return next(n for n, one in unresolved.all_waiting(connection, 9) if one == waiting)
+
+        return put
+
+    async def run():
+        async with opened(url) as database:
+            first, second = [await database.write(wait_for(name)) for name in ("e_1", "e_2")]
+
+            def release(connection, number):
+                return unresolved.release(connection, number, {"ce_id": "on its way"})
+
+            def replace(connection, number):
+                return unresolved.take_waiting(connection, [number])
+
+            _, replaced = await while_held(
+                database, partial(release, number=first), partial(replace, number=first)
+            )
+            assert replaced == set()
+            replaced, _ = await while_held(
+                database, partial(replace, number=second), partial(release, number=second)
+            )
+            assert replaced == {second}
+            assert [one[0] for one in await database.read(unresolved.released)] == [first]
 
     asyncio.run(run())

@@ -32,13 +32,43 @@ def test_held_references_are_those_of_the_party(connection):
     assert unresolved.held(connection, []) == set()
 
 
+def numbers_of(connection):
+    """The number of each event that waits."""
+    return {one.event: number for number, one in unresolved.all_waiting(connection, 9)}
+
+
 def test_what_is_taken_waits_no_longer(connection):
     """The others keep their order."""
     unresolved.put(connection, [waiting("e1"), waiting("e2"), waiting("e3")])
-    numbers = [number for number, _ in unresolved.all_waiting(connection, 9)]
-    unresolved.take(connection, numbers[:1] + numbers[2:])
+    numbers = numbers_of(connection)
+    taken = {numbers["e1"], numbers["e3"]}
+    assert unresolved.take_waiting(connection, sorted(taken)) == taken
     assert [one.event for _, one in unresolved.all_waiting(connection, 9)] == ["e2"]
     assert unresolved.count(connection) == 1
+
+
+def test_what_is_released_is_neither_judged_nor_taken_as_waiting(connection):
+    """It is on its way, with the headers that name its dossier, and holds its references."""
+    unresolved.put(connection, [waiting("e1"), waiting("e2")])
+    numbers = numbers_of(connection)
+    unresolved.release(connection, numbers["e1"], {"ce_id": "e1", "ce_subject": "o_1"})
+    assert list(numbers_of(connection)) == ["e2"]
+    assert unresolved.take_waiting(connection, [numbers["e1"]]) == set()
+    assert unresolved.held(connection, ["lantern"]) == {("lantern", "MRN", "M-1")}
+    found = unresolved.released(connection)
+    assert found == [(numbers["e1"], {"ce_id": "e1", "ce_subject": "o_1"}, b"\x01{}")]
+    unresolved.take_released(connection, [numbers["e1"]])
+    assert unresolved.released(connection) == []
+    assert list(numbers_of(connection)) == ["e2"]
+
+
+def test_what_was_taken_is_not_released(connection):
+    """Whoever comes second finds no row."""
+    unresolved.put(connection, [waiting("e1")])
+    (number,) = numbers_of(connection).values()
+    unresolved.take_waiting(connection, [number])
+    unresolved.release(connection, number, {"ce_subject": "o_1"})
+    assert unresolved.released(connection) == []
 
 
 def test_a_submission_knows_what_its_events_wait_for(connection):

@@ -8,7 +8,7 @@ from broker.state import aliases, dossier_writes, unresolved
 from broker.state.aliases import Alias
 from broker.state.database import MemoryDatabase
 from broker.state.tables import OUTCOMES, QUEUE
-from broker.translation.release import release
+from broker.translation.release import read_released, release
 from broker.translation.resolve import waiting_of
 from tests.broker_in_process import story
 from tests.sample_events import event
@@ -40,9 +40,15 @@ async def known(database, mrn="26QZ1", dossier="o_9", party="lantern"):
 
 
 async def released(database, now=NOW, limit=500):
-    """One pass: the ids that are on their way, and how many were declined."""
-    done = await database.write(lambda connection: release(connection, now, KINDS, limit))
-    return [one.headers["ce_id"] for one in done.records], done.declined
+    """One pass: the ids and dossiers that are on their way, and how many were declined."""
+
+    def work(connection):
+        declined = release(connection, now, KINDS, limit)
+        found = read_released(connection)
+        unresolved.take_released(connection, list(found))
+        return [(one.headers["ce_id"], one.key) for one in found.values()], declined
+
+    return await database.write(work)
 
 
 async def left(database):
@@ -57,11 +63,7 @@ async def test_it_goes_on_its_way_in_order_when_the_reference_appears():
     await waits(database, note(1), note(2), note(3, "26QZ404"))
     assert await released(database) == ([], 0)
     await known(database)
-    done = await database.write(lambda connection: release(connection, NOW, KINDS, 500))
-    assert [(one.headers["ce_id"], one.key) for one in done.records] == [
-        ("e_1", "o_9"),
-        ("e_2", "o_9"),
-    ]
+    assert await released(database) == ([("e_1", "o_9"), ("e_2", "o_9")], 0)
     assert await left(database) == 1
 
 
@@ -101,7 +103,7 @@ async def test_one_whose_time_is_up_still_goes_if_its_reference_is_there():
     database = MemoryDatabase()
     await waits(database, note(1))
     await known(database)
-    assert await released(database, "2027-01-01T00:00:00.000Z") == (["e_1"], 0)
+    assert await released(database, "2027-01-01T00:00:00.000Z") == ([("e_1", "o_9")], 0)
 
 
 @story
@@ -111,7 +113,7 @@ async def test_nothing_overtakes_what_waits_for_the_same_reference():
     first = event("note", 1, dossier="", references=(("LRN", "unknown"), ("MRN", "26QZ1")))
     await waits(database, first, note(2))
     await known(database)
-    assert await released(database) == (["e_1", "e_2"], 0)
+    assert await released(database) == ([("e_1", "o_9"), ("e_2", "o_9")], 0)
     held = MemoryDatabase()
     await waits(held, note(1, "26QZ404", received_at=NOW), note(2, "26QZ404"))
     assert await released(held, UP) == ([], 1)
@@ -124,5 +126,23 @@ async def test_many_that_wait_in_vain_do_not_hide_one_that_can_go():
     database = MemoryDatabase()
     await waits(database, *(note(number, f"26QZ{number}") for number in range(10, 30)))
     await known(database, "26QZ29")
-    assert await released(database, limit=3) == (["e_29"], 0)
+    assert await released(database, limit=3) == ([("e_29", "o_9")], 0)
     assert await left(database) == 19
+
+
+@story
+async def test_what_is_released_keeps_its_dossier():
+    """Released once, it goes to the dossier that was found, whatever its reference means by then.
+
+    Its record may be on the log already: in a second dossier it would count twice.
+    """
+    database = MemoryDatabase()
+    await waits(database, note(1))
+    await known(database)
+    for _ in range(2):  # the append may have failed: it is released still
+        await database.write(lambda connection: release(connection, UP, KINDS, 500))
+        await database.write(lambda connection: aliases.renew(
+            connection, Alias("MRN", "", "26QZ1", "o_9", "declaration"), "o_10"
+        ))  # fmt: skip
+    found = await database.read(read_released)
+    assert [one.key for one in found.values()] == ["o_9"]

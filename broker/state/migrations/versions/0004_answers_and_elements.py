@@ -74,6 +74,7 @@ def upgrade() -> None:
     op.add_column("answers", _text("keys", "[]"))
     op.execute("UPDATE answers SET showing = version")
     op.create_index("answers_counting", "answers", ["dossier", "state"], unique=False)
+    op.add_column("unresolved", _number("released"))
     op.add_column("queue", _number("showing"))
     op.add_column("queue", _text("silence", null=True))
     op.execute("UPDATE queue SET showing = version")
@@ -83,6 +84,7 @@ def downgrade() -> None:
     """Back, without what was shown: the decisions hold it."""
     for table, names in (
         ("queue", ("silence", "showing")),
+        ("unresolved", ("released",)),
         ("documents", ("extent", "named")),
         ("dossiers", ("numbers",)),
     ):
