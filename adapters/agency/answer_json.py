@@ -1,7 +1,8 @@
 """Answer of an agency in the broker's own JSON, as `POST /v1/responses` takes it.
 
     {"id": "agency's own number", "delivery": "d_...", "references": [["MRN", "..."]],
-     "answers": [{"subject": {"item": 3}, "check": "H219", "status": "held", "native": "...",
+     "answers": [{"subject": {"item": 3}, "quantity": {"value": "400", "unit": "KGM"},
+                  "check": "H219", "status": "held", "native": "...",
                   "reasons": ["text", {"code": "...", "text": "..."}],
                   "wanted": [{"type": "N851", "text": "..."}], "conditions": ["..."],
                   "valid_until": "2026-11-24T12:00:00Z"}]}
@@ -10,7 +11,8 @@ Behaviour
     One document is one message with one answer event; `answers` has at least one entry.
     `subject` is one of {"item": n}, {"path": canonical path}, {"part": name}, and for a person
     {"abo": reference} or {"avf": booking}, the carrier's own; absent: the whole. Item numbers are
-    numbers: 1, "001" and 1.0 are one item.
+    numbers: 1, "001" and 1.0 are one item. `quantity`: how much of it, absent: all; a release of
+    a part of it is conditional.
     `delivery` or at least one reference names what is answered. `status` is of the closed list.
     All problems are reported at once, each with its JSON pointer. An unknown member is a problem:
     a misspelt one would be lost in silence. A null is an absent value.
@@ -23,7 +25,7 @@ Versions
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -47,7 +49,7 @@ from broker.model.answer import ANSWER_STATUSES
 from broker.model.problem import Place, Problem, as_json, rejects
 
 _DOCUMENT = ("id", "delivery", "references", "answers")
-_ANSWER = ("subject", "check", "status", "native", "reasons", "wanted", "conditions",
+_ANSWER = ("subject", "quantity", "check", "status", "native", "reasons", "wanted", "conditions",
            "valid_until")  # fmt: skip
 _SUBJECT = ("item", "path", "part", "abo", "avf")
 _SCHEMES = {"abo": "ABO", "avf": "AVF"}
@@ -204,6 +206,9 @@ def _answer(reader: Reader, value: Any, pointer: str, path: Path) -> Tree:
     answer: Tree = {}
     if "subject" in members:
         _subject(reader, members["subject"], f"{pointer}/subject", path, answer)
+    if "quantity" in members:
+        here, name = f"{pointer}/quantity", f"{path}.QuantityMeasure"
+        answer |= reader.measure(members["quantity"], here, name)
     for member, name, length in (("check", "CheckCode", 17), ("native", "NativeCode", 35)):
         if member in members:
             here = f"{pointer}/{member}"
@@ -219,12 +224,7 @@ def _answer(reader: Reader, value: Any, pointer: str, path: Path) -> Tree:
         name = "ValidUntilDateTime"
         until = reader.moment(members["valid_until"], f"{pointer}/valid_until", f"{path}.{name}")
         _set(answer, name, until)
-    for member, name, parts in _LISTS:
-        if member in members:
-            found = _list(reader, members[member], f"{pointer}/{member}", f"{path}.{name}", parts)
-            if found:
-                answer[name] = found
-    return answer
+    return answer | _lists(reader, members, pointer, path)
 
 
 _LISTS: tuple[tuple[str, str, dict[str, tuple[str, int]]], ...] = (
@@ -237,6 +237,16 @@ _LISTS: tuple[tuple[str, str, dict[str, tuple[str, int]]], ...] = (
     ("conditions", "Condition", {"text": ("Text", 512)}),
 )
 """Member, canonical class, and its members with canonical name and length; a string is its text."""
+
+
+def _lists(reader: Reader, members: Mapping[str, Any], pointer: str, path: Path) -> Tree:
+    """Reasons, wanted documents and conditions; what is empty is left out."""
+    found = {
+        name: _list(reader, members[member], f"{pointer}/{member}", f"{path}.{name}", parts)
+        for member, name, parts in _LISTS
+        if member in members
+    }
+    return {name: elements for name, elements in found.items() if elements}
 
 
 def _list(

@@ -21,8 +21,8 @@ from broker.model.problem import Place, Problem
 _MOMENT = re.compile(MOMENT).fullmatch
 PROBLEMS_MAX = 100
 _NUMBER_MAX = 99_999
-"""White space, and what copying from a page leaves: no part of an identifier or a code."""
 _WHOLE = re.compile(r"0{0,30}([1-9][0-9]{0,4})(?:\.0{0,30})?").fullmatch
+_QUANTITY = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,6})?").fullmatch
 _KEY = re.compile(r"\[0*([0-9]+)(?:\.0*)?\]")
 
 
@@ -145,6 +145,37 @@ class Reader:
             expected=f"a whole number from 1 to {_NUMBER_MAX}",
         )
         return None
+
+    def measure(self, value: Any, pointer: str, path: Path) -> dict[str, dict[str, str]]:
+        """A quantity above zero and its unit under the last name of `path`; {} if one is wrong."""
+        members = self.members(value, pointer, ("value", "unit"))
+        read = {"value": self._quantity, "unit": self._unit}
+        found = {
+            member: read[member](members[member], child(pointer, member), f"{path}.{member}") or ""
+            for member in members
+        }
+        for member in read:
+            if member not in members and isinstance(value, dict):
+                hint = "give value and unit, or leave quantity out for all of it"
+                self.missing(member, pointer, f"{path}.{member}", hint)
+        return {path.rpartition(".")[2]: found} if len([*filter(None, found.values())]) == 2 else {}
+
+    def _quantity(self, value: Any, pointer: str, path: Path) -> str | None:
+        written = "" if isinstance(value, bool) else trimmed(str(value))
+        found = _QUANTITY(written) if isinstance(value, int | float | str) else None
+        if found is not None and written.strip("0."):
+            return self.put(path, written, pointer)
+        self.note(
+            "answer.value-malformed",
+            f"{value!r:.40} is not a quantity",
+            pointer,
+            path=path,
+            expected="a number above zero with a decimal point",
+        )
+        return None
+
+    def _unit(self, value: Any, pointer: str, path: Path) -> str | None:
+        return self.text(value, pointer, path, 3)
 
     def choice(self, value: Any, pointer: str, path: Path, known: tuple[str, ...]) -> str | None:
         """One word of a closed list, put at `path`."""

@@ -7,6 +7,7 @@ Rules
     person may be named by the references that the delivery shows (ABO; AVF where it means exactly
     one). New references are bound only in schemes the agency may bind. What was sent before under
     the same number of the agency's is repeated, whatever was answered since.
+    A release of part of a quantity is conditional, never a release.
     An answer to an older delivery settles what has not changed since. The agency is notified of
     the rest, and of a check that was not asked.
 What does not belong
@@ -138,7 +139,7 @@ def _answers(
     found = [(delivered, naming) for delivered, names in namings for naming in names]
     first = max(event.message - 1, 0) * _ANSWERS_MAX
     for ordinal, (delivered, naming) in enumerate(found, first):
-        target, content = delivered.target, naming.content
+        target, content = delivered.target, _of_quantity(naming.content)
         status = content.get("StatusCode")
         made = Answer(
             part=target.part,
@@ -159,6 +160,16 @@ def _answers(
             changed_at = _changed_at(dossier, made, delivered)
             made = replace(made, changed_at=changed_at, keys=_keys(dossier, made))
         yield made
+
+
+def _of_quantity(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A release of part of a quantity is conditional: the condition says of how much."""
+    amount = content.get("QuantityMeasure")
+    if not amount or content.get("StatusCode") != "released":
+        return content
+    condition = {"Text": f"{amount['value']} {amount['unit']} of it only"}
+    conditions = [*content.get("Condition", ()), condition]
+    return {**content, "StatusCode": "conditional", "Condition": conditions}
 
 
 def _changed_at(dossier: Dossier, answer: Answer, delivered: Delivered) -> int:

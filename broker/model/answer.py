@@ -15,7 +15,18 @@ from typing import Literal, get_args
 from broker.model.declaration import GoodsDeclaration
 from broker.model.documents import AdditionalInformation03A, Amendment06A, Pointer97A
 from broker.model.duties import DutyTaxFee50A
-from broker.model.leaf import Canonical, Code, Identifier, Moment, Numeric, Text, leaf, many, one
+from broker.model.leaf import (
+    Canonical,
+    Code,
+    Identifier,
+    Measure,
+    Moment,
+    Numeric,
+    Text,
+    leaf,
+    many,
+    one,
+)
 from broker.model.places import AppealOffice07A, ContactOffice35A
 
 AnswerStatus = Literal[
@@ -136,13 +147,14 @@ class AgencyAnswer(Canonical):
     """One normalised answer about one subject.
 
     `Subject` is the canonical path of an element, absent or "" for the whole; `SubjectReference`
-    takes its place until the broker has found the person that it names. `StatusCode` is one of
-    ANSWER_STATUSES, absent for a notice that decides nothing; `NativeCode` and `NativeText` are
-    the agency's own words.
+    takes its place until the broker has found the person that it names. `QuantityMeasure`: how
+    much of it the answer is about, absent for all. `StatusCode` is one of ANSWER_STATUSES, absent
+    for a notice that decides nothing; `NativeCode` and `NativeText` are the agency's own words.
     """
 
     Subject: Text = leaf(None, "an..512", data="public")
     SubjectReference: AnsweredReference | None = one()
+    QuantityMeasure: Measure | None = leaf(None, "n..16,6", "6060")
     Part: Text = leaf(None, "an..70", data="public")
     CheckCode: Code = leaf(None, "an..17", data="public")
     StatusCode: Code = leaf(None, "an..35", data="public")

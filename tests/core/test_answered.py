@@ -156,6 +156,19 @@ def test_an_answer_said_again_is_repeated():
     assert again.queue == ()
 
 
+@pytest.mark.parametrize(("status", "becomes"), [("released", "conditional"), ("held", "held")])
+def test_a_release_of_part_of_a_quantity_is_conditional(status, becomes):
+    """The declarant sees of how much; an objection stays what it is."""
+    part = {"StatusCode": status, "QuantityMeasure": {"value": "400", "unit": "KGM"}}
+    first = step(DOSSIER, said(2, "customs", "", [{"StatusCode": "released"}]), rules())
+    effects = step(remembered(first), said(3, "plant-health", "", [part]), rules())
+    assert effects.dossier.overall == becomes
+    board = orjson.loads(effects.queue[-1].payload)["board"]["Answer"]
+    (shown,) = [one for one in board if one["AgencyID"] == "plant-health"]
+    conditions = [{"Text": "400 KGM of it only"}] if becomes == "conditional" else None
+    assert (shown["StatusCode"], shown.get("Condition")) == (becomes, conditions)
+
+
 def test_an_answer_that_was_replaced_may_be_given_again():
     """Held, then the whole released, then held again: the third is a new answer."""
     dossier = DOSSIER

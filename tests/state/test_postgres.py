@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,13 +18,13 @@ from broker.eventlog.memory import MemoryLog
 from broker.hop import Plumbing
 from broker.intake.accept import Acceptance, Arrival
 from broker.settings import Secrets, Settings
-from broker.state import queue, unresolved
+from broker.state import queue
 from broker.state.postgres import PostgresDatabase, address, postgres_database
 from broker.state.queue import Row
 from broker.state.tables import SUBMISSIONS
-from broker.state.unresolved import Waiting
 from tests.conformance.conftest import of_url
-from tests.limits import HANG_S, tries
+from tests.limits import HANG_S
+from tests.state.on_postgres import opened, until_one_is, upgrade, upgraded, while_held
 
 NAME = "wildlife"
 TARGET = ("", NAME, "control")
@@ -35,20 +34,7 @@ AT = "2026-11-22T09:30:00.000Z"
 @pytest.fixture(scope="module")
 def url(postgres):
     """A database with today's tables, for this module."""
-    made = postgres.create()
-    asyncio.run(_upgrade(made))
-    return made
-
-
-async def _upgrade(url):
-    async with opened(url, upgraded=False) as database:
-        await database.upgrade()
-
-
-def opened(url, *, upgraded=True, **changes):
-    """The database of this URL."""
-    settings, told = of_url(url)
-    return postgres_database(settings.model_copy(update=changes), told, upgraded=upgraded)
+    return upgraded(postgres)
 
 
 def row(dossier):
@@ -61,39 +47,6 @@ async def state_of(database, dossier):
     """State and number of the dossier's delivery."""
     (found,) = await database.read(lambda connection: queue.of_dossier(connection, dossier))
     return found["state"], found["seq"]
-
-
-async def while_held(database, first, second):
-    """The second work waits for the first, which has done all but commit; what each gave."""
-    begun, goes, loop = asyncio.Event(), threading.Event(), asyncio.get_running_loop()
-
-    def held(connection):
-        done = first(connection)
-        loop.call_soon_threadsafe(begun.set)
-        assert goes.wait(HANG_S)
-        return done
-
-    holding = asyncio.ensure_future(database.write(held))
-    await begun.wait()
-    other = asyncio.ensure_future(database.write(second))
-    try:
-        await until_one_is(database, "wait_event_type = 'Lock'")
-        assert not other.done()
-    finally:
-        goes.set()
-    return await holding, await other
-
-
-async def until_one_is(database, what):
-    """Wait until a connection to this database is in this state."""
-    query = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        f" AND pid <> pg_backend_pid() AND {what}"
-    )
-    for _ in tries(f"a connection has {what}"):
-        if await database.read(lambda c: c.execute(query).scalar_one()):
-            return
-        await asyncio.sleep(0.01)
 
 
 def test_a_row_that_is_being_cancelled_is_not_numbered(url):
@@ -305,7 +258,7 @@ def test_tables_that_differ_are_told_with_what_to_do(postgres):
         with pytest.raises(ConfigFault, match="no tables yet; run 'swb database upgrade'"):
             async with opened(made):
                 pass
-        await _upgrade(made)
+        await upgrade(made)
         async with opened(made) as database:
             newer = text("UPDATE alembic_version SET version_num = '9999'")
             await database.write(lambda c: c.execute(newer))
@@ -364,40 +317,5 @@ def test_a_pool_holds_no_more_connections_than_the_settings_say(postgres):
         finally:
             database.close()
         assert max(seen) <= 2
-
-    asyncio.run(run())
-
-
-def test_one_that_waits_is_released_or_replaced_never_both(url):
-    """Whichever of two transactions comes second finds that the row is not its own."""
-
-    def wait_for(name):
-        waiting = Waiting(name, "declaration", "s", "lantern", (), {"ce_id": name}, b"", AT)
-
-        def put(connection):
-            unresolved.put(connection, [waiting])
-            return next(n for n, one in unresolved.all_waiting(connection, 9) if one == waiting)
-
-        return put
-
-    async def run():
-        async with opened(url) as database:
-            first, second = [await database.write(wait_for(name)) for name in ("e_1", "e_2")]
-
-            def release(connection, number):
-                return unresolved.release(connection, number, {"ce_id": "on its way"})
-
-            def replace(connection, number):
-                return unresolved.take_waiting(connection, [number])
-
-            _, replaced = await while_held(
-                database, partial(release, number=first), partial(replace, number=first)
-            )
-            assert replaced == set()
-            replaced, _ = await while_held(
-                database, partial(replace, number=second), partial(release, number=second)
-            )
-            assert replaced == {second}
-            assert [one[0] for one in await database.read(unresolved.released)] == [first]
 
     asyncio.run(run())

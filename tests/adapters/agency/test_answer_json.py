@@ -22,6 +22,7 @@ FULL = {
     "answers": [
         {
             "subject": {"item": 3},
+            "quantity": {"value": 400.5, "unit": "KGM"},
             "check": "H219",
             "status": "held",
             "native": "C02",
@@ -59,6 +60,7 @@ def test_a_full_answer_becomes_one_answer_event():
         "Answer": [
             {
                 "Subject": "GoodsShipment.GovernmentAgencyGoodsItem[3]",
+                "QuantityMeasure": {"value": "400.5", "unit": "KGM"},
                 "CheckCode": "H219",
                 "NativeCode": "C02",
                 "StatusCode": "held",
@@ -132,6 +134,16 @@ def _with(**answer):
          "/answers/0/subject"),
         (_with(subject={"path": "a..b"}), "answer.subject-malformed",
          "/answers/0/subject/path"),
+        (_with(quantity=400), "answer.value-malformed", "/answers/0/quantity"),
+        (_with(quantity={"value": "400"}), "answer.value-missing", "/answers/0/quantity"),
+        (_with(quantity={"value": "0.0", "unit": "KGM"}), "answer.value-malformed",
+         "/answers/0/quantity/value"),
+        (_with(quantity={"value": "1,5", "unit": "KGM"}), "answer.value-malformed",
+         "/answers/0/quantity/value"),
+        (_with(quantity={"value": True, "unit": "KGM"}), "answer.value-malformed",
+         "/answers/0/quantity/value"),
+        (_with(quantity={"value": "1", "unit": "KILO"}), "answer.value-too-long",
+         "/answers/0/quantity/unit"),
         (_with(check="x" * 18), "answer.value-too-long", "/answers/0/check"),
         (_with(valid_until="tomorrow"), "answer.value-malformed", "/answers/0/valid_until"),
         (_with(reasons="no"), "answer.value-malformed", "/answers/0/reasons"),
