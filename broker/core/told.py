@@ -18,6 +18,7 @@ from broker.core.effects import Effects, Making, Why
 from broker.core.rules import Rules
 from broker.dossiers.board import Board, Reader, board_of, board_tree, declarant_tree, overall
 from broker.dossiers.naming import names_in, names_of, scope_of
+from broker.dossiers.standing import Entry, entries
 from broker.model.dossier import BOARD, Document, Dossier, Event, Result, Shown, Target
 from broker.model.events import body_of
 from broker.model.extent import extent_json
@@ -50,12 +51,14 @@ class ReplyTo(NamedTuple):
     """A message that is replied to, and how it names elements: path in the dossier -> its own.
 
     `only`: elements that the sender numbers are named too if they are in `names`, not otherwise.
+    `gone`: its part was taken back; what happens to other parts is no longer its affair.
     """
 
     document: Document
     names: Mapping[str, str]
     own: bool
     only: bool = False
+    gone: bool = False
 
 
 def send_boards(making: Making, boards: Boards, rules: Rules) -> bool:
@@ -122,7 +125,20 @@ def _changed(boards: Boards, reply: ReplyTo, view: View) -> _Change:
     tree = apply(view, declarant_tree(boards.after, reader)).tree
     if reply.own:
         return _Change(tree, is_new=True)
-    return _Change(tree, apply(view, declarant_tree(boards.before, reader)).tree != tree)
+    is_new = apply(view, declarant_tree(boards.before, reader)).tree != tree
+    if is_new and reply.gone:
+        part = reply.document.part
+        is_new = _answered(boards.before, part) != _answered(boards.after, part)
+    return _Change(tree, is_new)
+
+
+def _answered(board: Board, part: str) -> dict[Target, list[Entry]]:
+    """What is answered about a part."""
+    return {
+        target: list(entries(standing))
+        for target, standing in board.standings.items()
+        if target.part == part
+    }
 
 
 def _replies(before: Dossier, making: Making) -> Iterator[ReplyTo]:
@@ -139,6 +155,9 @@ def _replies(before: Dossier, making: Making) -> Iterator[ReplyTo]:
             older = (document.part, document.version) in dossier.messages
             if names or not older:
                 yield ReplyTo(document, names, own=False)
+    for part, document in before.gone.items():
+        if part in dossier.gone:
+            yield ReplyTo(document, {}, own=False, gone=True)
     if event.does == "withdraw":
         for part, document in before.live.items():
             withdrawn = part not in dossier.live and (part == event.part or not event.part)

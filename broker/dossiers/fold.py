@@ -173,6 +173,7 @@ def _made(dossier: Dossier, event: Event, tree: Tree, numbers: Numbers, package:
     after = replace(
         dossier,
         live={**dossier.live, event.part: document},
+        gone={part: one for part, one in dossier.gone.items() if part != event.part},
         versions=_versions(dossier, document),
         parts=_parts(dossier, event.part, PartNumbers(numbers.marks, older)),
         messages=_messages(dossier, event.part, live, older),
@@ -260,6 +261,7 @@ def _withdraw(dossier: Dossier, event: Event) -> Folded:
         return _declined(dossier, event, "event.already-withdrawn")
     gone = replace(
         dossier, state="withdrawn", closed_at=event.received_at, live={}, messages={},
+        gone={**dossier.gone, **_without_payload(dossier.live)},
         parts={part: one._replace(older={}) for part, one in dossier.parts.items()},
     )  # fmt: skip
     return Folded(gone, "applied")
@@ -276,11 +278,16 @@ def _part_withdrawn(dossier: Dossier, event: Event) -> Folded:
     after = replace(
         dossier,
         live=rest,
+        gone={**dossier.gone, **_without_payload({event.part: document})},
         versions=_versions(dossier, document),
         parts={**dossier.parts, event.part: known._replace(older={})} if known else dossier.parts,
         messages={key: one for key, one in dossier.messages.items() if key[0] != event.part},
     )
     return Folded(after, "applied", document)
+
+
+def _without_payload(documents: Mapping[str, Document]) -> dict[str, Document]:
+    return {part: replace(one, payload=b"") for part, one in documents.items()}
 
 
 def _note(dossier: Dossier, event: Event) -> Folded:

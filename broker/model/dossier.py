@@ -183,6 +183,7 @@ class Dossier:
     """All that is known about one declaration, as far as the next step needs it.
 
     `messages`: versions that are not live, but whose messages were the last to name some element.
+    `gone`: the last version of each part that was taken back, for what is answered about it still.
     `answers`: those that count, are obeyed or have ended.
     """
 
@@ -199,6 +200,7 @@ class Dossier:
     versions: Mapping[str, int] = field(default_factory=dict)
     parts: Mapping[str, PartNumbers] = field(default_factory=dict)
     messages: Mapping[tuple[str, int], Document] = field(default_factory=dict)
+    gone: Mapping[str, Document] = field(default_factory=dict)
     shown: Mapping[Target, Shown] = field(default_factory=dict)
     asks: Mapping[Target, Ask] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()

@@ -5,6 +5,7 @@ that takes the part back is no live version, and ends those before it.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import orjson
@@ -50,7 +51,7 @@ def load(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[str,
         return {}
     known = [head["id"] for head in heads]
     seen = _seen(connection, pairs)
-    live, versions = _documents(connection, known)
+    live, gone, versions = _documents(connection, known)
     numbers = {head["id"]: _numbers_of(head["numbers"]) for head in heads}
     messages = _messages(connection, numbers)
     shown, asks = _shown(connection, known), _asks(connection, known)
@@ -61,6 +62,7 @@ def load(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[str,
             parts=numbers[head["id"]],
             messages=messages.get(head["id"], {}),
             live=live.get(head["id"], {}) if head["state"] in STANDING else {},
+            gone=gone.get(head["id"], {}) | _former(head["state"], live.get(head["id"], {})),
             versions=versions.get(head["id"], {}),
             shown=shown.get(head["id"], {}),
             asks=asks.get(head["id"], {}),
@@ -69,6 +71,13 @@ def load(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[str,
         )
         for head in heads
     }
+
+
+def _former(state: str, live: Mapping[str, Document]) -> dict[str, Document]:
+    """What a withdrawn dossier held: its parts were taken back with it."""
+    if state in STANDING:
+        return {}
+    return {part: replace(one, payload=b"") for part, one in live.items()}
 
 
 def one(connection: Connection, dossier: str) -> Dossier | None:
@@ -134,7 +143,7 @@ class InForce(NamedTuple):
 
 def in_force(connection: Connection, ids: Iterable[str]) -> dict[tuple[str, str], InForce]:
     """The live version of each part of these dossiers, by (dossier, part)."""
-    live, _ = _documents(connection, list(ids))
+    live, _, _ = _documents(connection, list(ids))
     return {
         (dossier, part): InForce(
             one.version, one.party, one.submission, one.message, one.received_at
@@ -169,7 +178,10 @@ def _seen(connection: Connection, pairs: list[tuple[str, str]]) -> dict[str, lis
 
 def _documents(
     connection: Connection, ids: list[str]
-) -> tuple[dict[str, dict[str, Document]], dict[str, dict[str, int]]]:
+) -> tuple[
+    dict[str, dict[str, Document]], dict[str, dict[str, Document]], dict[str, dict[str, int]]
+]:
+    """By dossier and part: live versions, those that take their part back, highest numbers."""
     applied = func.max(case((DOCUMENTS.c.state != "late", DOCUMENTS.c.version)))
     heads = connection.execute(
         select(DOCUMENTS.c.dossier, DOCUMENTS.c.part, func.max(DOCUMENTS.c.version), applied)
@@ -182,6 +194,7 @@ def _documents(
         versions.setdefault(dossier, {})[part] = highest
         wanted.add((dossier, part, newest))
     live: dict[str, dict[str, Document]] = {}
+    gone: dict[str, dict[str, Document]] = {}
     rows = connection.execute(
         select(DOCUMENTS).where(
             DOCUMENTS.c.dossier.in_({dossier for dossier, _, _ in wanted}),
@@ -190,11 +203,13 @@ def _documents(
         )
     )
     for row in rows:
-        gone = row.state == "withdrawn"
-        if gone or (row.dossier, row.part, row.version) not in wanted:
+        if (row.dossier, row.part, row.version) not in wanted:
             continue
-        live.setdefault(row.dossier, {})[row.part] = _document(row, row.payload)
-    return live, versions
+        if row.state == "withdrawn":
+            gone.setdefault(row.dossier, {})[row.part] = _document(row, b"")
+        else:
+            live.setdefault(row.dossier, {})[row.part] = _document(row, row.payload)
+    return live, gone, versions
 
 
 def _shown(connection: Connection, ids: list[str]) -> dict[str, dict[Target, Shown]]:

@@ -234,3 +234,25 @@ def test_every_version_has_its_time():
     """Moments and boards carry the time of the event that made them."""
     _, (first,) = played(ship())
     assert {row.created_at for row in first.queue} == {AT}
+
+
+def test_who_took_a_part_back_is_told_what_is_answered_about_it_and_nothing_else():
+    """A hold on the list outlives it: its sender hears when it ends, and nothing of the ship."""
+    listed = (ship(), crew(2, "ONE"))
+    dossier, (first, second) = played(*listed)
+    (police,), (harbour,) = deliveries(second, "border-police"), deliveries(first, "harbour-master")
+    back = event("withdraw", 4, kind="visit", body={}, **LIST)
+    dossier, (_, gone) = played(answer(3, "border-police", police, "held"), back, dossier=dossier)
+    assert [one[0] for one in told(gone, "crew-firm")] == ["held"]
+    (notice,) = [one.notice.id for one in gone.withdrawals]
+    dossier, (elsewhere, ended) = played(
+        answer(5, "harbour-master", harbour, "inspection"),
+        answer(6, "border-police", notice, "released"),
+        dossier=dossier,
+    )
+    assert told(elsewhere, "crew-firm") == []
+    assert [one[0] for one in told(elsewhere, "ship-agent")] == ["held"]
+    assert [one[2] for one in told(ended, "crew-firm")] == [back.submission]
+    assert [one[0] for one in told(ended, "ship-agent")] == ["inspection"]
+    _, (again,) = played(crew(7, "ONE"), dossier=dossier)
+    assert [one[2] for one in told(again, "crew-firm")] == [again.event.submission]

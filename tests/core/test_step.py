@@ -165,16 +165,16 @@ def test_only_those_whose_view_of_the_board_changed_are_told():
     assert second.dossier.board_version == dossier.board_version
 
 
-def test_the_board_is_numbered_by_what_is_sent_of_it():
-    """Agencies share a number, the replies of the same event share the next."""
+def test_one_event_gives_the_board_one_version():
+    """What agencies are sent of it and the replies have the same number."""
     effects = after(NEW, put(1, FLOWERS))
     dossier = remembered(effects)
     answer = step(dossier, answered(dossier, PLANTS, "held", 2), rules())
-    for one, numbers in ((effects, (1, 2)), (answer, (3, 4))):
+    for version, one in enumerate((effects, answer), 1):
         assert {(row.what, row.version) for row in one.queue if row.part == "board"} == {
-            ("board", numbers[0]), ("reply", numbers[1])
+            ("board", version), ("reply", version)
         }  # fmt: skip
-        assert one.dossier.board_version == numbers[1]
+        assert one.dossier.board_version == version
 
 
 def test_a_declined_event_leaves_the_dossier_and_tells_its_sender():

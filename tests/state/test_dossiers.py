@@ -120,12 +120,13 @@ def test_an_answer_that_is_over_is_kept_and_never_loaded_again(connection):
 
 
 def test_the_parts_of_a_withdrawn_dossier_are_no_longer_live(connection):
-    """What was answered about them is loaded all the same."""
+    """They are loaded as gone; what was answered about them is loaded all the same."""
     gone = replace(DOSSIER, state="withdrawn", closed_at=AT,
                    parts={"passengers": PartNumbers({LIST: 12}, {})})  # fmt: skip
     write(connection, gone)
     found = dossiers.one(connection, "o_1")
-    assert found == replace(gone, live={}, messages={})
+    former = {"passengers": replace(LIVE, payload=b"")}
+    assert found == replace(gone, live={}, messages={}, gone=former)
 
 
 def test_a_part_that_was_taken_back_is_not_live(connection):
@@ -136,6 +137,7 @@ def test_a_part_that_was_taken_back_is_not_live(connection):
     found = dossiers.one(connection, "o_1")
     assert found is not None
     assert (found.live, found.versions) == ({}, {"passengers": 5})
+    assert found.gone == {"passengers": replace(back, payload=b"")}
 
 
 def row(number, what, state_showing=1, recipient="border-police"):
