@@ -214,24 +214,28 @@ def recipients(connection: Connection, dossier: Dossier) -> list[dict[str, Any]]
 
 
 def board(dossier: Dossier) -> dict[str, Any]:
-    """Asks with their status, and the overall status; never an agency's reasons."""
+    """Asks and answers in force with their status, and the overall status; never a reason."""
     found = board_of(dossier)
+    statuses = {target: found.status(target) for target in found.targets}
     return {
         "version": dossier.board_version,
         "overall": dossier.overall,
-        "asks": [
-            {
-                "recipient": target.recipient,
-                "purpose": target.purpose,
-                "part": target.part,
-                "version": ask.version,
-                "due_at": ask.due_at,
-                "state": ask.state,
-                "status": found.status(target),
-            }
-            for target, ask in sorted(dossier.asks.items())
-            if ask.counts
-        ],
+        "asks": [_ask(dossier, target, status) for target, status in statuses.items() if status],
+    }
+
+
+def _ask(dossier: Dossier, target: Target, status: str) -> dict[str, Any]:
+    """What an agency is asked, or has answered without being asked any more."""
+    ask, shown = dossier.asks.get(target), dossier.shown.get(target)
+    asked = ask is not None and ask.counts
+    return {
+        "recipient": target.recipient,
+        "purpose": target.purpose,
+        "part": target.part,
+        "version": ask.version if ask and asked else shown.version if shown else 0,
+        "due_at": ask.due_at if ask and asked else "",
+        "state": ask.state if ask and asked else "not_asked",
+        "status": status,
     }
 
 

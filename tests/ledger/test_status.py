@@ -1,10 +1,13 @@
 """What became of a submission, for its sender's party and for operators."""
 
+from dataclasses import replace
+
 import pytest
 
 from broker.access import Principal
+from broker.core.step import step
 from broker.errors import NotFoundFault
-from broker.ledger.status import visible
+from broker.ledger.status import board, visible
 from tests.broker_in_process import (
     OPERATOR,
     OTHER,
@@ -15,6 +18,7 @@ from tests.broker_in_process import (
     story,
     withdrawal,
 )
+from tests.sample_events import opened, rules, said
 from tests.toy_format import HOUSE, TOY, put, toy, toy_configuration
 
 FLOWERS, MEAT = "06031100", "02013000"
@@ -77,6 +81,19 @@ async def test_a_status_follows_what_happens():
         gone = await broker.lodge(withdrawal("26QZ1"))
         for one in (lodged, again, gone):
             assert (await broker.status(one))["overall"] == "withdrawn"
+
+
+def test_a_hold_of_an_agency_that_is_not_asked_is_shown():
+    """What explains the overall status is there, though nobody waits for an answer."""
+    dossier = opened(FLOWERS)
+    effects = step(dossier, said(2, "plant-health", "", [{"StatusCode": "held"}]), rules())
+    held = replace(effects.dossier, asks={})
+    shown = board(held)
+    assert shown["overall"] == "held"
+    (line,) = shown["asks"]
+    assert (line["recipient"], line["state"], line["status"], line["due_at"]) == (
+        "plant-health", "not_asked", "held", "",
+    )  # fmt: skip
 
 
 @story
