@@ -65,6 +65,7 @@ def _route(before: Dossier, making: Making, folded: Folded, rules: Rules) -> Non
         withdraw(making, gone, rules)
     elif document is not None and document.state == "withdrawn":
         withdraw(making, {event.part: before.live[event.part].version}, rules)
+        rejudge_wide(making, rules)
     elif document is not None:
         obey(making, before.live.get(document.part), rules)
         return_answers(making, document)

@@ -11,7 +11,7 @@ from broker.core.step import step
 from broker.model.dossier import Change, Dossier
 from broker.model.problem import Problem
 from broker.routing.listing import ViewFile
-from broker.routing.match import compile_book, overall_rows
+from broker.routing.match import compile_book, overall_rows, wide_rows
 from broker.routing.rules import RulesFile
 from broker.routing.view import compile_view
 from tests.sample_events import AT, DOSSIER, event, remembered
@@ -62,11 +62,10 @@ VISIT = Kind("visit", (Scheme("CALL", opens=True, binds=("sender",)),), lacks=la
              across=crowded, complete_within=timedelta(hours=1))  # fmt: skip
 
 
-@cache
-def rules():
-    """Three rows, three views, one kind."""
+def compiled(*rows):
+    """These rows, three views, one kind."""
     trial = {"name": "nothing comes of nothing", "body": {}, "sends": {}}
-    file = RulesFile.model_validate({"rules": list(ROWS), "tests": [trial]})
+    file = RulesFile.model_validate({"rules": list(rows), "tests": [trial]})
     book = compile_book({"rows.yaml": file})
     views = {
         name: compile_view(
@@ -76,7 +75,13 @@ def rules():
         )
         for name, package, paths in VIEWS
     }
-    return Rules(book, overall_rows(book), views, "digest", {}, {"visit": VISIT})
+    return Rules(book, overall_rows(book), views, "digest", {}, {"visit": VISIT}, wide_rows(book))
+
+
+@cache
+def rules():
+    """The three rows."""
+    return compiled(*ROWS)
 
 
 def ship(number=1, crew="1", **more):
@@ -93,11 +98,11 @@ def crew(number, *names, does="put", **more):
     return event(does, number, kind="visit", body=body, **{**LIST, **more})
 
 
-def played(*happened, dossier=None):
+def played(*happened, dossier=None, under=None):
     """The effects of each event, on what the one before left."""
     dossier, made = dossier or Dossier(DOSSIER, "visit"), []
     for one in happened:
-        effects = step(dossier, one, rules())
+        effects = step(dossier, one, under or rules())
         made.append(effects)
         dossier = remembered(effects)
     return dossier, made
@@ -256,3 +261,23 @@ def test_who_took_a_part_back_is_told_what_is_answered_about_it_and_nothing_else
     assert [one[0] for one in told(ended, "ship-agent")] == ["inspection"]
     _, (again,) = played(crew(7, "ONE"), dossier=dossier)
     assert [one[2] for one in told(again, "crew-firm")] == [again.event.submission]
+
+
+def test_who_answers_for_the_whole_visit_is_asked_again_when_a_part_goes():
+    """The harbour master saw the crew list too: a release of ship and crew is none of the ship."""
+    wide = compiled(
+        {**ROWS[0], "answers": "dossier"}, ROWS[1],
+        _row("lists-go-to-the-harbour", "persons-report", "harbour-master", "persons",
+             purpose="crew-control"),
+    )  # fmt: skip
+    dossier, (_, second) = played(ship(), crew(2, "ONE"), under=wide)
+    given = deliveries(second, "harbour-master")
+    back = event("withdraw", 9, kind="visit", body={}, **LIST)
+    dossier, (*_, gone) = played(
+        *(answer(number, "harbour-master", one, "released") for number, one in enumerate(given, 3)),
+        back, dossier=dossier, under=wide,
+    )  # fmt: skip
+    (again,) = [row for row in gone.queue if row.recipient == "harbour-master"]
+    assert (again.what, again.part, again.purpose) == ("document", "FAL1", "port-call")
+    asks = {target: ask for target, ask in dossier.asks.items() if ask.counts}
+    assert [target.part for target in asks if target.recipient == "harbour-master"] == ["FAL1"]
