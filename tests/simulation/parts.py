@@ -145,8 +145,12 @@ def addressed(history: History, readout: Readout) -> Iterator[str]:
 
 def texts(said: Mapping[str, Any]) -> Iterator[str]:
     """Everything a delivery says, unpacked: a reply, its artifacts, the sheets of a workbook."""
-    yield str(said.get("data", ""))
-    packed = [one.get("content_base64") for one in said.get("data", {}).get("artifacts", ())]
+    data = said.get("data", {})
+    artifacts = data.get("artifacts", ())
+    packed = [one.get("content_base64") for one in artifacts]
+    # Packed bytes are text that says anything, now and then a person's number too.
+    plain = [{**one, "content_base64": ""} for one in artifacts]
+    yield str({**data, "artifacts": plain})
     for content in map(base64.b64decode, filter(None, [said.get("data_base64"), *packed])):
         if not content.startswith(b"PK"):
             yield content.decode(errors="replace")
