@@ -101,12 +101,7 @@ class Drain:
             known,
             aliases.of_dossiers(connection, {row["dossier"] for row, _ in replies}),
             submissions.problems_of(
-                connection,
-                {
-                    (context["reply_to"], context["message"])
-                    for _, context in replies
-                    if "elements" in context
-                },
+                connection, {(context["reply_to"], context["message"]) for _, context in replies}
             ),
         )
 

@@ -78,14 +78,10 @@ def rendered(
     return orjson.dumps(event)
 
 
-def _problems(
-    payload: Mapping[str, Any], reply_to: ReplyTo, context: Mapping[str, Any]
-) -> tuple[Problem, ...]:
+def _problems(payload: Mapping[str, Any], reply_to: ReplyTo) -> tuple[Problem, ...]:
     """What is wrong with the message: in every reply about it, errors first, each once."""
-    found = [dict(one) for one in payload.get("problems", ())]
-    if "elements" in context:
-        found = [*map(dict, reply_to.problems), *found]
-    return errors_first(dict.fromkeys(from_json(one) for one in found))
+    found = [*reply_to.problems, *payload.get("problems", ())]
+    return errors_first(dict.fromkeys(from_json(dict(one)) for one in found))
 
 
 def _enclosed(artifact: Artifact) -> dict[str, Any]:
@@ -143,7 +139,7 @@ def _reply(
         stamp=Stamp(row["id"], row["created_at"], row["version"]),
         tree=board,
         answers=tuple(board.get("Answer", ())),
-        problems=_problems(said, reply_to, context),
+        problems=_problems(said, reply_to),
         elements=context.get("elements", {}),
         extent=extent_of(context.get("extent")),
         changes=context.get("changes", ""),

@@ -74,7 +74,7 @@ async def told(site: Site, misfortune: Misfortune, seed: int, lasts_s: float) ->
     began, history = perf_counter(), History()
     book = site.configuration
     lodging = Bounds(
-        declarations=int(lasts_s / 2) + 5, changes=4, pace=lasts_s / 300, unanswered_s=HANG_S
+        declarations=int(lasts_s / 4) + 3, changes=4, pace=lasts_s / 300, unanswered_s=HANG_S
     )
     answering = Bounds(pace=0.02, late_s=lasts_s / 4, unanswered_s=HANG_S)
     senders = [

@@ -1,13 +1,14 @@
 """A row of the queue as the bytes its recipient gets."""
 
 import base64
+from dataclasses import replace
 
 import orjson
 import pytest
 
 from broker.adapter import Artifact, Profile
 from broker.delivery.render import ReplyTo, numbered, rendered
-from broker.model.problem import Problem
+from broker.model.problem import Problem, as_json
 from broker.replies import payloads
 from broker.replies.refusals import Refused, refusal_row
 from tests.toy_format import ToyFormat
@@ -63,6 +64,19 @@ def test_a_reply_is_rendered_by_the_adapter_of_what_it_answers():
         "codes": ["toy.rejected"],
         "references": [["LRN", "A"], ["MRN", "26QZ1"], ["CALL", "1/QZPOR"]],
     }
+
+
+@pytest.mark.parametrize("status", ["rejected", "declined", "noted", "waiting_reference"])
+def test_every_reply_repeats_what_translation_found_wrong(status):
+    """Who was left out of a list that is then declined is named in that reply too, once."""
+    left = Problem("toy.left-out", "this element has errors")
+    late = Problem("toy.odd", "this is odd", severity="warning")
+    whom = Refused("s_1", 2, "toy-house", "toys", "", AT, "")
+    row = refusal_row(whom, status, [late, left], [])._asdict()
+    to = replace(REPLY_TO, problems=[as_json(left)])
+    shown = orjson.loads(rendered(row, to, (), "urn:qz"))
+    found = orjson.loads(base64.b64decode(shown["data_base64"]))
+    assert found["codes"] == ["toy.left-out", "toy.odd"]
 
 
 class TwoArtifacts(ToyFormat):

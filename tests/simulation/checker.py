@@ -263,7 +263,8 @@ def told(history: History, readout: Readout) -> Iterator[str]:
     for number, one in meant(history, readout.of("submissions")).items():
         for person in one.left:
             if one.says != "bad" and person not in texts[number]:
-                yield f"told: {number} left {person} out and was not told"
+                statuses = sorted(key[2] for key in heard if key[:2] == number)
+                yield f"told: {number} left {person} out, was told {statuses} and not that"
 
 
 def replied(history: History, readout: Readout) -> Iterator[str]:
