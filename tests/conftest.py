@@ -13,12 +13,14 @@ A test that asks for one of these is marked `servers`; `make test` leaves it out
 """
 
 import contextlib
+import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
@@ -48,6 +50,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if SERVERS.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("servers")
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A test that sets up logs, or makes them quiet, leaves no trace of it to the next one."""
+    config, client = structlog.get_config(), logging.getLogger("aiokafka")
+    level, handlers, propagate = client.level, client.handlers, client.propagate
+    yield
+    structlog.configure(**config)
+    client.setLevel(level)
+    client.handlers, client.propagate = handlers, propagate
 
 
 @pytest.fixture(scope="session")

@@ -69,11 +69,8 @@ def test_the_list_is_applied_to_any_event():
 
 @pytest.fixture
 def client(lines):
-    """The Kafka client's own logger, as the process has set it up; afterwards as it was."""
-    root = logging.getLogger("aiokafka")
-    yield logging.getLogger("aiokafka.conn")
-    root.handlers, root.propagate = [], True
-    root.setLevel(logging.NOTSET)
+    """The Kafka client's own logger, as the process has set it up."""
+    return logging.getLogger("aiokafka.conn")
 
 
 def test_what_the_kafka_client_says_again_and_again_is_one_line_without_its_values(client, lines):

@@ -203,6 +203,7 @@ class BoardAnswer(Canonical):
     AgencyID: Identifier = leaf(None, "an..35", data="public")
     PurposeCode: Code = leaf(None, "an..35", data="public")
     Subject: Text = leaf(None, "an..512", data="public")
+    QuantityMeasure: Measure | None = leaf(None, "n..16,6", "6060")
     Part: Text = leaf(None, "an..70", data="public")
     CheckCode: Code = leaf(None, "an..17", data="public")
     StatusCode: Code = leaf(None, "an..35", data="public")

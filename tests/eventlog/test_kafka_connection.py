@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-from functools import partial
 
 import pytest
 import uvloop
@@ -62,12 +61,10 @@ REASON = {"password": "invalid credentials", "user": "invalid credentials",
 @pytest.mark.parametrize(
     ("what", "level"), [*((what, logging.INFO) for what in WRONG), ("user", logging.CRITICAL)]
 )
-def test_what_does_not_fit_is_one_sentence_with_its_reason(node, what, level, request):
+def test_what_does_not_fit_is_one_sentence_with_its_reason(node, what, level):
     """A fault after `start_s` with place, reason and what to do, at each level; no password."""
     security, more, password = WRONG[what]
-    client = logging.getLogger("aiokafka")
-    request.addfinalizer(partial(client.setLevel, client.level))
-    client.setLevel(level)
+    logging.getLogger("aiokafka").setLevel(level)
 
     async def run(start_s) -> str:
         settings = Settings(**there(node, security, **more), start_s=start_s)
