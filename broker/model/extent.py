@@ -1,6 +1,6 @@
 """How much of a list a message holds, and how that is stored."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 
@@ -32,7 +32,10 @@ def extent_json(extent: Extent | None) -> dict[str, Any] | None:
     """The extent as it is stored; what is empty is left out."""
     if extent is None:
         return None
-    return {name: value for name, value in asdict(extent).items() if value}
+    return {name: value for name in _NAMES if (value := getattr(extent, name))}
+
+
+_NAMES = tuple(field.name for field in fields(Extent))
 
 
 def extent_of(stored: dict[str, Any] | None) -> Extent | None:

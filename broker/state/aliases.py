@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, tuple_, update
 
-from broker.state.dialect import insert_or
+from broker.state.dialect import insert_or, upsert
 from broker.state.tables import ALIASES, DOSSIERS, QUEUE
 
 
@@ -73,14 +73,8 @@ def meanings(
 def rebind(connection: Connection, wanted: Iterable[Alias]) -> None:
     """Let references mean these dossiers from now on, whatever they meant before."""
     rows = [alias._asdict() for alias in sorted(wanted)]
-    if not rows:
-        return
-    statement = insert_or(connection, ALIASES)
-    statement = statement.on_conflict_do_update(
-        index_elements=["scheme", "scope", "value"],
-        set_={name: statement.excluded[name] for name in ("dossier", "kind")},
-    )
-    connection.execute(statement, rows)
+    if rows:
+        connection.execute(upsert(connection, ALIASES, "dossier", "kind"), rows)
 
 
 def delivered_under(

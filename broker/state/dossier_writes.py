@@ -9,27 +9,15 @@ from sqlalchemy import Connection, insert
 from broker.model.dossier import Answer, Ask, Document, Dossier, Shown, Target
 from broker.model.extent import extent_json
 from broker.model.records import sealed
-from broker.state.dialect import insert_or
+from broker.state.dialect import insert_or, others, upsert
 from broker.state.tables import ANSWERS, ASKS, DECISIONS, DOCUMENTS, DOSSIERS, OUTCOMES, SHOWN
 
 
 def put_heads(connection: Connection, dossiers: Sequence[Dossier]) -> None:
     """Write the heads, new or changed."""
-    if not dossiers:
-        return
-    names = [column.name for column in DOSSIERS.c if column.name != "numbers"]
-    statement = insert_or(connection, DOSSIERS)
-    statement = statement.on_conflict_do_update(
-        index_elements=["id"],
-        set_={name: statement.excluded[name] for name in (*names, "numbers") if name != "id"},
-    )
-    connection.execute(
-        statement,
-        [
-            {name: getattr(dossier, name) for name in names} | {"numbers": _numbers(dossier)}
-            for dossier in dossiers
-        ],
-    )
+    if dossiers:
+        connection.execute(upsert(connection, DOSSIERS, *others(DOSSIERS)),
+                           [_head_row(one) for one in dossiers])  # fmt: skip
 
 
 def put_documents(connection: Connection, documents: Sequence[tuple[str, Document]]) -> None:
@@ -54,39 +42,30 @@ def put_decisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> 
 
 def put_asks(connection: Connection, asks: Sequence[tuple[str, Ask]]) -> None:
     """Write asks, new or in a new state, each with its dossier's id."""
-    if not asks:
-        return
-    statement = insert_or(connection, ASKS)
-    statement = statement.on_conflict_do_update(
-        index_elements=["dossier", "part", "recipient", "purpose", "showing"],
-        set_={name: statement.excluded[name] for name in ("state", "due_at", "asked_at")},
-    )
-    connection.execute(statement, [_ask_row(dossier, ask) for dossier, ask in asks])
+    if asks:
+        connection.execute(upsert(connection, ASKS, "state", "due_at", "asked_at"),
+                           [_ask_row(dossier, ask) for dossier, ask in asks])  # fmt: skip
 
 
 def put_answers(connection: Connection, answers: Sequence[tuple[str, Answer]]) -> None:
     """Write answers, new or in a new state, each with its dossier's id."""
-    if not answers:
-        return
-    statement = insert_or(connection, ANSWERS)
-    statement = statement.on_conflict_do_update(
-        index_elements=["dossier", "event", "ordinal"],
-        set_={name: statement.excluded[name] for name in ("state", "changed_at", "keys")},
-    )
-    connection.execute(statement, [_answer_row(dossier, answer) for dossier, answer in answers])
+    if answers:
+        connection.execute(upsert(connection, ANSWERS, "state", "changed_at", "keys"),
+                           [_answer_row(*one) for one in answers])  # fmt: skip
 
 
 def put_shown(connection: Connection, rows: Sequence[tuple[str, Target, Shown]]) -> None:
     """Write what targets were shown last, each with its dossier's id."""
-    if not rows:
-        return
-    statement = insert_or(connection, SHOWN)
-    names = [column.name for column in SHOWN.c if not column.primary_key]
-    statement = statement.on_conflict_do_update(
-        index_elements=["dossier", "part", "recipient", "purpose"],
-        set_={name: statement.excluded[name] for name in names},
-    )
-    connection.execute(statement, [_shown_row(*row) for row in rows])
+    if rows:
+        connection.execute(upsert(connection, SHOWN, *others(SHOWN)),
+                           [_shown_row(*row) for row in rows])  # fmt: skip
+
+
+_HEAD = tuple(column.name for column in DOSSIERS.c if column.name != "numbers")
+
+
+def _head_row(dossier: Dossier) -> dict[str, Any]:
+    return {name: getattr(dossier, name) for name in _HEAD} | {"numbers": _numbers(dossier)}
 
 
 def _document_row(dossier: str, one: Document) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 
 from broker.state import keys
 from broker.state.database import MemoryDatabase
-from broker.state.dialect import insert_or, numbers
+from broker.state.dialect import insert_or, numbers, others, upsert
 from broker.state.postgres import postgres_database
 from broker.state.tables import KEYS, SUBMISSIONS
 from tests.conformance.conftest import of_url
@@ -61,17 +61,28 @@ def test_an_insert_gives_way_to_the_row_that_is_there(on_each):
 
     async def run(database):
         def put(connection, name, *, renew):
-            statement = insert_or(connection, KEYS).values({**ROW, "name": name})
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=["sha256"], set_={"name": name})
-                if renew
-                else statement.on_conflict_do_nothing()
-            )
+            inserted = insert_or(connection, KEYS).on_conflict_do_nothing()
+            statement = upsert(connection, KEYS, "name") if renew else inserted
+            connection.execute(statement, [{**ROW, "name": name}])
 
         for name, renew, expected in (
             ("customs", False, "customs"), ("other", False, "customs"), ("other", True, "other"),
         ):  # fmt: skip
             await database.write(lambda c, n=name, r=renew: put(c, n, renew=r))
             assert await database.read(keys.live) == {"d": expected}
+
+    on_each(run)
+
+
+def test_only_the_named_columns_are_replaced(on_each):
+    """What else the row holds stays; `others` names all but the primary key."""
+
+    async def run(database):
+        for name, issued_at in (("customs", "1"), ("other", "2")):
+            row = {**ROW, "name": name, "issued_at": issued_at}
+            await database.write(lambda c, r=row: c.execute(upsert(c, KEYS, "name"), [r]))
+        (found,) = await database.read(lambda c: c.execute(KEYS.select()).all())
+        assert (found.name, found.issued_at) == ("other", "1")
+        assert others(KEYS) == ("name", "issued_at", "revoked_at")
 
     on_each(run)
