@@ -309,7 +309,16 @@ class Part:
 Lacks = Callable[[str, Tree], Iterable[Problem]]
 """What is missing in the live body of a part: pieces of a list that have not come."""
 
-Across = Callable[[Mapping[str, Tree]], Iterable[tuple[str, Problem]]]
+
+@dataclass(frozen=True, slots=True)
+class LivePart:
+    """The live version of a part: its body, and how much of its list its message held."""
+
+    body: Tree
+    extent: Extent | None = None
+
+
+Across = Callable[[Mapping[str, LivePart]], Iterable[tuple[str, Problem]]]
 """What only all live parts together show, each for the declarant of the part that is named."""
 
 

@@ -5,6 +5,7 @@ Rules
     own form, and that the other form has another number. Nothing else of the other form is shown:
     it is what a declarant needs to see which is wrong, and a count names no person.
     It warns. Both may be right: a list that is older than the declaration is sent again.
+    A list counts with what it declared: persons who were left out of it are on board all the same.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,21 +13,23 @@ from collections.abc import Iterator, Mapping
 from adapters.maritime.fal1 import ARRIVAL, DEPARTURE
 from adapters.maritime.layout import BODY, USUAL, layout
 from adapters.maritime.list_problems import PART
-from broker.adapter import Tree
+from broker.adapter import LivePart
 from broker.model.problem import Place, Problem
 
 _CODE = "fal.crew-count-differs"
 _COUNTED = (ARRIVAL, DEPARTURE)
 
 
-def across(parts: Mapping[str, Tree]) -> Iterator[tuple[str, Problem]]:
-    """The number of crew that a declaration states, against the persons that the list names."""
+def across(parts: Mapping[str, LivePart]) -> Iterator[tuple[str, Problem]]:
+    """The number of crew that a declaration states, against the persons that the list declares."""
     crew_list = parts.get(PART)
     if crew_list is None:
         return
-    listed = len(crew_list.get("BorderTransportMeans", {}).get("Crew", ()))
+    listed = len(crew_list.body.get("BorderTransportMeans", {}).get("Crew", ()))
+    if crew_list.extent is not None:
+        listed = crew_list.extent.declared
     for part in _COUNTED:
-        ship = parts.get(part, {}).get("BorderTransportMeans", {})
+        ship = parts[part].body.get("BorderTransportMeans", {}) if part in parts else {}
         stated = ship.get("CrewQuantity", {}).get("value", "")
         if stated and stated != str(listed):
             yield part, _of_declaration(part, stated, listed)
@@ -36,7 +39,7 @@ def across(parts: Mapping[str, Tree]) -> Iterator[tuple[str, Problem]]:
 def _of_declaration(part: str, stated: str, listed: int) -> Problem:
     return Problem(
         code=_CODE,
-        text=f"the declaration states {stated} crew; the crew list of the visit names {listed}",
+        text=f"the declaration states {stated} crew; the crew list of the visit {listed}",
         severity="warning",
         message=1,
         part=part,
@@ -51,7 +54,7 @@ def _of_declaration(part: str, stated: str, listed: int) -> Problem:
 def _of_list(stated: str, listed: int) -> Problem:
     return Problem(
         code=_CODE,
-        text=f"the list names {listed} persons; the declaration of the visit states {stated} crew",
+        text=f"the list declares {listed} persons; the visit's declaration states {stated} crew",
         severity="warning",
         message=1,
         part=PART,

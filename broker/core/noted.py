@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import orjson
 
-from broker.adapter import Kind
+from broker.adapter import Kind, LivePart
 from broker.clock import parse_stamp, stamp
 from broker.core.effects import Making, Why
 from broker.core.rules import Rules
@@ -37,7 +37,10 @@ def note_oddities(before: Dossier, making: Making, rules: Rules) -> None:
     if kind is None or making.outcome != "applied":
         return
     if kind.across is not None and making.dossier.live != before.live:
-        parts = {part: body_of(one.payload) for part, one in making.dossier.live.items()}
+        parts = {
+            part: LivePart(body_of(one.payload), one.extent)
+            for part, one in making.dossier.live.items()
+        }
         found = list(kind.across(parts))
         for part, live in making.dossier.live.items():
             _note(making, live, [one for about, one in found if about == part], rules)

@@ -46,8 +46,8 @@ def crowded(parts):
     """Each declarant hears, of his own part, that the numbers differ."""
     ship, crew = parts.get("FAL1"), parts.get("FAL5")
     if ship and crew:
-        told = int(ship["BorderTransportMeans"]["CrewQuantity"]["value"])
-        if told != len(crew["BorderTransportMeans"]["Crew"]):
+        told = int(ship.body["BorderTransportMeans"]["CrewQuantity"]["value"])
+        if told != len(crew.body["BorderTransportMeans"]["Crew"]):
             yield "FAL1", Problem("toy.count", "the number differs", severity="warning")
             yield "FAL5", Problem("toy.list", "the list differs", severity="warning")
 

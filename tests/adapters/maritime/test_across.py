@@ -1,15 +1,17 @@
 """Persons on board against the list: each declarant hears of his own part."""
 
 from adapters.maritime.across import across
+from broker.adapter import Extent, LivePart
 
 
-def declared(count: str | None) -> dict:
+def declared(count: str | None) -> LivePart:
     quantity = {} if count is None else {"CrewQuantity": {"value": count}}
-    return {"BorderTransportMeans": {"Name": "INVENTED TRADER", **quantity}}
+    return LivePart({"BorderTransportMeans": {"Name": "INVENTED TRADER", **quantity}})
 
 
-def crew(*names: str) -> dict:
-    return {"BorderTransportMeans": {"Crew": [{"FamilyName": name} for name in names]}}
+def crew(*names: str, extent: Extent | None = None) -> LivePart:
+    tree = {"BorderTransportMeans": {"Crew": [{"FamilyName": name} for name in names]}}
+    return LivePart(tree, extent)
 
 
 def test_the_same_number_is_no_problem():
@@ -19,6 +21,16 @@ def test_the_same_number_is_no_problem():
     assert list(across({"FAL1": declared("2")})) == []
     assert list(across({"FAL5": crew("A")})) == []
     assert list(across({"FAL1": declared(None), "FAL5": crew("A")})) == []
+
+
+def test_a_list_counts_with_what_it_declared():
+    """Who was left out of it, or stays on it without being confirmed, makes no difference."""
+    cut = crew("A", extent=Extent(2, 1, ("BorderTransportMeans.Crew[2]",), cut=True))
+    assert list(across({"FAL1": declared("2"), "FAL5": cut})) == []
+    more = crew("A", "B", "C", extent=Extent(2, 2, not_confirmed=("BorderTransportMeans.Crew[3]",)))
+    assert list(across({"FAL1": declared("2"), "FAL5": more})) == []
+    found = dict(across({"FAL1": declared("1"), "FAL5": cut}))
+    assert (found["FAL1"].found, found["FAL5"].found) == ("1", "2")
 
 
 def test_each_declarant_is_warned_at_his_own_cell():
