@@ -3,10 +3,11 @@
 Rules
     An agency may answer only what was delivered to it (`binding`). A subject must be an element of
     that delivery, and what its view withheld is not; of several purposes it answers those whose
-    delivery shows it. An answer to a request by its number is about what that request named. A
-    person may be named by the references that the delivery shows (ABO; AVF where it means exactly
-    one). New references are bound only in schemes the agency may bind. What was sent before under
-    the same number of the agency's is repeated, whatever was answered since.
+    delivery shows it, of several parts the one that it names. An answer to a request by its number
+    is about what that request named. A person may be named by the references that the delivery
+    shows (ABO; AVF where it means exactly one). New references are bound only in schemes the agency
+    may bind. What was sent before under the same number of the agency's is repeated, whatever was
+    answered since.
     A release of part of a quantity is conditional, never a release.
     An answer to an older delivery settles what has not changed since. The agency is notified of
     the rest, and of a check that was not asked.
@@ -24,7 +25,7 @@ from broker.core.effects import Effects, Making
 from broker.core.late import expire_at, notify_unsettled
 from broker.core.removed import strong_keys
 from broker.core.rules import Rules
-from broker.core.subjects import AMBIGUOUS, Naming, names_in_delivery, resolve_subjects
+from broker.core.subjects import AMBIGUOUS, UNKNOWN, Naming, names_in_delivery, resolve_subjects
 from broker.dossiers.declines import decline_problem
 from broker.dossiers.standing import ADVERSE, element_of, is_changed, standing_of
 from broker.model.dossier import Answer, Delivered, Dossier, Event
@@ -114,7 +115,13 @@ def _without_delivery(dossier: Dossier, event: Event, bound: Sequence[Bound], ru
 
 def _unknown(bound: Sequence[Bound]) -> Iterator[Problem]:
     """Answers that are about nothing in any of the deliveries, or by reference about two things."""
+    parts = sorted({one.delivered.target.part for one in bound} - {""})
     for alternatives in zip(*(one.namings for one in bound), strict=True):
+        part = alternatives[0][0].content.get("Part")
+        if part and part not in parts:
+            known = ", ".join(parts) or "an answer about the whole"
+            yield replace(decline_problem(UNKNOWN), found=part, expected=known)
+            continue
         problems = [one.problem for several in alternatives for one in several if one.problem]
         if not any(map(_is_found, alternatives)):
             yield next((one for one in problems if one.code == AMBIGUOUS), problems[0])

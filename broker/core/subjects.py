@@ -64,6 +64,8 @@ def resolve_subject(
     content: Mapping[str, Any], delivered: Delivered, request: frozenset[str] | None = None
 ) -> Naming:
     """What one answer is about; `request`: the elements that it may be about, None: all."""
+    if content.get("Part") not in {None, "", delivered.target.part}:
+        return Naming(content, problem=_decline(UNKNOWN, delivered, request))
     reference = content.get("SubjectReference")
     subject = canonical_path(content.get("Subject") or "")
     if reference:

@@ -281,3 +281,27 @@ def test_who_answers_for_the_whole_visit_is_asked_again_when_a_part_goes():
     assert (again.what, again.part, again.purpose) == ("document", "FAL1", "port-call")
     asks = {target: ask for target, ask in dossier.asks.items() if ask.counts}
     assert [target.part for target in asks if target.recipient == "harbour-master"] == ["FAL1"]
+
+
+def test_an_answer_about_a_part_settles_that_part_alone():
+    """By the visit's reference both parts are meant; `part` says which; one that is none declines.
+
+    The problem names the parts that the agency was given.
+    """
+    rows = compiled(*ROWS, _row("lists-go-to-the-harbour", "persons-report", "harbour-master",
+                                "persons", purpose="crew-control"))  # fmt: skip
+    dossier, _ = played(ship(), crew(2, "ONE"), under=rows)
+
+    def about(number, part):
+        said = {"StatusCode": "released", "Part": part}
+        master = dict.fromkeys(("party", "recipient", "sender"), "harbour-master")
+        body = {"Answer": [said]}
+        return event("answer", number, kind="visit", body=body, package="answer", **master)
+
+    after, (one,) = played(about(3, "FAL5"), dossier=dossier, under=rows)
+    assert {(each.part, each.purpose) for each in after.answers} == {("FAL5", "crew-control")}
+    _, (other,) = played(about(4, "FAL6"), dossier=dossier, under=rows)
+    assert (one.outcome, other.outcome) == ("applied", "declined")
+    assert [(it.code, it.found, it.expected) for it in other.problems] == [
+        ("answer.subject-unknown", "FAL6", "FAL1, FAL5")
+    ]
