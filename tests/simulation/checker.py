@@ -117,6 +117,10 @@ def partial(history: History, readout: Readout) -> Iterator[str]:
             yield f"partial: {number} says {one.says} and was {found}"
 
 
+_BEHIND = "behind a parked one"
+_PARKED = {"parked", _BEHIND}
+
+
 def _places(readout: Readout) -> dict[str, list[str]]:
     """Where each event, or submission, has come to."""
     places: dict[str, list[str]] = defaultdict(list)
@@ -128,7 +132,7 @@ def _places(readout: Readout) -> dict[str, list[str]]:
         if row["state"] == "parked":
             places[row["headers"].get("ce_id", "")].append("parked")
     for row in readout.of("followers"):
-        places[row["headers"].get("ce_id", "")].append("behind a parked one")
+        places[row["headers"].get("ce_id", "")].append(_BEHIND)
     return places
 
 
@@ -260,7 +264,11 @@ def told(history: History, readout: Readout) -> Iterator[str]:
     for key, count in owed.items():
         if heard[key] < count:
             yield f"told: {key} was owed {count} times and told {heard[key]} times"
+    places = _places(readout)
     for number, one in meant(history, readout.of("submissions")).items():
+        events = ["e_" + digest(*number, ordinal) for ordinal in range(one.events)]
+        if any(_PARKED.intersection(places.get(event, ())) for event in events):
+            continue  # it is replied to when an operator has released it
         for person in one.left:
             if one.says != "bad" and person not in texts[number]:
                 statuses = sorted(key[2] for key in heard if key[:2] == number)
