@@ -20,7 +20,7 @@ from broker.metrics import METRICS
 from broker.model.records import Record
 from broker.state import due, outbox, submissions, unresolved
 from broker.state.outbox import Owner
-from broker.translation.release import read_released, release
+from broker.translation.release import compose_released, release
 from broker.translation.resolve import Kinds
 
 OWNER = ("timers", 0)
@@ -71,8 +71,8 @@ class Timers:
             count, gone = len(owed), 0
             if database.one_commit:
                 declined = release(connection, now, self._kinds, LIMIT)
-                found = read_released(connection)
-                unresolved.take_released(connection, list(found))
+                found = compose_released(connection)
+                unresolved.drop_released(connection, list(found))
                 owed += found.values()
                 gone = declined + len(found)
             database.outbox(connection, OWNER, owed)
@@ -93,10 +93,10 @@ class Timers:
         """
         database = self._plumbing.database
         declined = await database.write(partial(release, now=now, kinds=self._kinds, limit=LIMIT))
-        found = await database.read(read_released)
+        found = await database.read(compose_released)
         if found:
             await self._plumbing.log.append(list(found.values()))
-            await database.write(partial(unresolved.take_released, numbers=list(found)))
+            await database.write(partial(unresolved.drop_released, numbers=list(found)))
         return declined + len(found)
 
     async def _forget(self) -> None:

@@ -152,7 +152,7 @@ def test_a_put_on_its_way_to_the_log_is_not_declined_for_a_later_one():
         append = log.append
 
         async def append_late(records):
-            if await database.read(unresolved.released):
+            if await database.read(unresolved.read_released):
                 await database.write(lambda c: put_waiting(c, [waiting_of(second, KINDS)], {}))
             await append(records)
 

@@ -31,6 +31,12 @@ def canonical_path(path: Path) -> Path:
     return _KEY.sub(r"[\1]", path)
 
 
+def _written(value: Any) -> str:
+    """A number as it is written, in JSON or as text; "" for anything else."""
+    numeric = isinstance(value, int | float | str) and not isinstance(value, bool)
+    return trimmed(str(value)) if numeric else ""
+
+
 class Reader:
     """What one message holds, its problems, and where each value is."""
 
@@ -122,28 +128,17 @@ class Reader:
         """A moment in ISO 8601, put at `path`."""
         if isinstance(value, str) and value and _MOMENT(value):
             return self.put(path, value, pointer)
-        self.note(
-            "answer.value-malformed",
-            f"{value!r:.40} is not a moment",
-            pointer,
-            path=path,
-            expected="ISO 8601, such as 2026-11-24T12:00:00Z",
-        )
+        expected = "ISO 8601, such as 2026-11-24T12:00:00Z"
+        self._malformed(f"{value!r:.40} is not a moment", pointer, path, expected)
         return None
 
     def number(self, value: Any, pointer: str, path: Path) -> str | None:
         """A whole number from 1 in its canonical spelling: 1, "01" and 1.0 are one number."""
-        written = "" if isinstance(value, bool) else trimmed(str(value))
-        found = _WHOLE(written) if isinstance(value, int | float | str) else None
+        found = _WHOLE(_written(value))
         if found is not None:
             return found[1]
-        self.note(
-            "answer.value-malformed",
-            f"{value!r:.40} is not an item number",
-            pointer,
-            path=path,
-            expected=f"a whole number from 1 to {_NUMBER_MAX}",
-        )
+        expected = f"a whole number from 1 to {_NUMBER_MAX}"
+        self._malformed(f"{value!r:.40} is not an item number", pointer, path, expected)
         return None
 
     def measure(self, value: Any, pointer: str, path: Path) -> dict[str, dict[str, str]]:
@@ -161,17 +156,11 @@ class Reader:
         return {path.rpartition(".")[2]: found} if len([*filter(None, found.values())]) == 2 else {}
 
     def _quantity(self, value: Any, pointer: str, path: Path) -> str | None:
-        written = "" if isinstance(value, bool) else trimmed(str(value))
-        found = _QUANTITY(written) if isinstance(value, int | float | str) else None
-        if found is not None and written.strip("0."):
+        written = _written(value)
+        if _QUANTITY(written) and written.strip("0."):
             return self.put(path, written, pointer)
-        self.note(
-            "answer.value-malformed",
-            f"{value!r:.40} is not a quantity",
-            pointer,
-            path=path,
-            expected="a number above zero with a decimal point",
-        )
+        expected = "a number above zero, such as 400 or 400.5"
+        self._malformed(f"{value!r:.40} is not a quantity", pointer, path, expected)
         return None
 
     def _unit(self, value: Any, pointer: str, path: Path) -> str | None:
@@ -190,6 +179,9 @@ class Reader:
             expected=f"one of {', '.join(known)}",
         )
         return None
+
+    def _malformed(self, text: str, pointer: str, path: Path, expected: str) -> None:
+        self.note("answer.value-malformed", text, pointer, path=path, expected=expected)
 
     def missing(self, name: str, pointer: str, path: Path, hint: str) -> None:
         """A member that must be there."""

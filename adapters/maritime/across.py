@@ -39,7 +39,7 @@ def across(parts: Mapping[str, LivePart]) -> Iterator[tuple[str, Problem]]:
 def _of_declaration(part: str, stated: str, listed: int) -> Problem:
     return Problem(
         code=_CODE,
-        text=f"the declaration states {stated} crew; the crew list of the visit {listed}",
+        text=f"the declaration states {stated} crew; the visit's crew list declares {listed}",
         severity="warning",
         message=1,
         part=part,

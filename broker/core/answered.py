@@ -174,7 +174,7 @@ def _of_quantity(content: Mapping[str, Any]) -> Mapping[str, Any]:
     amount = content.get("QuantityMeasure")
     if not amount or content.get("StatusCode") != "released":
         return content
-    condition = {"Text": f"{amount['value']} {amount['unit']} of it only"}
+    condition = {"Text": f"for {amount['value']} {amount['unit']} only"}
     conditions = [*content.get("Condition", ()), condition]
     return {**content, "StatusCode": "conditional", "Condition": conditions}
 

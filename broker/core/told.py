@@ -128,11 +128,11 @@ def _changed(boards: Boards, reply: ReplyTo, view: View) -> _Change:
     is_new = apply(view, declarant_tree(boards.before, reader)).tree != tree
     if is_new and reply.gone:
         part = reply.document.part
-        is_new = _answered(boards.before, part) != _answered(boards.after, part)
+        is_new = _collect_answers(boards.before, part) != _collect_answers(boards.after, part)
     return _Change(tree, is_new)
 
 
-def _answered(board: Board, part: str) -> dict[Target, list[Entry]]:
+def _collect_answers(board: Board, part: str) -> dict[Target, list[Entry]]:
     """What is answered about a part."""
     return {
         target: list(entries(standing))

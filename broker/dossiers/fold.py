@@ -21,7 +21,7 @@ import orjson
 from broker.dossiers.declines import decline_problem, late_problem
 from broker.dossiers.merging import NOT_CONFIRMED, Tree, changed, merged, put_over
 from broker.dossiers.naming import older_after
-from broker.model.dossier import Document, Dossier, Event, Outcome, PartNumbers
+from broker.model.dossier import Document, Dossier, Event, Outcome, PartNumbers, without_payload
 from broker.model.events import body_of, with_body
 from broker.model.extent import Extent
 from broker.model.lists import PRESENCE, elements_at, numbered_lists
@@ -173,7 +173,7 @@ def _made(dossier: Dossier, event: Event, tree: Tree, numbers: Numbers, package:
     after = replace(
         dossier,
         live={**dossier.live, event.part: document},
-        gone={part: one for part, one in dossier.gone.items() if part != event.part},
+        gone={part: gone for part, gone in dossier.gone.items() if part != event.part},
         versions=_versions(dossier, document),
         parts=_parts(dossier, event.part, PartNumbers(numbers.marks, older)),
         messages=_messages(dossier, event.part, live, older),
@@ -261,7 +261,7 @@ def _withdraw(dossier: Dossier, event: Event) -> Folded:
         return _declined(dossier, event, "event.already-withdrawn")
     gone = replace(
         dossier, state="withdrawn", closed_at=event.received_at, live={}, messages={},
-        gone={**dossier.gone, **_without_payload(dossier.live)},
+        gone={**dossier.gone, **without_payload(dossier.live)},
         parts={part: one._replace(older={}) for part, one in dossier.parts.items()},
     )  # fmt: skip
     return Folded(gone, "applied")
@@ -278,16 +278,12 @@ def _part_withdrawn(dossier: Dossier, event: Event) -> Folded:
     after = replace(
         dossier,
         live=rest,
-        gone={**dossier.gone, **_without_payload({event.part: document})},
+        gone={**dossier.gone, **without_payload({event.part: document})},
         versions=_versions(dossier, document),
         parts={**dossier.parts, event.part: known._replace(older={})} if known else dossier.parts,
         messages={key: one for key, one in dossier.messages.items() if key[0] != event.part},
     )
     return Folded(after, "applied", document)
-
-
-def _without_payload(documents: Mapping[str, Document]) -> dict[str, Document]:
-    return {part: replace(one, payload=b"") for part, one in documents.items()}
 
 
 def _note(dossier: Dossier, event: Event) -> Folded:

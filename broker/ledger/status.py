@@ -226,15 +226,15 @@ def board(dossier: Dossier) -> dict[str, Any]:
 
 def _ask(dossier: Dossier, target: Target, status: str) -> dict[str, Any]:
     """What an agency is asked, or has answered without being asked any more."""
-    ask, shown = dossier.asks.get(target), dossier.shown.get(target)
-    asked = ask is not None and ask.counts
+    shown, newest = dossier.shown.get(target), dossier.asks.get(target)
+    ask = newest if newest is not None and newest.counts else None
     return {
         "recipient": target.recipient,
         "purpose": target.purpose,
         "part": target.part,
-        "version": ask.version if ask and asked else shown.version if shown else 0,
-        "due_at": ask.due_at if ask and asked else "",
-        "state": ask.state if ask and asked else "not_asked",
+        "version": ask.version if ask else shown.version if shown else 0,
+        "due_at": ask.due_at if ask else "",
+        "state": ask.state if ask else "not_asked",
         "status": status,
     }
 

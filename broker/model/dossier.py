@@ -4,7 +4,7 @@ All values are frozen: a step makes a new dossier, and one that raises leaves th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 from broker.model.extent import Extent
@@ -165,6 +165,11 @@ class Delivered:
     content: Mapping[str, Any] = field(default_factory=dict)
     numbers: frozenset[str] = frozenset()
     named: frozenset[str] | None = None
+
+
+def without_payload(documents: Mapping[str, Document]) -> dict[str, Document]:
+    """The same versions by part, without what they hold."""
+    return {part: replace(document, payload=b"") for part, document in documents.items()}
 
 
 class PartNumbers(NamedTuple):

@@ -5,7 +5,6 @@ that takes the part back is no live version, and ends those before it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import orjson
@@ -20,6 +19,7 @@ from broker.model.dossier import (
     PartNumbers,
     Shown,
     Target,
+    without_payload,
 )
 from broker.model.events import body_of
 from broker.model.extent import extent_of
@@ -77,7 +77,7 @@ def _former(state: str, live: Mapping[str, Document]) -> dict[str, Document]:
     """What a withdrawn dossier held: its parts were taken back with it."""
     if state in STANDING:
         return {}
-    return {part: replace(one, payload=b"") for part, one in live.items()}
+    return without_payload(live)
 
 
 def one(connection: Connection, dossier: str) -> Dossier | None:

@@ -106,14 +106,14 @@ def release(connection: Connection, number: int, headers: Mapping[str, str]) -> 
     connection.execute(query.values(released=1, headers=orjson.dumps(headers).decode()))
 
 
-def released(connection: Connection) -> list[tuple[int, dict[str, str], bytes]]:
+def read_released(connection: Connection) -> list[tuple[int, dict[str, str], bytes]]:
     """What is on its way, oldest first: number, headers and value of each record."""
     columns = (UNRESOLVED.c.number, UNRESOLVED.c.headers, UNRESOLVED.c.value)
     query = select(*columns).where(UNRESOLVED.c.released == 1).order_by(UNRESOLVED.c.number)
     return [(row.number, orjson.loads(row.headers), row.value) for row in connection.execute(query)]
 
 
-def take_released(connection: Connection, numbers: Sequence[int]) -> None:
+def drop_released(connection: Connection, numbers: Sequence[int]) -> None:
     """These are on the log."""
     if numbers:
         connection.execute(delete(UNRESOLVED).where(UNRESOLVED.c.number.in_(numbers)))

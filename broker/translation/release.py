@@ -27,10 +27,10 @@ class Judged(NamedTuple):
 def release(connection: Connection, now: str, kinds: Kinds, limit: int) -> int:
     """One pass over all, oldest first, `limit` at a time; how many events were declined.
 
-    What has found its dossier is released (`read_released`), what waited too long is declined.
+    What has found its dossier is released (`compose_released`), what waited too long is declined.
     """
     declined = 0
-    for page in _judged(connection, now, kinds, limit):
+    for page in _judge(connection, now, kinds, limit):
         for one in page:
             if one.found is not None:
                 unresolved.release(connection, one.number, headers_of(one.found))
@@ -41,13 +41,13 @@ def release(connection: Connection, now: str, kinds: Kinds, limit: int) -> int:
     return declined
 
 
-def read_released(connection: Connection) -> dict[int, Record]:
+def compose_released(connection: Connection) -> dict[int, Record]:
     """What is released and not taken, oldest first: each record with its number."""
-    rows = unresolved.released(connection)
+    rows = unresolved.read_released(connection)
     return {number: record_of(event_of(headers, value)) for number, headers, value in rows}
 
 
-def _judged(connection: Connection, now: str, kinds: Kinds, limit: int) -> Iterator[list[Judged]]:
+def _judge(connection: Connection, now: str, kinds: Kinds, limit: int) -> Iterator[list[Judged]]:
     """An event never overtakes another that waits for its reference (`find_behind`)."""
     held: set[tuple[str, str, str]] = set()
     after = 0

@@ -165,7 +165,7 @@ def test_a_release_of_part_of_a_quantity_is_conditional(status, becomes):
     assert effects.dossier.overall == becomes
     board = orjson.loads(effects.queue[-1].payload)["board"]["Answer"]
     (shown,) = [one for one in board if one["AgencyID"] == "plant-health"]
-    conditions = [{"Text": "400 KGM of it only"}] if becomes == "conditional" else None
+    conditions = [{"Text": "for 400 KGM only"}] if becomes == "conditional" else None
     assert (shown["StatusCode"], shown.get("Condition")) == (becomes, conditions)
 
 

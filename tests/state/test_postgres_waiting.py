@@ -40,7 +40,7 @@ def test_one_that_waits_is_released_or_replaced_never_both(postgres):
                 database, partial(replace, number=second), partial(release, number=second)
             )
             assert replaced == {second}
-            assert [one[0] for one in await database.read(unresolved.released)] == [first]
+            assert [one[0] for one in await database.read(unresolved.read_released)] == [first]
 
     url = upgraded(postgres)
     asyncio.run(run())

@@ -55,10 +55,10 @@ def test_what_is_released_is_neither_judged_nor_taken_as_waiting(connection):
     assert list(numbers_of(connection)) == ["e2"]
     assert unresolved.take_waiting(connection, [numbers["e1"]]) == set()
     assert unresolved.held(connection, ["lantern"]) == {("lantern", "MRN", "M-1")}
-    found = unresolved.released(connection)
+    found = unresolved.read_released(connection)
     assert found == [(numbers["e1"], {"ce_id": "e1", "ce_subject": "o_1"}, b"\x01{}")]
-    unresolved.take_released(connection, [numbers["e1"]])
-    assert unresolved.released(connection) == []
+    unresolved.drop_released(connection, [numbers["e1"]])
+    assert unresolved.read_released(connection) == []
     assert list(numbers_of(connection)) == ["e2"]
 
 
@@ -68,7 +68,7 @@ def test_what_was_taken_is_not_released(connection):
     (number,) = numbers_of(connection).values()
     unresolved.take_waiting(connection, [number])
     unresolved.release(connection, number, {"ce_subject": "o_1"})
-    assert unresolved.released(connection) == []
+    assert unresolved.read_released(connection) == []
 
 
 def test_a_submission_knows_what_its_events_wait_for(connection):

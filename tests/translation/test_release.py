@@ -8,7 +8,7 @@ from broker.state import aliases, dossier_writes, unresolved
 from broker.state.aliases import Alias
 from broker.state.database import MemoryDatabase
 from broker.state.tables import OUTCOMES, QUEUE
-from broker.translation.release import read_released, release
+from broker.translation.release import compose_released, release
 from broker.translation.resolve import waiting_of
 from tests.broker_in_process import story
 from tests.sample_events import event
@@ -44,8 +44,8 @@ async def released(database, now=NOW, limit=500):
 
     def work(connection):
         declined = release(connection, now, KINDS, limit)
-        found = read_released(connection)
-        unresolved.take_released(connection, list(found))
+        found = compose_released(connection)
+        unresolved.drop_released(connection, list(found))
         return [(one.headers["ce_id"], one.key) for one in found.values()], declined
 
     return await database.write(work)
@@ -144,5 +144,5 @@ async def test_what_is_released_keeps_its_dossier():
         await database.write(lambda connection: aliases.renew(
             connection, Alias("MRN", "", "26QZ1", "o_9", "declaration"), "o_10"
         ))  # fmt: skip
-    found = await database.read(read_released)
+    found = await database.read(compose_released)
     assert [one.key for one in found.values()] == ["o_9"]
