@@ -42,6 +42,9 @@ class Recipient(BaseModel):
         "feed", description="how it is told: it reads a feed, or a topic of the log as well"
     )
     binds: tuple[str, ...] = Field((), description="reference schemes its answers may bind: MRN")
+    ends: bool = Field(
+        False, description="its answers may end a dossier of their own accord (status ended)"
+    )
     no_personal: bool = Field(False, description="no view of it may list a personal field")
     profiles: tuple[Name, ...] = Field((), description="profiles of the formats it answers in")
 

@@ -16,6 +16,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from broker.model.dossier import Change
 from broker.model.extent import Extent as Extent  # noqa: PLC0414  (part of the contract)
 from broker.model.problem import NOWHERE, Place, Problem
+from broker.model.request_table import RequestTable
 
 Tree = dict[str, Any]
 """A plain tree: dicts by WCO name, lists for repeated classes, strings at the leaves."""
@@ -25,8 +26,8 @@ Path = str
 
 Verdict = Literal["accepted", "rejected"]
 Does = Literal[
-    "put", "merge", "patch", "withdraw", "close", "note", "answer", "link",
-    "elapsed", "resume", "discard",
+    "put", "merge", "patch", "withdraw", "close", "note", "present", "release", "take_back",
+    "answer", "link", "elapsed", "resume", "discard",
 ]  # fmt: skip
 
 
@@ -157,7 +158,8 @@ class Profile:
     """Dated data: what a sender or a state means by a format. Never `if country == ...`.
 
     `constraints` are those in force at the submission's `received_at` (the broker selects).
-    `settings` are the adapter's own: dialect, status maps, code maps.
+    `settings` are the adapter's own: dialect, status maps, code maps. `requests`: what its senders
+    may do when, and what they must ask for; dated.
     """
 
     name: str
@@ -168,6 +170,7 @@ class Profile:
     settings: Mapping[str, Any] = field(default_factory=dict)
     time_zone: str = ""
     digest: str = ""
+    requests: tuple[RequestTable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +204,8 @@ class Outgoing:
     number that this message gave it, and no element that the message did not name. `elements`:
     the path of each such element in the dossier -> its path in the message. `extent`: how much of
     the message's list was taken. `changes`: the id of the reply that this one changes, "" for the
-    reply to the message itself.
+    reply to the message itself. `request`: of a message that asked an authority for something,
+    what became of that: SequenceNumeric, TypeCode, StatusCode (a class of the package `board`).
     """
 
     status: str
@@ -214,6 +218,7 @@ class Outgoing:
     elements: Mapping[Path, Path] = field(default_factory=dict)
     extent: Extent | None = None
     changes: str = ""
+    request: Tree = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +265,17 @@ class NumbersAnswers(Protocol):
         None: it has no number, there are several messages, or the bytes cannot be read. The door
         for responses asks this of small submissions only, before translation; no more is read
         than finding the number needs.
+        """
+
+
+@runtime_checkable
+class ChecksBodies(Protocol):
+    """What an adapter may have besides: the broker asks it about a body that it made itself."""
+
+    def check_body(self, body: Tree, package: str, profile: Profile) -> tuple[Problem, ...]:
+        """What the profile demands of a body that no file holds: problems without places.
+
+        The body is judged as an original: by its own FunctionCode.
         """
 
 
@@ -330,7 +346,8 @@ class Kind:
     when nothing has come for `complete_within`; it never holds anything back. `names`: the scheme
     in which the broker itself names each dossier that is opened, and what the name begins with.
     `arrives`: where a body says when the goods or persons arrive; release by silence may count
-    from then.
+    from then. `withdraws`: what the party that opened it takes back with the whole: all parts, or
+    its own alone.
     """
 
     name: str
@@ -342,6 +359,7 @@ class Kind:
     across: Across | None = None
     names: tuple[str, str] | None = None
     arrives: Path = ""
+    withdraws: Literal["all", "own"] = "all"
 
 
 class Sample(Protocol):

@@ -6,27 +6,25 @@ with a configuration that does not check. Families come in through the entry poi
 """
 
 import hashlib
-import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import BaseModel
 
 from broker.access import Principal, Recipient, Sender, principals
-from broker.adapter import Adapter, CodeList, Constraint, Family, Kind, Profile
+from broker.adapter import Adapter, Family, Kind, Profile
 from broker.errors import ConfigFault
 from broker.model.events import topic_of
+from broker.profiles import check_tables, in_force, read_profiles, typed
 from broker.routing.check import Known, check
 from broker.routing.findings import Finding
-from broker.routing.match import Book
-from broker.routing.rules import DURATION
+from broker.routing.match import Book, deciders
 from broker.routing.view import View
 from broker.topics import TopicClass, TopicsFile, mistakes
 
@@ -34,33 +32,9 @@ GROUP = "single_window.families"
 SUBMITTER = "submitter"
 FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The same values by the same rules, in C: every process reads a hundred files when it starts."""
-CONFIRM_WITHIN = "acknowledge_within"
-"""Setting of a profile: how long a sender has to confirm a decision that it did not ask for."""
 FOLDERS = ("senders", "recipients", "routes", "views", "codelists", "profiles")
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class ProfileFile(BaseModel):
-    """A file of config/profiles: what a sender or a state means by a format, with dates."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str = Field(description="as senders and recipients call it", max_length=64)
-    family: str = Field(description="family of the adapter")
-    format: str = Field(description="the adapter's format")
-    time_zone: str = Field("", description="zone assumed where a moment names none, if compared")
-    settings: dict[str, Any] = Field(default_factory=dict, description="the adapter's own")
-    constraints: tuple[Constraint, ...] = Field((), description="obligations, lengths, codes")
-
-    @field_validator("settings")
-    @classmethod
-    def _durations(cls, settings: dict[str, Any]) -> dict[str, Any]:
-        """What the core itself reads must be readable."""
-        within = settings.get(CONFIRM_WITHIN)
-        if within is not None and not re.match(DURATION, str(within)):
-            raise ValueError(f"{CONFIRM_WITHIN} {within!r} is no duration, such as 30m, 2h or 1d")
-        return settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,31 +84,7 @@ class Configuration:
         profile = self.profiles.get(name)
         if profile is None:
             return Profile(name="", family="", format=form)
-        return _in_force(profile, received_at[:10])
-
-
-class _Hashed:
-    """A profile as a key: by its digest."""
-
-    def __init__(self, profile: Profile) -> None:
-        self.profile = profile
-
-    def __hash__(self) -> int:
-        return hash(self.profile.digest)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Hashed) and other.profile.digest == self.profile.digest
-
-
-def _in_force(profile: Profile, day: str) -> Profile:
-    return _dated(_Hashed(profile), day)
-
-
-@lru_cache(maxsize=256)
-def _dated(hashed: _Hashed, day: str) -> Profile:
-    profile = hashed.profile
-    chosen = tuple(one for one in profile.constraints if one.valid_from <= day <= one.valid_to)
-    return replace(profile, constraints=chosen)
+        return in_force(profile, received_at[:10])
 
 
 def installed_families() -> dict[str, Family]:
@@ -167,7 +117,7 @@ def examine(
     senders = _typed(Sender, raw["senders"], findings)
     recipients = _typed(Recipient, raw["recipients"], findings)
     known_families = installed_families() if families is None else dict(families)
-    profiles = _profiles(raw, findings)
+    profiles = read_profiles(raw, findings)
     checked = check(
         raw["routes"],
         raw["views"],
@@ -187,6 +137,7 @@ def examine(
     )
     findings += checked.findings
     findings += _names(senders, recipients, profiles)
+    findings += check_tables(raw["profiles"], profiles, deciders(checked.book))
     topics = _topics(directory, topic_names(known_families, recipients), findings)
     content = orjson.dumps(raw, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     configuration = Configuration(
@@ -256,7 +207,7 @@ def _topics(
     if (directory / file).is_file():
         _parse(directory / file, file, raw, findings)
     told = raw.get(file)
-    topics = _one(TopicsFile, file, {} if told is None else told, findings) or TopicsFile()
+    topics = typed(TopicsFile, file, {} if told is None else told, findings) or TopicsFile()
     findings += [Finding(file, path, text) for path, text in mistakes(topics, names)]
     return topics
 
@@ -266,72 +217,13 @@ def _typed(
 ) -> dict[str, Model]:
     found: dict[str, Model] = {}
     for file, raw in files.items():
-        one = _one(model, file, raw, findings)
+        one = typed(model, file, raw, findings)
         if one is not None:
             name = getattr(one, "name")  # noqa: B009  every file of these folders has a name
             if name in found:
                 findings.append(Finding(file, "name", f"{name!r} is named in two files"))
             found[name] = one
     return found
-
-
-def _one(model: type[Model], file: str, raw: Any, findings: list[Finding]) -> Model | None:
-    try:
-        return TypeAdapter(model).validate_python(raw)
-    except ValidationError as error:
-        findings += _refused(file, error)
-        return None
-
-
-def _refused(file: str, error: ValidationError) -> list[Finding]:
-    """What a model refused of a file."""
-    return [
-        Finding(file, ".".join(str(step) for step in one["loc"]) or "file", one["msg"].lower())
-        for one in error.errors()
-    ]
-
-
-def _profiles(raw: Mapping[str, Mapping[str, Any]], findings: list[Finding]) -> dict[str, Profile]:
-    """Profiles with the code lists their constraints name."""
-    lists: dict[str, CodeList] = {}
-    for file, one in raw["codelists"].items():
-        try:
-            codelist = TypeAdapter(CodeList).validate_python(one)
-        except ValidationError as error:
-            findings += _refused(file, error)
-        else:
-            if codelist.name in lists:
-                findings.append(Finding(file, "name", f"{codelist.name!r} is named in two files"))
-            lists[codelist.name] = codelist
-    found: dict[str, Profile] = {}
-    for file, one in raw["profiles"].items():
-        parsed = _one(ProfileFile, file, one, findings)
-        if parsed is None:
-            continue
-        findings += _scopes(file, parsed)
-        wanted = {constraint.codes for constraint in parsed.constraints if constraint.codes}
-        findings += [
-            Finding(file, "constraints", f"unknown code list {name!r}; known: {', '.join(lists)}")
-            for name in sorted(wanted - set(lists))
-        ]
-        if parsed.name in found:
-            findings.append(Finding(file, "name", f"{parsed.name!r} is named in two files"))
-        known = {name: lists[name] for name in sorted(wanted) if name in lists}
-        said = orjson.dumps([one, known], option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS)
-        found[parsed.name] = Profile(
-            **dict(parsed), codelists=known, digest=hashlib.sha256(said).hexdigest()
-        )
-    return found
-
-
-def _scopes(file: str, profile: ProfileFile) -> list[Finding]:
-    """Demands that compare two values, of which the second is not in the class of the first."""
-    return [
-        Finding(file, f"constraints.{at}.other", "name a path below the class that holds `path`")
-        for at, one in enumerate(profile.constraints)
-        if one.demand in {"count", "at-most"}
-        and (not one.other or not one.other.startswith(one.path[: one.path.rfind(".") + 1]))
-    ]
 
 
 def _names(

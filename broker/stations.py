@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from broker.adapter import ChecksBodies, Tree
 from broker.clock import stamp
-from broker.configuration import CONFIRM_WITHIN, Configuration
+from broker.configuration import Configuration
 from broker.core.rules import Rules
 from broker.core.station import CoreStation
 from broker.crew import Crew
@@ -25,8 +26,11 @@ from broker.errors import ConfigFault
 from broker.eventlog.contract import Partition
 from broker.hop import Hop, Plumbing
 from broker.intake.accept import Acceptance
+from broker.model.dossier import Event
 from broker.model.events import topic_of
+from broker.model.problem import Problem
 from broker.plumbing import on_cluster
+from broker.profiles import CONFIRM_WITHIN
 from broker.roles import ROLES, Role
 from broker.routing.match import overall_rows, wide_rows
 from broker.routing.rules import duration_of
@@ -183,7 +187,27 @@ def rules_of(configuration: Configuration) -> Rules:
         configuration.kinds,
         wide_rows(configuration.book),
         confirm_within,
+        {profile.name: profile.requests for profile in configuration.profiles.values()},
+        _body_checks(configuration),
+        frozenset(one.name for one in configuration.recipients.values() if one.ends),
     )
+
+
+def _body_checks(
+    configuration: Configuration,
+) -> Callable[[Event, str, Tree], tuple[Problem, ...]]:
+    """What profiles demand of bodies that no message holds, where their format can check that."""
+    adapters = configuration.adapters
+
+    def check_body(event: Event, package: str, body: Tree) -> tuple[Problem, ...]:
+        known = configuration.profiles.get(event.profile)
+        adapter = adapters.get(known.format) if known else None
+        if known is None or not isinstance(adapter, ChecksBodies):
+            return ()
+        profile = configuration.profile_of(known.name, known.format, event.received_at)
+        return adapter.check_body(body, package, profile)
+
+    return check_body
 
 
 def submission_topics(configuration: Configuration) -> list[str]:

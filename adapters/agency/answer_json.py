@@ -13,6 +13,7 @@ Behaviour
     {"abo": reference} or {"avf": booking}, the carrier's own; absent: the whole. Item numbers are
     numbers: 1, "001" and 1.0 are one item. `quantity`: how much of it, absent: all; a release of
     a part of it is conditional.
+    `request` is the number of the request that is decided: `status` is granted or refused then.
     `delivery` or at least one reference names what is answered. `status` is of the closed list.
     All problems are reported at once, each with its JSON pointer. An unknown member is a problem:
     a misspelt one would be lost in silence. A null is an absent value.
@@ -48,7 +49,7 @@ from broker.adapter import (
 from broker.model.answer import ANSWER_STATUSES
 from broker.model.problem import Place, Problem, as_json, rejects
 
-_DOCUMENT = ("id", "delivery", "references", "answers")
+_DOCUMENT = ("id", "delivery", "references", "request", "answers")
 _ANSWER = ("subject", "quantity", "check", "status", "native", "reasons", "wanted", "conditions",
            "valid_until")  # fmt: skip
 _SUBJECT = ("item", "path", "part", "abo", "avf")
@@ -166,6 +167,8 @@ def _read(reader: Reader, value: Any) -> tuple[Tree, tuple[Reference, ...]]:
         reader.missing("id", "", "FunctionalReferenceID", "give the answer a number of your own")
     if "delivery" in document:
         _set(body, "DeliveryID", reader.text(document["delivery"], "/delivery", "DeliveryID", 35))
+    if "request" in document:
+        _set(body, "RequestID", reader.number(document["request"], "/request", "RequestID"))
     references = tuple(_references(reader, document.get("references", [])))
     if "delivery" not in document and not references:
         hint = "name the delivery that is answered, or give a reference"

@@ -19,6 +19,7 @@ from adapters.airline.sample_passenger_list import (
     compose_flawed,
     compose_pieces,
 )
+from adapters.request_json import RequestJson
 from broker.adapter import Family, Kind, Part, Scheme
 
 FLIGHT = Kind(
@@ -33,6 +34,7 @@ FLIGHT = Kind(
     ),
     complete_within=timedelta(minutes=30),
     lacks=lacks,
+    withdraws="own",
 )
 
 
@@ -46,4 +48,5 @@ SAMPLES = {
 
 def family() -> Family:
     """The family as its entry point names it."""
-    return Family("airline", (Paxlst(), CusresAnswers()), (FLIGHT,), SAMPLES, compose_flawed)
+    adapters = (Paxlst(), CusresAnswers(), RequestJson("airline", KIND))
+    return Family("airline", adapters, (FLIGHT,), SAMPLES, compose_flawed)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from adapters.customs.sample_declaration import compose
 from adapters.customs.wco_dec import WcoDec
 from adapters.customs.wco_res import WcoRes
+from adapters.request_json import RequestJson
 from broker.adapter import Family, Kind, Scheme
 
 DECLARATION = Kind(
@@ -22,4 +23,5 @@ DECLARATION = Kind(
 
 def family() -> Family:
     """The family as its entry point names it."""
-    return Family("customs", (WcoDec(), WcoRes()), (DECLARATION,), {"declaration": compose})
+    adapters = (WcoDec(), WcoRes(), RequestJson("customs", DECLARATION.name))
+    return Family("customs", adapters, (DECLARATION,), {"declaration": compose})

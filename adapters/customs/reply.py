@@ -24,6 +24,7 @@ from broker.model.problem import Problem
 
 _NEGATIVE = frozenset({"rejected", "declined"})
 _FREE_REMARK, _DOCUMENT_REQUEST = "AFB", "ACA"
+_VALIDATION_CODE_MAX = 8
 _IN_WORDS = {
     "waiting_reference": (
         "this message is registered and not processed yet: it waits for a reference; the warning "
@@ -35,10 +36,9 @@ _IN_WORDS = {
 
 def response_xml(out: Outgoing, profile: Profile) -> bytes:
     """The Response document, valid against RES-DMS:2 whatever the original was."""
-    codes: Mapping[str, str] = profile.settings.get("function_codes", {})
     moment = _to_second(out.stamp.issued_at)
     tree: Tree = {
-        "FunctionCode": codes.get(out.status, "03" if out.status in _NEGATIVE else "02"),
+        "FunctionCode": _function_code(out, profile),
         "FunctionalReferenceID": out.stamp.id,
         "IssueDateTime": moment,
         "Declaration": _declaration(out, moment),
@@ -46,11 +46,28 @@ def response_xml(out: Outgoing, profile: Profile) -> bytes:
     dialect = str(profile.settings.get("pointers", "wco"))
     tree["Error"] = [_error(problem, profile) for problem in out.problems]
     tree["Error"] += [one for answer in out.answers for one in _reasons(answer, dialect)]
-    tree["Status"] = [one for answer in out.answers for one in _statuses(answer, dialect)]
+    tree["Status"] = list(_of_request(out, profile))
+    tree["Status"] += [one for answer in out.answers for one in _statuses(answer, dialect)]
     statements = [*_of_message(out), *_of_extent(out.extent, dialect)]
     statements += [one for answer in out.answers for one in _statements(answer, dialect)]
     tree["AdditionalInformation"] = statements
     return response_document(tree, profile.settings.get("envelope", {}))
+
+
+def _function_code(out: Outgoing, profile: Profile) -> str:
+    """By the status; of a message that asked for something, by what became of that."""
+    codes: Mapping[str, str] = profile.settings.get("function_codes", {})
+    if out.request:
+        of_requests: Mapping[str, str] = profile.settings.get("request_codes", {})
+        return of_requests.get(out.request["StatusCode"], "11")
+    return codes.get(out.status, "03" if out.status in _NEGATIVE else "02")
+
+
+def _of_request(out: Outgoing, profile: Profile) -> Iterator[Tree]:
+    """Status/NameCode of a request that was decided."""
+    names: Mapping[str, str] = profile.settings.get("request_names", {})
+    if name := names.get(out.request.get("StatusCode", "")):
+        yield {"NameCode": name, "Pointer": []}
 
 
 def _to_second(moment: str) -> str:
@@ -62,7 +79,7 @@ def _to_second(moment: str) -> str:
 def _declaration(out: Outgoing, moment: str) -> Tree:
     known = {reference.scheme: reference.value for reference in reversed(out.references)}
     tree: Tree = {"FunctionalReferenceID": known.get("LRN"), "ID": known.get("MRN")}
-    if out.status in _NEGATIVE:
+    if out.status in _NEGATIVE and not out.request:
         tree["RejectionDateTime"] = moment
     if out.stamp.version:
         tree["VersionID"] = str(out.stamp.version)
@@ -80,6 +97,8 @@ def _error(problem: Problem, profile: Profile) -> Tree:
 
 def _validation_code(problem: Problem, profile: Profile) -> str:
     """The code of this problem; of a warning without a row, the one of warnings."""
+    if problem.native and len(problem.native) <= _VALIDATION_CODE_MAX:
+        return problem.native
     errors: Mapping[str, str] = profile.settings.get("error_codes", {})
     usual = errors.get("*", "INVALID")
     if problem.severity == "error":
@@ -123,6 +142,9 @@ def _of_message(out: Outgoing) -> Iterator[Tree]:
     """What a reply states of itself: the status in words, and which reply it changes."""
     if out.status in _IN_WORDS:
         yield _remark(_IN_WORDS[out.status])
+    if out.request.get("SequenceNumeric"):
+        number, state = out.request["SequenceNumeric"], out.request["StatusCode"]
+        yield _remark(f"request {number} ({out.request.get('TypeCode')}): {state}")
     if out.changes:
         yield _remark(f"this response changes the response {out.changes}")
 

@@ -3,7 +3,7 @@
 Behaviour
     One document holds one Declaration, in MetaData or alone; it becomes one event.
     FunctionCode 9 is a put under its LRN. FunctionCode 13 is a request about a declaration that
-    has an MRN: TypeCode COR a patch, INV a withdrawal, GPR a note (goods presented). Its
+    has an MRN: TypeCode COR a patch, INV a withdrawal, GPR a presentation of the goods. Its
     FunctionalReferenceID is the number of the request, no reference to the declaration.
     The body is the whole content of Declaration, of a request as well.
     An original states how many goods items it holds (`extent`); it is taken whole or refused.
@@ -47,7 +47,7 @@ from broker.adapter import (
 from broker.model.problem import Place, Problem, rejects
 
 _ORIGINAL, _REQUEST = "9", "13"
-_REQUESTS: dict[str, Does] = {"COR": "patch", "INV": "withdraw", "GPR": "note"}
+_REQUESTS: dict[str, Does] = {"COR": "patch", "INV": "withdraw", "GPR": "present"}
 
 
 class WcoDec:

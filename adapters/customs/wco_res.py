@@ -8,6 +8,7 @@ Behaviour
     by the profile's table (`statuses`), reasons from Error and from free remarks (AFB), documents
     wanted and their limit from the statements of a response whose status is information_wanted.
     A FunctionCode of the profile's `notices` decides nothing: its answer has no status.
+    What the code says where a request is open is in `request_statuses`, also by Status/NameCode.
     The agency's number of the message is FunctionalReferenceID; the references are the MRN and
     the LRN of the Declaration.
 Knowingly not done
@@ -17,7 +18,8 @@ Versions
     3.6 (schema 2.2)   read and written
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from adapters.customs.envelope import Enveloped, recognise, unwrap
 from adapters.customs.reading import Oddities, leaves_of, read_body
@@ -152,6 +154,8 @@ def _answer(tree: Tree, profile: Profile) -> Tree:
         answer["NativeCode"] = native
         if status := profile.settings.get("statuses", {}).get(native):
             answer["StatusCode"] = status
+        if requests := _of_requests(native, tree, profile):
+            answer["RequestStatus"] = requests
     dialect = str(profile.settings.get("pointers", "wco"))
     reasons = [_reason(error, dialect) for error in tree.get("Error", ())]
     statements: list[Tree] = tree.get("AdditionalInformation", [])
@@ -164,6 +168,17 @@ def _answer(tree: Tree, profile: Profile) -> Tree:
     if answer.get("StatusCode") == "information_wanted":
         answer.update(_wanted(statements))
     return answer
+
+
+def _of_requests(native: str, tree: Tree, profile: Profile) -> list[Tree]:
+    """What the code says where a request is open: with its Status, if the profile names both."""
+    codes: Mapping[str, Any] = profile.settings.get("request_statuses", {})
+    names = [status.get("NameCode") for status in tree.get("Status", ())]
+    finer = (codes[key] for name in names if (key := f"{native}/{name}") in codes)
+    meant = next(finer, codes.get(native, ()))
+    if isinstance(meant, str):
+        return [{"StatusCode": meant}]
+    return [{"TypeCode": does, "StatusCode": status} for does, status in dict(meant).items()]
 
 
 def _reason(error: Tree, dialect: str) -> Tree:

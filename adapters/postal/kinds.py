@@ -10,6 +10,7 @@ from adapters.postal.item_json import ItemJson
 from adapters.postal.item_schema import published
 from adapters.postal.itmatt import Itmatt
 from adapters.postal.sample_item import compose, compose_flawed, compose_lines
+from adapters.request_json import RequestJson
 from broker.adapter import Family, Kind, Scheme
 
 ITEM = Kind(
@@ -22,7 +23,7 @@ def family() -> Family:
     """The family as its entry point names it."""
     return Family(
         "postal",
-        (Itmatt(), ItemJson()),
+        (Itmatt(), ItemJson(), RequestJson("postal", "item")),
         (ITEM,),
         {"itmatt": compose, "items": compose_lines},
         compose_flawed,

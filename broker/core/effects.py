@@ -7,7 +7,17 @@ from typing import Any, NamedTuple
 import orjson
 
 from broker.dossiers.fold import Folded
-from broker.model.dossier import Answer, Ask, Document, Dossier, Event, Outcome, Shown, Target
+from broker.model.dossier import (
+    Answer,
+    Ask,
+    Document,
+    Dossier,
+    Event,
+    Outcome,
+    Request,
+    Shown,
+    Target,
+)
 from broker.model.problem import Problem
 from broker.routing.decision import Result
 from broker.state.aliases import Alias
@@ -47,7 +57,7 @@ class Effects:
     event: Event
     outcome: Outcome = "applied"
     problems: tuple[Problem, ...] = ()
-    document: Document | None = None
+    documents: tuple[Document, ...] = ()
     decisions: tuple[Mapping[str, Any], ...] = ()
     shown: tuple[Target, ...] = ()
     asks: tuple[Ask, ...] = ()
@@ -57,6 +67,24 @@ class Effects:
     due: tuple[Due, ...] = ()
     drops: tuple[str, ...] = ()
     aliases: tuple[Alias, ...] = ()
+    requests: tuple[Request, ...] = ()
+
+    @property
+    def document(self) -> Document | None:
+        """The version that the event made, or the first in which it took a part back."""
+        return self.documents[0] if self.documents else None
+
+
+class RequestReply(NamedTuple):
+    """What the sender of a request is told about it: its state, and the answers that are new.
+
+    `own`: it is the reply to the request itself, not to what became of it.
+    """
+
+    request: Request
+    answers: tuple[Answer, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    own: bool = True
 
 
 class Making:
@@ -71,6 +99,7 @@ class Making:
         self.event = event
         self.folded = folded
         self.document = folded.document if folded else None
+        self.taken = folded.taken if folded else ()
         self.outcome: Outcome = folded.outcome if folded else "applied"
         self.problems: tuple[Problem, ...] = folded.problems if folded else ()
         self.shown: dict[Target, Shown] = dict(dossier.shown)
@@ -83,6 +112,8 @@ class Making:
         self.withdrawals: list[Withdrawal] = []
         self.due: list[Due] = []
         self.aliases: tuple[Alias, ...] = ()
+        self.requests: list[Request] = []
+        self.replies: list[RequestReply] = []
         self._before = dossier
 
     @property
@@ -116,6 +147,28 @@ class Making:
                 "at": self.event.received_at,
             }
         )
+
+    def apply(self, folded: Folded) -> None:
+        """What was asked for is granted, and applied."""
+        self.dossier = replace(
+            folded.dossier, requests=self.dossier.requests, numbered=self.dossier.numbered
+        )
+        self.folded, self.document, self.taken = folded, folded.document, folded.taken
+
+    def request(self, request: Request) -> None:
+        """This request is new, or has ended."""
+        self.requests.append(request)
+        rest = {number: one for number, one in self.dossier.requests.items()
+                if number != request.number}  # fmt: skip
+        if request.state == "open":
+            rest[request.number] = request
+        self.dossier = replace(
+            self.dossier, requests=rest, numbered=max(self.dossier.numbered, request.number)
+        )
+
+    def _documents(self) -> tuple[Document, ...]:
+        made = (self.document,) if self.document and self.document not in self.taken else ()
+        return (*made, *self.taken)
 
     def ask(self, ask: Ask) -> None:
         """This ask is new, or has another state."""
@@ -160,7 +213,8 @@ class Making:
             event=self.event,
             outcome=self.outcome,
             problems=self.problems,
-            document=self.document,
+            documents=self._documents(),
+            requests=tuple(self.requests),
             decisions=tuple(self.decisions),
             shown=tuple(t for t, one in self.shown.items() if before.shown.get(t) is not one),
             asks=tuple(self.asked),

@@ -25,6 +25,7 @@ NOTES = "notes"
 """The part name under which notes are remembered, before that of the part they are about."""
 PURPOSE = "consistency"
 COMPLETE = "complete"
+_CHANGING = frozenset({"put", "merge", "patch"})
 
 
 def note_oddities(before: Dossier, making: Making, rules: Rules) -> None:
@@ -48,6 +49,22 @@ def note_oddities(before: Dossier, making: Making, rules: Rules) -> None:
         at = stamp(parse_stamp(event.received_at) + kind.complete_within)
         name = f"{COMPLETE}/{making.document.part}/{making.document.version}"
         making.due.append(Due(making.dossier.id, name, at, making.dossier.kind))
+
+
+def note_after_close(before: Dossier, making: Making) -> None:
+    """A list that was closed has been changed all the same."""
+    event = making.event
+    if before.state == "closed" and making.outcome == "applied" and event.does in _CHANGING:
+        text = "the list was closed before; this message has changed it all the same"
+        note = Problem(
+            code="event.after-close",
+            text=text,
+            severity="warning",
+            message=event.message or None,
+            part=event.part,
+            hint="nothing, if it is meant so",
+        )
+        making.problems = (*making.problems, note)
 
 
 def _not_confirmed(making: Making, count: int) -> Problem:

@@ -84,7 +84,7 @@ def rejudge_wide(making: Making, rules: Rules) -> bool:
 
 
 def _rejudge(making: Making, document: Document, rules: Rules, book: Book) -> None:
-    index = book.index.get((making.dossier.kind, document.package), ())
+    index = book.index.get((making.dossier.kind, document.package, ""), ())
     if not index:
         return
     concerned = {Target(document.part, row.rule.recipient, row.rule.purpose) for row in index}

@@ -1,10 +1,13 @@
 """What decisions are taken under: rows, views and kinds of one configuration."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from broker.adapter import Kind
+from broker.adapter import Kind, Tree
+from broker.model.dossier import Event
+from broker.model.problem import Problem
+from broker.model.request_table import RequestTable, tables_in_force
 from broker.routing.match import Book
 from broker.routing.view import View
 
@@ -17,7 +20,10 @@ class Rules:
     status can concern; `wide` those whose answers depend on all of a dossier that was delivered;
     `binds` the reference schemes that a recipient's answers may bind;
     `kinds` what dossiers are made of; `confirm_within`, by the profile of a message, how long its
-    sender has to confirm a decision that was sent without being asked for.
+    sender has to confirm a decision that was sent without being asked for; `tables`, by profile:
+    what its senders may do when (dated); `check_body`: what the profile of an event demands of a
+    body that no message holds, because the event has changed it; `ends`: the recipients that may
+    end a dossier of their own accord.
     """
 
     book: Book
@@ -28,3 +34,10 @@ class Rules:
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     wide: Book | None = None
     confirm_within: Mapping[str, timedelta] = field(default_factory=dict)
+    tables: Mapping[str, tuple[RequestTable, ...]] = field(default_factory=dict)
+    check_body: Callable[[Event, str, Tree], tuple[Problem, ...]] = lambda *_: ()
+    ends: frozenset[str] = frozenset()
+
+    def table_of(self, profile: str, received_at: str) -> RequestTable:
+        """The table of a profile that was in force when something was received."""
+        return tables_in_force(self.tables.get(profile, ()), received_at[:10])

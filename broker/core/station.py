@@ -26,11 +26,11 @@ from broker.model.problem import as_json
 from broker.model.records import Entry, Record
 from broker.replies import payloads
 from broker.replies.refusals import declined_row
-from broker.state import aliases, dossier_writes, dossiers, due, parked, queue
+from broker.state import aliases, dossier_writes, dossiers, due, parked, queue, requests
 from broker.state.positions import Position
 
 BROKER_EVENTS = ("resume", "discard")
-CHANGING = frozenset({"applied", "repeated", "late"})
+CHANGING = frozenset({"applied", "requested", "repeated", "late"})
 """Outcomes that may change the head: a reply to a message counts the board's version."""
 
 
@@ -201,13 +201,13 @@ def _load_deliveries(
         for name, events in answers.items()
     }
     contents = _contents(connection, {one for ids in meant.values() for one in ids})
-    requests = [
+    numbered = [
         (name, one.target.part, one.version)
         for name, events in answers.items()
         for one in found.get(name, {}).values()
         if one.id in meant[name] and any(one.numbers & numbers_in(event) for event in events)
     ]
-    named = dossiers.named(connection, requests)
+    named = dossiers.named(connection, numbered)
     for name in answers:
         delivered = dict(found.get(name, {}))
         for key in meant[name]:
@@ -286,9 +286,9 @@ def write_effects(connection: Connection, group: Sequence[Effects]) -> None:
         if effects.outcome in CHANGING and effects.dossier.state != "new"
     }
     dossier_writes.put_heads(connection, list(newest.values()))
-    dossier_writes.put_documents(
-        connection, [(one.dossier.id, one.document) for one in group if one.document]
-    )
+    documents = [(one.dossier.id, document) for one in group for document in one.documents]
+    dossier_writes.put_documents(connection, documents)
+    requests.put(connection, [(one.dossier.id, each) for one in group for each in one.requests])
     dossier_writes.put_outcomes(connection, [_outcome_row(effects) for effects in group])
     dossier_writes.put_decisions(connection, [row for one in group for row in one.decisions])
     dossier_writes.put_shown(connection, _newest_shown(group))
@@ -360,5 +360,5 @@ def _count(effects: Effects) -> None:
         elif queued.what == "reply" and queued.type == "board.changed":
             about = "change" if '"changes":' in queued.context else "message"
             METRICS.replies.labels(event.kind, about).inc()
-    if effects.document is not None and effects.outcome == "applied" and not effects.queue:
+    if effects.documents and effects.outcome == "applied" and not effects.queue:
         METRICS.unrouted.labels(event.kind).inc()

@@ -1,17 +1,28 @@
-"""One event applied to one dossier: fold, then route, then tell. A pure function.
+"""One event applied to one dossier: permit, fold, route, tell. A pure function.
 
+Permit the table of the sender's profile, and what is open, say whether it is applied now
 Fold   the event makes a version, an answer or nothing (`broker.dossiers`)
 Route  the live documents are judged, each recipient's view is cut (`broker.routing`)
 Tell   asks, boards and replies go to those who are owed them (`broker.replies`)
 """
 
 from broker.core.answered import answer
+from broker.core.applied import route_applied
 from broker.core.confirmed import confirm, confirmed_reply
+from broker.core.decided import (
+    decide_request,
+    expire_request,
+    overtake,
+    request_meant,
+    take_back,
+)
 from broker.core.effects import Effects, Making
-from broker.core.noted import lacking, note_oddities
+from broker.core.facts import record_codes
+from broker.core.noted import lacking, note_after_close, note_oddities
 from broker.core.passed_time import elapse
-from broker.core.removed import obey, return_answers
-from broker.core.routed import rejudge, rejudge_wide, route, withdraw
+from broker.core.request_replies import send_request_replies
+from broker.core.requested import Terms, ask_for, attempt, repeat
+from broker.core.routed import rejudge, rejudge_wide
 from broker.core.rules import Rules
 from broker.core.told import (
     Boards,
@@ -22,8 +33,11 @@ from broker.core.told import (
     send_replies,
 )
 from broker.dossiers.board import board_of
-from broker.dossiers.fold import Folded, fold
-from broker.model.dossier import Dossier, Event
+from broker.dossiers.declines import decline_problem, open_problem, refusal_problem
+from broker.dossiers.fold import fold
+from broker.dossiers.permission import Permission, permission_for, profile_for
+from broker.model.dossier import Dossier, Event, Request
+from broker.model.problem import Problem
 
 REPLIED = frozenset({"applied", "repeated", "late"})
 
@@ -32,7 +46,7 @@ def step(dossier: Dossier, event: Event, rules: Rules) -> Effects:
     """What this event does to this dossier; declined events leave it as it was."""
     match event.does:
         case "answer":
-            made = answer(dossier, event, rules)
+            made = _answer(dossier, event, rules)
         case "note" if confirmed_reply(event):
             made = confirm(dossier, event)
         case "elapsed":
@@ -45,38 +59,68 @@ def step(dossier: Dossier, event: Event, rules: Rules) -> Effects:
     return decline(event, made) if made.outcome == "declined" else made
 
 
+def _answer(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
+    """An answer about a request, or about what was delivered; the latter may overtake requests."""
+    if event.id in dossier.outcomes or (event.name and event.name in dossier.outcomes):
+        return Effects(dossier, event, "repeated")
+    meant = None if event.problem else request_meant(dossier, event)
+    if isinstance(meant, str):
+        return _declined(dossier, event, (decline_problem(meant, event),))
+    if meant is not None:
+        return decide_request(dossier, event, meant, rules)
+    made = answer(dossier, event, rules)
+    if isinstance(made, Making):
+        record_codes(made, rules)
+        overtake(made)
+    return made
+
+
 def _fold(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     if event.id in dossier.outcomes:
         return Effects(dossier, event, "repeated")
-    folded = fold(dossier, event)
+    if event.problem:
+        return _declined(dossier, event, fold(dossier, event).problems)
+    if event.does == "take_back":
+        return take_back(dossier, event)
+    profile = profile_for(dossier, event)
+    table = rules.table_of(profile, event.received_at)
+    permission = permission_for(dossier, event, table)
+    made: Making | Effects | tuple[Problem, ...]
+    match permission:
+        case Permission(open=Request() as request, again=True):
+            made = repeat(dossier, event, request)
+        case Permission(open=Request() as request):
+            made = (open_problem(request, table, event),)
+        case Permission(verdict=("refuse", _, code)):
+            made = (refusal_problem(code, table, event),)
+        case Permission(verdict=("ask", _, _) as verdict):
+            made = ask_for(dossier, event, Terms(verdict, table, profile), rules)
+        case _:
+            made = _apply(dossier, event, rules)
+    return _declined(dossier, event, made) if isinstance(made, tuple) else made
+
+
+def _apply(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
+    """Fold the event and route what it makes."""
+    folded = attempt(dossier, event, rules, bring_forward=False)
     if folded.outcome not in REPLIED:
-        return Effects(folded.dossier, event, folded.outcome, folded.problems, folded.document)
+        return _declined(folded.dossier, event, folded.problems)
     making = Making(folded.dossier, event, folded)
     if folded.outcome == "applied":
-        _route(dossier, making, folded, rules)
+        route_applied(dossier, making, folded, rules)
+    note_after_close(dossier, making)
     note_oddities(dossier, making, rules)
     return making
 
 
-def _route(before: Dossier, making: Making, folded: Folded, rules: Rules) -> None:
-    event, document = making.event, folded.document
-    if folded.dossier.state == "withdrawn":
-        gone = {part: one.version for part, one in before.live.items()}
-        withdraw(making, gone, rules)
-    elif document is not None and document.state == "withdrawn":
-        withdraw(making, {event.part: before.live[event.part].version}, rules)
-        rejudge_wide(making, rules)
-    elif document is not None:
-        obey(making, before.live.get(document.part), rules)
-        return_answers(making, document)
-        route(making, document, before.live.get(document.part), rules)
-        rejudge_wide(making, rules)
+def _declined(dossier: Dossier, event: Event, problems: tuple[Problem, ...]) -> Effects:
+    return Effects(dossier, event, "declined", problems)
 
 
 def _elapse(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     """A due time has come; one that no longer matters changes nothing."""
     making = Making(dossier, event)
-    changes = elapse(making, rules)
+    changes = expire_request(making, rules) or elapse(making, rules)
     lacking(making, rules)
     return making if changes or making.queue else Effects(dossier, event, "repeated")
 
@@ -92,5 +136,6 @@ def _tell(before: Dossier, making: Making, rules: Rules) -> None:
     while send_boards(making, Boards(known, board), rules) and rejudge_wide(making, rules):
         board = refresh_overall(making)
     send_replies(before, making, Boards(known, board), rules)
+    send_request_replies(making, rules)
     if making.event.does == "answer" and making.problems:
         making.queue.append(note_to_sender(making.event, making.problems))

@@ -36,7 +36,9 @@ from broker.state.queue import Row
 SUBMITTER = "submitter"
 NOTED = "noted"
 """The status of a reply to a declarant who is not entitled to the board."""
-FROM_DECLARANTS = frozenset({"put", "merge", "patch", "close", "withdraw", "note"})
+FROM_DECLARANTS = frozenset(
+    {"put", "merge", "patch", "close", "withdraw", "note", "present", "release"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class ReplyTo(NamedTuple):
 
 def send_boards(making: Making, boards: Boards, rules: Rules) -> bool:
     """The board to each agency whose view of it has changed; whether any was sent."""
-    document = _board_document(making, boards.after)
+    document = board_document(making, boards.after)
     version, sent = making.board_version + 1, False
     for result in decide(rules.book, document).results:
         if result.recipient == SUBMITTER:
@@ -86,7 +88,7 @@ def send_boards(making: Making, boards: Boards, rules: Rules) -> bool:
 
 def send_replies(before: Dossier, making: Making, boards: Boards, rules: Rules) -> None:
     """The reply to the event's own message, and to each message whose board has changed."""
-    document = _board_document(making, boards.after)
+    document = board_document(making, boards.after)
     results = [
         result for result in decide(rules.book, document).results if result.recipient == SUBMITTER
     ]
@@ -210,7 +212,8 @@ def _as_lodged(making: Making, part: str) -> dict[str, str]:
     return names
 
 
-def _board_document(making: Making, board: Board) -> routing.Document:
+def board_document(making: Making, board: Board) -> routing.Document:
+    """The board as routing sees it."""
     dossier = making.dossier
     return routing.Document(
         kind=dossier.kind,

@@ -143,6 +143,7 @@ def _reply(
         elements=context.get("elements", {}),
         extent=extent_of(context.get("extent")),
         changes=context.get("changes", ""),
+        request=context.get("request", {}),
     )
     original = Original(context["reply_to"], reply_to.payload, context["message"])
     return reply_to.adapter.reply(out, original, reply_to.profile)

@@ -22,7 +22,7 @@ from broker.dossiers.standing import (
     gravest,
     standing_of,
 )
-from broker.model.dossier import Answer, Ask, Dossier, Target
+from broker.model.dossier import Answer, Ask, Dossier, Request, Target, is_request
 
 NOT_REQUIRED, WITHDRAWN = "not_required", "withdrawn"
 
@@ -42,6 +42,7 @@ class Board:
     state: str
     asks: Mapping[Target, Ask]
     standings: Mapping[Target, Standing]
+    requests: tuple[Request, ...] = ()
 
     def status(self, target: Target, scope: Scope | None = None) -> str | None:
         """What one target comes to; None where nothing is asked and nothing is held."""
@@ -60,11 +61,14 @@ def board_of(dossier: Dossier) -> Board:
     """The board of a dossier; where nothing was answered, what is asked is waiting."""
     answers: dict[Target, list[Answer]] = {}
     for answer in dossier.answers:
+        if is_request(answer.part):
+            continue
         answers.setdefault(answer.target, []).append(answer)
     standings = {
         target: standing_of(dossier.shown.get(target), found) for target, found in answers.items()
     }
-    return Board(dossier.state, dossier.asks, standings)
+    asks = {target: ask for target, ask in dossier.asks.items() if not is_request(target.part)}
+    return Board(dossier.state, asks, standings, tuple(dossier.requests.values()))
 
 
 def overall(board: Board, reader: Reader | None = None) -> str:
@@ -86,7 +90,25 @@ def board_tree(board: Board, status: str) -> dict[str, Any]:
     found = [entry for standing in board.standings.values() for entry in entries(standing)]
     found.sort(key=lambda entry: (entry.answer.order, entry.answer.ordinal))
     answers = [_shown(entry, entry.subject) for entry in found]
-    return {"OverallStatusCode": status, "Answer": answers}
+    return {"OverallStatusCode": status, "Answer": answers, **_open(board.requests)}
+
+
+def request_tree(request: Request) -> dict[str, str]:
+    """A request as boards and replies show it."""
+    tree = {
+        "SequenceNumeric": str(request.number),
+        "TypeCode": request.does,
+        "StatusCode": request.state,
+        "FunctionalReferenceID": request.reference,
+        "Part": request.event.part,
+        "ReasonCode": request.code,
+    }
+    return {name: value for name, value in tree.items() if value}
+
+
+def _open(requests: Iterable[Request]) -> dict[str, Any]:
+    shown = [request_tree(request) for request in requests]
+    return {"Request": shown} if shown else {}
 
 
 def declarant_tree(board: Board, reader: Reader) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 """Why an event is declined, in words: what is wrong, and what to do."""
 
-from broker.model.dossier import Event
+from dataclasses import replace
+
+from broker.model.dossier import Event, Request
 from broker.model.problem import Place, Problem
+from broker.model.request_table import RequestTable
 
 DECLINES = {
     "event.nothing-matched": (
@@ -60,6 +63,26 @@ DECLINES = {
         "the reference names more than one person of the delivery",
         "name each person by their own reference (ABO), or by the number in the delivery",
     ),
+    "request.open": (
+        "another request about this is open, and must be decided first",
+        "wait for its decision, or take it back",
+    ),
+    "request.unknown": (
+        "there is no open request of this number that you have made, or must decide",
+        "compare the number with the reply to the request, or with its delivery",
+    ),
+    "request.refused": (
+        "this cannot be asked for in the state that the declaration is in",
+        "ask the authority that decides about it",
+    ),
+    "request.undecided": (
+        "the request was not decided in time, and is refused",
+        "ask again, or ask the authority that decides about it",
+    ),
+    "request.answer-malformed": (
+        "a request is answered with granted or refused, and not in parts",
+        "send one answer without a subject, with the status granted or refused",
+    ),
     "event.discarded": (
         "an operator discarded the message after it could not be processed",
         "ask the operator named in the documentation",
@@ -82,6 +105,35 @@ def decline_problem(code: str, event: Event | None = None) -> Problem:
         part=event.part,
         where=Place(**place),
         found=reference[1] if reference else None,
+    )
+
+
+def refusal_problem(code: str, table: RequestTable, event: Event) -> Problem:
+    """What a table refuses: a decline of our own, or the code of the sender's standard."""
+    if code in DECLINES:
+        return decline_problem(code, event)
+    problem = decline_problem("request.refused", event)
+    return replace(
+        problem,
+        message=event.message or None,
+        part=event.part,
+        native=code,
+        hint=table.hints.get(code, problem.hint),
+    )
+
+
+def open_problem(request: Request, table: RequestTable, event: Event) -> Problem:
+    """Another request is open: it is named by its number."""
+    code = "" if table.open in DECLINES else table.open
+    problem = decline_problem("request.open", event)
+    return replace(
+        problem,
+        text=f"request {request.number} about this is open, and must be decided first",
+        message=event.message or None,
+        part=event.part,
+        found=f"request {request.number}",
+        native=code,
+        hint=table.hints.get(code, problem.hint),
     )
 
 

@@ -8,7 +8,9 @@ Outcomes
 Parts
     A part belongs to the party that lodged it first. A put replaces it, a merge adds to it, a
     patch changes elements of it, a withdrawal takes it back: all of them are its next version.
-    A closed dossier takes what completes or corrects it, and no put.
+    What was taken back is opened again by what its party lodges anew.
+What does not belong
+    Whether an event may be applied now (`permission`): it has been asked before.
 """
 
 import hashlib
@@ -35,7 +37,8 @@ class Folded:
     """What came of an event: the dossier after it, and the document it made (if any).
 
     `named`: the elements that its message named. `removed`: by list, the numbers of those that it
-    took off by name. `extent`: how much of its list was taken.
+    took off by name. `extent`: how much of its list was taken. `taken`: the versions that take
+    parts back.
     """
 
     dossier: Dossier
@@ -45,20 +48,26 @@ class Folded:
     named: Named = field(default_factory=dict)
     removed: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     extent: Extent | None = None
+    taken: tuple[Document, ...] = ()
 
 
-def fold(dossier: Dossier, event: Event) -> Folded:
-    """Apply one event; answers and elapsed times are the board's."""
+def fold(dossier: Dossier, event: Event, *, own_only: bool = False) -> Folded:
+    """Apply one event; answers and elapsed times are the board's.
+
+    `own_only`: of a dossier of this kind each party takes back its own parts and no others.
+    """
     if event.id in dossier.outcomes:
         return Folded(dossier, "repeated")
     if event.problem:
         return _declined(dossier, event, event.problem)
+    if event.does == "withdraw" and not event.part and "" not in dossier.live:
+        return _withdraw_parts(dossier, event, own_only=own_only)
     return _FOLDS[event.does](dossier, event)
 
 
 def _put(dossier: Dossier, event: Event) -> Folded:
     """The next version of a part, unless it is repeated, late, or not this party's."""
-    if dossier.state in {"withdrawn", "closed"}:
+    if _is_of_another(dossier, event):
         return _declined(dossier, event, "reference.reused")
     live = dossier.live.get(event.part)
     if live is not None:
@@ -77,11 +86,18 @@ def _put(dossier: Dossier, event: Event) -> Folded:
     return _made(dossier, event, tree, numbers, event.package)
 
 
+def _is_of_another(dossier: Dossier, event: Event) -> bool:
+    """Whether the part was taken back, with its dossier, by another party."""
+    gone = dossier.gone.get(event.part)
+    over = dossier.state in {"withdrawn", "ended"}
+    return over and (gone is None or gone.party != event.party)
+
+
 def _merge(dossier: Dossier, event: Event) -> Folded:
     """A piece of a list: in whatever order the pieces come, none waits for the others."""
     live = dossier.live.get(event.part)
     if live is None:
-        if dossier.state == "withdrawn":
+        if _is_of_another(dossier, event):
             return _declined(dossier, event, "reference.reused")
         numbers = _numbers(dossier, event.part)
         tree = merged({}, event.body, event.package, numbers)
@@ -170,6 +186,8 @@ def _made(dossier: Dossier, event: Event, tree: Tree, numbers: Numbers, package:
     known = dossier.parts.get(event.part, PartNumbers())
     older = older_after(known, live, tree, numbers.named, package)
     opened = _opened(event) if dossier.state == "new" else {}
+    if dossier.state == "withdrawn":
+        opened = {"state": "open", "closed_at": None}
     after = replace(
         dossier,
         live={**dossier.live, event.part: document},
@@ -255,16 +273,59 @@ def _withdraw(dossier: Dossier, event: Event) -> Folded:
     """The whole dossier, or one part of it, is taken back by the party that lodged it."""
     if event.part:
         return _part_withdrawn(dossier, event)
-    if dossier.party != event.party or dossier.state == "new":
+    if dossier.party != event.party or dossier.state in {"new", "withdrawn"}:
         return _declined(dossier, event, "reference.unknown")
-    if dossier.state == "withdrawn":
-        return _declined(dossier, event, "event.already-withdrawn")
-    gone = replace(
-        dossier, state="withdrawn", closed_at=event.received_at, live={}, messages={},
-        gone={**dossier.gone, **without_payload(dossier.live)},
-        parts={part: one._replace(older={}) for part, one in dossier.parts.items()},
+    return _without(dossier, dossier.live, event)
+
+
+def _withdraw_parts(dossier: Dossier, event: Event, *, own_only: bool) -> Folded:
+    """The parts of a dossier of many: all by the party that opened it, else the party's own."""
+    if not dossier.live or event.party not in {
+        dossier.party, *(document.party for document in dossier.live.values())
+    }:  # fmt: skip
+        return _declined(dossier, event, "reference.unknown")
+    everything = dossier.party == event.party and not own_only
+    taken = {
+        part: document
+        for part, document in dossier.live.items()
+        if everything or document.party == event.party
+    }
+    if not taken:
+        return _declined(dossier, event, "reference.unknown")
+    return _without(dossier, taken, event)
+
+
+def _without(dossier: Dossier, taken: Mapping[str, Document], event: Event) -> Folded:
+    """The dossier without these parts; without any, it is withdrawn."""
+    rest = {part: document for part, document in dossier.live.items() if part not in taken}
+    ended: dict[str, Any] = {"state": "withdrawn", "closed_at": event.received_at}
+    versions = {part: _taken_back(dossier, event, live) for part, live in taken.items()}
+    after = replace(
+        dossier,
+        live=rest,
+        gone={**dossier.gone, **without_payload(versions)},
+        versions={**dossier.versions, **{part: one.version for part, one in versions.items()}},
+        messages={key: document for key, document in dossier.messages.items() if key[0] in rest},
+        parts={
+            part: known._replace(older={}) if part in taken else known
+            for part, known in dossier.parts.items()
+        },
+        **({} if rest else ended),
+    )
+    return Folded(after, "applied", taken=tuple(versions.values()))
+
+
+def _taken_back(dossier: Dossier, event: Event, live: Document) -> Document:
+    """The version of a part in which it is gone; another party's stays that party's."""
+    document = _document(dossier, replace(event, part=live.part), "withdrawn")
+    profile = event.profile or live.profile  # a request may be in a form without a profile
+    document = replace(document, package=live.package, profile=profile)
+    if live.party == event.party:
+        return document
+    return replace(
+        document, sender=live.sender, party=live.party, profile=live.profile,
+        submission=live.submission, message=live.message,
     )  # fmt: skip
-    return Folded(gone, "applied")
 
 
 def _part_withdrawn(dossier: Dossier, event: Event) -> Folded:
@@ -272,7 +333,7 @@ def _part_withdrawn(dossier: Dossier, event: Event) -> Folded:
     live = dossier.live.get(event.part)
     if live is None or live.party != event.party:
         return _declined(dossier, event, "reference.unknown")
-    document = replace(_document(dossier, event, "withdrawn"), package=live.package)
+    document = _taken_back(dossier, event, live)
     rest = {part: one for part, one in dossier.live.items() if part != event.part}
     known = dossier.parts.get(event.part)
     after = replace(
@@ -283,14 +344,36 @@ def _part_withdrawn(dossier: Dossier, event: Event) -> Folded:
         parts={**dossier.parts, event.part: known._replace(older={})} if known else dossier.parts,
         messages={key: one for key, one in dossier.messages.items() if key[0] != event.part},
     )
-    return Folded(after, "applied", document)
+    return Folded(after, "applied", document, taken=(document,))
 
 
 def _note(dossier: Dossier, event: Event) -> Folded:
-    """A remark (goods presented ...): kept in the history, changes no version."""
-    if dossier.state != "open":
+    """A remark: kept in the history, changes no version."""
+    if dossier.state not in {"open", "closed"}:
         return _declined(dossier, event, "event.already-withdrawn")
     return Folded(dossier, "applied")
+
+
+def _report(dossier: Dossier, event: Event) -> Folded:
+    """Goods were presented, have arrived or departed, or their release is asked for."""
+    if dossier.party != event.party or dossier.state == "new":
+        return _declined(dossier, event, "reference.unknown")
+    fact = _FACTS.get(event.body.get("TypeCode", ""), "presented")
+    if event.does == "release":
+        return Folded(dossier, "applied")
+    return Folded(with_fact(dossier, event.part, fact), "applied")
+
+
+_FACTS = {"arrival": "arrived", "departure": "departed"}
+"""What a report of the broker's own format states; any other presents the goods."""
+
+
+def with_fact(dossier: Dossier, part: str, fact: str) -> Dossier:
+    """The dossier that knows this of a part."""
+    known = dossier.facts.get(part, ())
+    if fact in known:
+        return dossier
+    return replace(dossier, facts={**dossier.facts, part: (*known, fact)})
 
 
 _FOLDS: Mapping[str, Callable[[Dossier, Event], Folded]] = {
@@ -300,6 +383,8 @@ _FOLDS: Mapping[str, Callable[[Dossier, Event], Folded]] = {
     "close": _close,
     "withdraw": _withdraw,
     "note": _note,
+    "present": _report,
+    "release": _report,
 }
 
 

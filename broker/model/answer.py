@@ -38,6 +38,7 @@ AnswerStatus = Literal[
     "released",
     "refused",
     "do_not_load",
+    "granted",
 ]
 """What `StatusCode` may say; on the wire it is text, so that a new word breaks no reader."""
 
@@ -143,13 +144,25 @@ class AnsweredReference(Canonical):
     ID: Identifier = leaf(None, "an..70", data="personal")
 
 
+class AnsweredRequest(Canonical):
+    """What an agency's own code says of a request that is open, by the type of the request.
+
+    `TypeCode`: amend, withdraw, present or release, absent for all. `StatusCode`: granted,
+    refused, or a word for what decides nothing (registered, undecided).
+    """
+
+    TypeCode: Code = leaf(None, "an..17", data="public")
+    StatusCode: Code = leaf(None, "an..35", data="public")
+
+
 class AgencyAnswer(Canonical):
     """One normalised answer about one subject.
 
     `Subject` is the canonical path of an element, absent or "" for the whole; `SubjectReference`
     takes its place until the broker has found the person that it names. `QuantityMeasure`: how
     much of it the answer is about, absent for all. `StatusCode` is one of ANSWER_STATUSES, absent
-    for a notice that decides nothing; `NativeCode` and `NativeText` are the agency's own words.
+    for a notice that decides nothing (granted: of a request alone); `NativeCode` and `NativeText`
+    are the agency's own words. `RequestStatus`: what they say instead where a request is open.
     """
 
     Subject: Text = leaf(None, "an..512", data="public")
@@ -160,6 +173,7 @@ class AgencyAnswer(Canonical):
     StatusCode: Code = leaf(None, "an..35", data="public")
     NativeCode: Code = leaf(None, "an..35", data="public")
     NativeText: Text = leaf(None, "an..512")
+    RequestStatus: tuple[AnsweredRequest, ...] = many()
     ValidUntilDateTime: Moment = leaf(None, "an..35", "2380")
     Reason: tuple[AnswerReason, ...] = many()
     Condition: tuple[AnswerCondition, ...] = many()
@@ -170,7 +184,8 @@ class AnswerReport(Canonical):
     """Response, WCO 07B: what an agency said about one delivery.
 
     `FunctionalReferenceID` is the agency's own number of this answer, `DeliveryID` the delivery it
-    answers. `AmendedDeclaration` is the second declaration of a result message: only what changed.
+    answers, `RequestID` the number of the request that it decides. `AmendedDeclaration` is the
+    second declaration of a result message: only what changed.
     """
 
     WCO = "07B"
@@ -189,6 +204,7 @@ class AnswerReport(Canonical):
     AmendedDeclaration: GoodsDeclaration | None = one()
 
     DeliveryID: Identifier = leaf(None, "an..35", data="public")
+    RequestID: Identifier = leaf(None, "n..9", data="public")
     Answer: tuple[AgencyAnswer, ...] = many()
 
 
@@ -218,9 +234,44 @@ class BoardAnswer(Canonical):
     WantedDocument: tuple[DocumentWanted, ...] = many()
 
 
+class BoardRequest(Canonical):
+    """A request: its number in the dossier, what it asks for, and its state.
+
+    `FunctionalReferenceID` is the sender's own number of it, `ReasonCode` that of its refusal.
+    """
+
+    SequenceNumeric: Numeric = leaf("006", "n..5", "1050", data="public")
+    TypeCode: Code = leaf(None, "an..17", data="public")
+    StatusCode: Code = leaf(None, "an..35", data="public")
+    FunctionalReferenceID: Identifier = leaf("D026", "an..35", "1154")
+    Part: Text = leaf(None, "an..70", data="public")
+    ReasonCode: Code = leaf(None, "an..35", data="public")
+
+
+class RequestReason(Canonical):
+    """Why a declarant asks for something."""
+
+    Code: str | None = leaf(None, "an..17", "4295")
+    Text: str | None = leaf(None, "an..512", "4440")
+
+
+class RequestReport(Canonical):
+    """A request of a declarant in the broker's own form, for messages that have none of their own.
+
+    `TypeCode`: presentation, arrival or departure, of a report. `RequestID`: the number of the
+    request that is taken back.
+    """
+
+    FunctionalReferenceID: Identifier = leaf("D026", "an..35", "1154", of_message=True)
+    TypeCode: Code = leaf(None, "an..17", data="public")
+    RequestID: Identifier = leaf(None, "n..9", data="public")
+    Reason: tuple[RequestReason, ...] = many()
+
+
 class BoardReport(Canonical):
     """What a declarant is told: the overall status and the answers its view lets through."""
 
     OverallStatusCode: Code = leaf(None, "an..35", data="public")
     VersionID: Identifier = leaf(None, "n..9", data="public")
     Answer: tuple[BoardAnswer, ...] = many()
+    Request: tuple[BoardRequest, ...] = many("SequenceNumeric")

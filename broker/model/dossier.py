@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from broker.model.extent import Extent
 from broker.model.numbering import Named
 
-Outcome = Literal["applied", "repeated", "late", "declined"]
+Outcome = Literal["applied", "requested", "repeated", "late", "declined"]
 Result = Literal["new", "changed", "unchanged", "withdrawn"]
 
 BOARD = "board"
@@ -189,7 +189,9 @@ class Dossier:
 
     `messages`: versions that are not live, but whose messages were the last to name some element.
     `gone`: the last version of each part that was taken back, for what is answered about it still.
-    `answers`: those that count, are obeyed or have ended.
+    `answers`: those that count, are obeyed or have ended. `requests`: those that are open, by
+    number; `numbered`: the highest number that was given to one. `facts`: by part, the native codes
+    of agencies that decide about it, and what was reported of it (`broker.model.request_table`).
     """
 
     id: str
@@ -211,6 +213,9 @@ class Dossier:
     answers: tuple[Answer, ...] = ()
     delivered: Mapping[str, Delivered] = field(default_factory=dict)
     outcomes: frozenset[str] = frozenset()
+    requests: Mapping[int, "Request"] = field(default_factory=dict)
+    numbered: int = 0
+    facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,3 +256,70 @@ class Event:
     given: int | None = None
     extent: Extent | None = None
     replies: bool = True
+
+
+RequestState = Literal["open", "granted", "refused", "overtaken", "taken_back"]
+
+REQUEST = "request/"
+"""How the part names of requests begin: what is asked, answered and delivered about one."""
+
+
+class Holder(NamedTuple):
+    """A recipient of a request, under its purpose.
+
+    `decision`: granted, refused, "" while it is to decide; informed: it is not asked.
+    """
+
+    recipient: str
+    purpose: str
+    delivery: str
+    decision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a declarant asks of an authority, which changes nothing before it is granted.
+
+    `number` is the broker's, in its dossier. `event` holds all that is asked, and by whom.
+    `version`: that of the part it was made on. `table` names the table that was in force at
+    receipt. `holders`: those that it was sent to. `code`: of a refusal, the table's.
+    """
+
+    number: int
+    event: Event
+    version: int
+    table: str
+    holders: tuple[Holder, ...]
+    expires_at: str
+    state: RequestState = "open"
+    code: str = ""
+    decided_at: str = ""
+
+    @property
+    def part(self) -> str:
+        """The part name under which it is asked about and answered."""
+        return f"{REQUEST}{self.number}"
+
+    @property
+    def does(self) -> str:
+        """What is asked for: amend, withdraw, present or release."""
+        return REQUESTED.get(self.event.does, self.event.does)
+
+    @property
+    def deciding(self) -> tuple[Holder, ...]:
+        """Those that must all grant it."""
+        return tuple(one for one in self.holders if one.decision != "informed")
+
+    @property
+    def reference(self) -> str:
+        """The sender's own number of the request."""
+        return str(self.event.body.get("FunctionalReferenceID", ""))
+
+
+REQUESTED = {"put": "amend", "merge": "amend", "patch": "amend"}
+"""What an event asks for, where that has another name than what it does."""
+
+
+def is_request(part: str) -> bool:
+    """Whether this is the part name of a request."""
+    return part.startswith(REQUEST)

@@ -12,7 +12,7 @@ from functools import cache
 from types import MappingProxyType, NoneType
 from typing import Any, Literal, get_args, get_origin
 
-from broker.model.answer import AnswerReport, BoardReport
+from broker.model.answer import AnswerReport, BoardReport, RequestReport
 from broker.model.conveyance import ConveyanceReport
 from broker.model.declaration import GoodsDeclaration
 from broker.model.leaf import (
@@ -38,6 +38,7 @@ PACKAGES: Mapping[str, type[Canonical]] = MappingProxyType(
         "persons-report": PersonsReport,
         "answer": AnswerReport,
         "board": BoardReport,
+        "request": RequestReport,
     }
 )
 """Body type of each package. A body is the content of its class: paths start below it."""

@@ -37,7 +37,10 @@ _PLACE = tuple(field.name for field in fields(Place))
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with one message (`message` None: with the envelope)."""
+    """One thing wrong with one message (`message` None: with the envelope).
+
+    `native`: the code that the sender's own standard has for it, where a profile states one.
+    """
 
     code: str
     text: str
@@ -51,6 +54,7 @@ class Problem:
     found_class: str = "public"
     expected: str | None = None
     hint: str | None = None
+    native: str = ""
 
 
 def place_json(place: Place) -> dict[str, Any]:
@@ -68,7 +72,7 @@ def as_json(problem: Problem) -> dict[str, Any]:
         "text": problem.text,
         "where": where,
     }
-    for name in ("part", "path", "pointer", "found", "expected", "hint"):
+    for name in ("part", "path", "pointer", "found", "expected", "hint", "native"):
         value = getattr(problem, name)
         if value:
             shown[name] = value

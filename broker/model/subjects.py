@@ -30,18 +30,18 @@ NAMESPACE: Final = "single_window.v1"
 Schema = Any
 """An Avro schema as its JSON: a name, a union as a list, or a mapping."""
 
-_NOT_DOCUMENTS = frozenset({"answer", "board"})
-"""Packages that are told as boards, never delivered as documents."""
+_NOT_DOCUMENTS = frozenset({"answer", "board", "request"})
+"""Packages that are told as boards or as requests, never delivered as documents."""
 
 
 def subject_of(what: str, about: str = "") -> str:
-    """The subject of a queue's row: `document` (of a package), `notice` (of a type) or `board`.
+    """The subject of a queue's row: `document` (of a package), `notice` (of a type), and others.
 
     Raises KeyError for what no topic carries.
     """
     if what == "notice":
         about = ANSWER if about.startswith(f"{ANSWER}.") else ""
-    return _NAMES[what, "" if what == "board" else about]
+    return _NAMES[what, "" if what in {"board", "request"} else about]
 
 
 @cache
@@ -49,6 +49,7 @@ def subjects() -> Mapping[str, Schema]:
     """The schema of each subject, as the models are today."""
     made = {
         ("board", ""): _board(),
+        ("request", ""): _request(),
         ("notice", ""): _withdrawal(),
         ("notice", ANSWER): _answer_notice(),
     }
@@ -67,6 +68,7 @@ _NAMES: Mapping[tuple[str, str], str] = {
     ("notice", ""): f"{NAMESPACE}.Withdrawal",
     ("notice", ANSWER): f"{NAMESPACE}.AnswerNotice",
     ("board", ""): f"{NAMESPACE}.Board",
+    ("request", ""): f"{NAMESPACE}.Request",
     **{
         ("document", name): f"{NAMESPACE}.{PACKAGES[name].__name__}Document"
         for name in _documents()
@@ -132,6 +134,31 @@ def _withdrawal() -> Schema:
         _field("expects", ["null", _expected()]),
     ]
     return _subject("Withdrawal", "what was sent is no longer the recipient's concern", fields)
+
+
+def _request() -> Schema:
+    """`payloads.request`: what a declarant asks for, as the recipient may see it."""
+    change = _record("RequestedChange", "a leaf that would change; null: it is added, or goes", [
+        _always("part"), _always("path"),
+        _field("before", ["null", "string"]), _field("after", ["null", "string"]),
+    ])  # fmt: skip
+    reason = _record("RequestReason", "why the declarant asks", [
+        _field("code", ["null", "string"]), _field("text", ["null", "string"]),
+    ])  # fmt: skip
+    fields = [
+        _always("dossier"),
+        _always("request", "long"),
+        *(_always(name) for name in ("type", "part")),
+        _always("version", "long"),
+        _always("purpose"),
+        *(_listed(name) for name in ("rules", "because", "legal_basis")),
+        _always("decides", "boolean"),
+        _field("expects", ["null", _expected()], json="nothing"),
+        _always("expires_at"),
+        _field("changes", _array(change), json=[]),
+        _field("reasons", _array(reason), json=[]),
+    ]
+    return _subject("Request", "what a declarant asks for, as the recipient may see it", fields)
 
 
 def _board() -> Schema:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from broker.model.dossier import Ask, Document, Target
+from broker.model.dossier import Ask, Document, Request, Target
 from broker.model.extent import Extent
 from broker.model.problem import Problem, as_json
 
@@ -105,6 +105,43 @@ def withdrawal(
     }
     if expects is not None:
         shown["expects"] = expects
+    return orjson.dumps(shown)
+
+
+class Asked(NamedTuple):
+    """What a request asks for, as its recipient may see it.
+
+    `changes`: (part, path, before, after) of each leaf that would change; before or after is None
+    where it is added or removed. `reasons`: why the declarant asks. `decides`: whether this
+    recipient must grant it.
+    """
+
+    changes: Sequence[tuple[str, str, str | None, str | None]]
+    reasons: Sequence[Mapping[str, Any]]
+    decides: bool
+
+
+def request(dossier: str, one: Request, told: Entitlement, asked: Asked) -> bytes:
+    """A request for one recipient: what would change, why, and until when it is decided."""
+    shown: dict[str, Any] = {
+        "dossier": dossier,
+        "request": one.number,
+        "type": one.does,
+        "part": one.event.part,
+        "version": one.version,
+        "purpose": told.purpose,
+        "rules": list(told.rules),
+        "because": list(told.because),
+        "legal_basis": list(told.legal_basis),
+        "decides": asked.decides,
+        "expects": "nothing" if told.ask is None else expected(told.ask),
+        "expires_at": one.expires_at,
+        "changes": [
+            {"part": part, "path": path, "before": before, "after": after}
+            for part, path, before, after in asked.changes
+        ],
+        "reasons": list(asked.reasons),
+    }
     return orjson.dumps(shown)
 
 

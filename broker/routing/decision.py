@@ -16,7 +16,8 @@ class Document(NamedTuple):
     """One version of one part, as routing sees it.
 
     `body` is a plain tree, `overall` the dossier's overall status, `on` the day of `received_at`
-    as ISO date (UTC).
+    as ISO date (UTC). `request`: what is asked about it (amend, withdraw, present, release); "" for
+    the document itself.
     """
 
     kind: str
@@ -25,6 +26,7 @@ class Document(NamedTuple):
     on: str
     part: str = ""
     overall: str = ""
+    request: str = ""
 
 
 class Expected(NamedTuple):

@@ -77,7 +77,7 @@ class Explained:
 
 def explain(book: Book, document: Document) -> tuple[Explained, ...]:
     """All rows for the document's kind and package, by name."""
-    rows = book.index.get((document.kind, document.package), ())
+    rows = book.index.get((document.kind, document.package, document.request), ())
     return tuple(_explained(row, document) for row in rows)
 
 

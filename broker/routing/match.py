@@ -77,10 +77,10 @@ def _said(rules: Sequence[Rule]) -> Said:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """All rows, ready, sorted by name and indexed by kind and package."""
+    """All rows, ready, sorted by name and indexed by kind, package and type of request."""
 
     rows: tuple[Row, ...]
-    index: Mapping[tuple[str, str], tuple[Row, ...]]
+    index: Mapping[tuple[str, str, str], tuple[Row, ...]]
     digest: str
 
 
@@ -127,12 +127,22 @@ def _together(tests: list[Test]) -> Test | None:
     return (lambda value: all(test(value) for test in tests)) if tests else None
 
 
-def _index(rows: tuple[Row, ...]) -> dict[tuple[str, str], tuple[Row, ...]]:
-    index: dict[tuple[str, str], tuple[Row, ...]] = {}
+def _index(rows: tuple[Row, ...]) -> dict[tuple[str, str, str], tuple[Row, ...]]:
+    index: dict[tuple[str, str, str], tuple[Row, ...]] = {}
     for row in rows:
-        key = (row.rule.kind, row.rule.package)
-        index[key] = (*index.get(key, ()), row)
+        for request in row.rule.requests or ("",):
+            key = (row.rule.kind, row.rule.package, request)
+            index[key] = (*index.get(key, ()), row)
     return index
+
+
+def deciders(book: Book) -> dict[str, frozenset[str]]:
+    """By type of request: the purposes under which some recipient is sent such requests."""
+    found: dict[str, set[str]] = {}
+    for row in book.rows:
+        for request in row.rule.requests:
+            found.setdefault(request, set()).add(row.rule.purpose)
+    return {request: frozenset(purposes) for request, purposes in found.items()}
 
 
 def overall_rows(book: Book) -> Book:
@@ -157,7 +167,7 @@ def decide(book: Book, document: Document) -> Decision:
     """The results of all rows in force for this document."""
     sight = Sight(document.body)
     united: dict[tuple[str, str], list[tuple[Row, Hits]]] = {}
-    for row in book.index.get((document.kind, document.package), ()):
+    for row in book.index.get((document.kind, document.package, document.request), ()):
         if not row.in_force(document.on):
             continue
         hits = judge(row, document, sight)

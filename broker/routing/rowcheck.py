@@ -121,6 +121,8 @@ def _uniting(first: _Placed, second: _Placed) -> Iterator[Finding]:
 
 
 def _overlap(one: Rule, two: Rule) -> bool:
+    if not {*one.requests} & {*two.requests} and (one.requests or two.requests):
+        return False
     return max(one.valid_from or date.min, two.valid_from or date.min) <= min(
         one.valid_to or date.max, two.valid_to or date.max
     )

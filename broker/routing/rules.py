@@ -191,6 +191,9 @@ class Asked(BaseModel):
         return duration_of(self.within)
 
 
+RequestType = Literal["amend", "withdraw", "present", "release"]
+"""What a declarant may ask of an authority."""
+
 AnswersOn = Literal["element", "whole", "dossier", "request"]
 """What an answer depends on; see `Rule.answers`."""
 
@@ -215,6 +218,11 @@ class Rule(BaseModel):
         None, description="a list: conditions bind to one element, matched elements are sent"
     )
     when: When = Field(default=When(), description="conditions; none: every document")
+    requests: tuple[RequestType, ...] = Field(
+        (),
+        description="the row is about requests of these types, not about documents: the recipient"
+        " is sent what would change, and decides it where the profile's table asks its purpose",
+    )
     recipient: Slug = Field(description="who is told")
     purpose: Slug = Field(description="why it may see: a word of the list of purposes")
     view: Slug = Field(description="the fields it may see")
@@ -257,6 +265,9 @@ class Trial(BaseModel):
     kind: Slug | None = Field(None, description="default: that of the file's rows")
     package: Slug | None = Field(None, description="default: that of the file's rows")
     part: str = Field("", description="part of the dossier the document is")
+    request: RequestType | None = Field(
+        None, description="what is asked about the document; default: it is lodged"
+    )
     overall: OverallStatus | None = Field(None, description="overall status of the dossier")
     on: date | None = Field(None, description="day of receipt; default: when all rows apply")
     sends: dict[str, Literal["all"] | tuple[str, ...]] = Field(

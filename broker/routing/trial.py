@@ -42,6 +42,7 @@ def _failures(
         on=_day(book, trial),
         part=trial.part,
         overall=trial.overall or "",
+        request=trial.request or "",
     )
     results = decide(book, document).results
     yield from _wrongly_sent(results, trial)

@@ -61,11 +61,13 @@ def put_shown(connection: Connection, rows: Sequence[tuple[str, Target, Shown]])
                            [_shown_row(*row) for row in rows])  # fmt: skip
 
 
-_HEAD = tuple(column.name for column in DOSSIERS.c if column.name != "numbers")
+_HEAD = tuple(column.name for column in DOSSIERS.c if column.name not in {"numbers", "facts"})
 
 
 def _head_row(dossier: Dossier) -> dict[str, Any]:
-    return {name: getattr(dossier, name) for name in _HEAD} | {"numbers": _numbers(dossier)}
+    facts = orjson.dumps(dict(dossier.facts)).decode()
+    head = {name: getattr(dossier, name) for name in _HEAD}
+    return head | {"numbers": _numbers(dossier), "facts": facts}
 
 
 def _document_row(dossier: str, one: Document) -> dict[str, Any]:

@@ -257,7 +257,7 @@ def cancel(
         QUEUE.c.recipient == recipient,
         QUEUE.c.purpose == purpose,
     )
-    mine = (*whose, QUEUE.c.version < below, QUEUE.c.what == "document")
+    mine = (*whose, QUEUE.c.version < below, QUEUE.c.what.in_(("document", "request")))
     connection.execute(
         update(QUEUE)
         .where(*mine, QUEUE.c.state == "waiting")
@@ -281,7 +281,7 @@ def delivery_of(connection: Connection, delivery: str, recipient: str) -> dict[s
         .where(
             QUEUE.c.id == delivery,
             QUEUE.c.recipient == recipient,
-            QUEUE.c.what.in_(ANSWERABLE),
+            QUEUE.c.what.in_((*ANSWERABLE, "request")),
             QUEUE.c.state.in_(("numbered", "acknowledged")),
         )
     )

@@ -93,9 +93,24 @@ DOSSIERS = Table(
     _text("id", key=True), _text("kind"), _text("state"), _text("party"), _text("sender"),
     _text("opened_at"), _text("closed_at", null=True), _number("board_version"),
     _text("overall"), Column("numbers", TEXT, nullable=False, server_default="{}"),
+    _counted("numbered"), Column("facts", TEXT, nullable=False, server_default="{}"),
 )  # fmt: skip
-"""Heads only. `state`: open, withdrawn or closed. `numbers` is JSON: by part, the highest number
-ever given in each list, and which older messages were the last to name which elements."""
+"""Heads only. `state`: open, withdrawn, closed or ended. `numbers` is JSON: by part, the highest
+number ever given in each list, and which older messages were the last to name which elements.
+`numbered`: the highest number given to a request. `facts` is JSON: by part, what is known of it."""
+
+REQUESTS = Table(
+    "requests", METADATA,
+    _text("dossier", key=True), _number("number", key=True), _text("does"), _text("part"),
+    _number("version"), _text("party"), _text("submission"), _number("message"), _text("event"),
+    _text("reference"), _text("headers"), _blob("value"), _text("holders"), _text("state"),
+    _text("code"), _text("table_in_force"), _text("received_at"), _text("expires_at"),
+    _text("decided_at"),
+    Index("requests_open", "dossier", "state"),
+)  # fmt: skip
+"""What declarants ask of authorities. `headers` and `value` are the event's record; `holders` is
+JSON: [[recipient, purpose, delivery, decision], ...]. `state`: open, granted, refused, overtaken,
+taken_back."""
 
 DOCUMENTS = Table(
     "documents", METADATA,

@@ -1,0 +1,221 @@
+"""Request of a declarant in the broker's own JSON, for what their format has no message for.
+
+    {"request": "withdraw", "id": "own number", "references": [["LRN", "..."]], "part": "FAL5",
+     "reasons": ["words", {"code": "1", "text": "..."}]}
+
+Behaviour
+    One document is one message with one event. `request` is withdraw, present, release or
+    take-back. `references` name what it is about; `part` a form of a visit or a list of a flight,
+    absent for all of it. `what` says what is reported with present: presentation (if absent),
+    arrival or departure. `number` is the broker's number of the request that is taken back.
+    Each family has this form beside its own formats, for its own kind of dossier.
+    All problems are reported at once, each with its JSON pointer; unknown members are problems.
+Knowingly not done
+    Amendments: they are messages of the family's own formats.
+Versions
+    1   read and written
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from adapters.wire.json import child, parse
+from broker.adapter import (
+    Artifact,
+    Does,
+    Draft,
+    Message,
+    Original,
+    Outgoing,
+    Path,
+    Profile,
+    Recognition,
+    Reference,
+    Translation,
+    Tree,
+)
+from broker.model.problem import Place, Problem, as_json
+
+_DOES: dict[str, Does] = {
+    "withdraw": "withdraw", "present": "present", "release": "release", "take-back": "take_back",
+}  # fmt: skip
+_PEEK = 4096
+_CLOSED = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+Word = Annotated[str, Field(min_length=1, max_length=70)]
+
+
+class Reason(BaseModel):
+    """Why it is asked for."""
+
+    model_config = _CLOSED
+
+    code: Annotated[str, Field(min_length=1, max_length=17)] | None = None
+    text: Annotated[str, Field(min_length=1, max_length=512)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_words(cls, raw: Any) -> Any:
+        return {"text": raw} if isinstance(raw, str) else raw
+
+
+class RequestForm(BaseModel):
+    """The form, as a declarant fills it in."""
+
+    model_config = _CLOSED
+
+    request: Literal["withdraw", "present", "release", "take-back"]
+    id: Annotated[str, Field(min_length=1, max_length=35)]
+    references: Annotated[list[tuple[Word, Word]], Field(min_length=1, max_length=20)]
+    part: Annotated[str, Field(max_length=70)] = ""
+    what: Literal["presentation", "arrival", "departure"] | None = None
+    number: Annotated[int, Field(ge=1, le=999_999_999)] | None = None
+    reasons: Annotated[list[Reason], Field(max_length=99)] = []
+
+    @model_validator(mode="after")
+    def _fitting(self) -> "RequestForm":
+        if (self.number is not None) is not (self.request == "take-back"):
+            raise ValueError("number is given with take-back, and with nothing else")
+        if self.what is not None and self.request != "present":
+            raise ValueError("what is given with present, and with nothing else")
+        return self
+
+
+class RequestJson:
+    """The adapter of this form for one family and its kind; it holds their names."""
+
+    content_types: tuple[str, ...] = ("application/json",)
+
+    def __init__(self, family: str, kind: str) -> None:
+        self.family, self._kind = family, kind
+        self.format = f"request JSON 1 ({family})"
+
+    def recognises(self, payload: bytes) -> Recognition | None:
+        """An object with a member `request` and none that documents have."""
+        head = payload[:_PEEK].lstrip(b"\xef\xbb\xbf \t\r\n")
+        if not head.startswith(b"{") or b'"request"' not in head or len(payload) > 1 << 20:
+            return None
+        tree = parse(payload)
+        known = isinstance(tree, dict) and "request" in tree
+        return Recognition(self.format, "1", 95) if known else None
+
+    def translate(
+        self,
+        payload: bytes,
+        profile: Profile,  # noqa: ARG002 (the contract's)
+    ) -> Translation:
+        """One message with one event, or the problems that keep it from being read."""
+        tree = parse(payload)
+        if isinstance(tree, Problem):
+            return Translation((tree,), iter(()))
+        try:
+            form = RequestForm.model_validate(tree)
+        except ValidationError as error:
+            problems = tuple(_problems(error))
+            reference = tree.get("id") if isinstance(tree, dict) else ""
+            named = reference if isinstance(reference, str) else ""
+            message = Message(1, named[:70], "rejected", problems, iter(()))
+        else:
+            message = Message(1, form.id, "accepted", (), iter((self._draft(form),)))
+        return Translation((), iter((message,)))
+
+    def _draft(self, form: RequestForm) -> Draft:
+        places = [Place(json_pointer=f"/references/{at}/1") for at in range(len(form.references))]
+        return Draft(
+            kind=self._kind,
+            does=_DOES[form.request],
+            references=tuple(
+                Reference(scheme, value, place)
+                for (scheme, value), place in zip(form.references, places, strict=True)
+            ),
+            body=_body(form),
+            package="request",
+            part=form.part,
+        )
+
+    def places(
+        self,
+        payload: bytes,
+        message: int,
+        profile: Profile,  # noqa: ARG002 (the contract's)
+    ) -> Iterator[tuple[Path, Place]]:
+        """Where the values of the form are, as JSON pointers."""
+        tree = parse(payload)
+        if message != 1 or not isinstance(tree, dict):
+            return
+        for member, path in (("id", "FunctionalReferenceID"), ("what", "TypeCode"),
+                             ("number", "RequestID")):  # fmt: skip
+            if tree.get(member) is not None:
+                yield path, Place(json_pointer=f"/{member}")
+
+    def render(
+        self,
+        out: Outgoing,
+        profile: Profile,  # noqa: ARG002 (the contract's)
+    ) -> tuple[Artifact, ...]:
+        """What is stated of a request, for a reader of JSON."""
+        return (_artifact(_content(out)),)
+
+    def reply(
+        self,
+        out: Outgoing,
+        original: Original,
+        profile: Profile,  # noqa: ARG002 (the contract's)
+    ) -> tuple[Artifact, ...]:
+        """What became of the request: its number and state, answers, and what is wrong with it."""
+        return (_artifact(_content(out) | {"submission": original.submission}),)
+
+
+def _artifact(content: Tree) -> Artifact:
+    return Artifact(orjson.dumps(content), "application/json", "request.json")
+
+
+def _content(out: Outgoing) -> Tree:
+    content: Tree = {
+        "id": out.stamp.id,
+        "issued_at": out.stamp.issued_at,
+        "status": out.status,
+        "references": [[reference.scheme, reference.value] for reference in out.references],
+    }
+    if out.changes:
+        content["changes"] = out.changes
+    if out.request:
+        content["request"] = dict(out.request)
+    if out.answers:
+        content["answers"] = [dict(answer) for answer in out.answers]
+    return content | {"problems": [as_json(problem) for problem in out.problems]}
+
+
+def _body(form: RequestForm) -> Tree:
+    body: Tree = {"FunctionalReferenceID": form.id}
+    if form.request == "present":
+        body["TypeCode"] = form.what or "presentation"
+    if form.number is not None:
+        body["RequestID"] = str(form.number)
+    if form.reasons:
+        named = [{"Code": reason.code, "Text": reason.text} for reason in form.reasons]
+        body["Reason"] = [
+            {name: value for name, value in reason.items() if value} for reason in named
+        ]
+    return body
+
+
+_CODES = {"missing": "value.missing", "extra_forbidden": "field-unknown"}
+
+
+def _problems(error: ValidationError) -> Iterator[Problem]:
+    """What is wrong with the form, member by member."""
+    for one in error.errors(include_url=False, include_input=False):
+        pointer = ""
+        for step in one["loc"]:
+            pointer = child(pointer, str(step))
+        words = one["msg"].removeprefix("Value error, ")
+        yield Problem(
+            code=f"request.{_CODES.get(one['type'], 'value-malformed').replace('.', '-')}",
+            text=f"{pointer or 'the form'}: {words[:1].lower()}{words[1:]}",
+            message=1,
+            where=Place(json_pointer=pointer),
+            hint="compare the form with a sample: 'swb sample'",
+        )
