@@ -263,6 +263,17 @@ class NumbersAnswers(Protocol):
         """
 
 
+@runtime_checkable
+class ChecksBodies(Protocol):
+    """What an adapter may have besides: the broker asks it about a body that it made itself."""
+
+    def check_body(self, body: Tree, package: str, profile: Profile) -> tuple[Problem, ...]:
+        """What the profile demands of a body that no file holds: problems without places.
+
+        The body is judged as an original: by its own FunctionCode.
+        """
+
+
 REPLY = "REPLY"
 """Scheme of a note by which a sender confirms a reply: the value is the reply's id."""
 
