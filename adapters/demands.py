@@ -105,11 +105,14 @@ def examples(codes: CodeList) -> str:
 
 
 class About(NamedTuple):
-    """What problems of a message are about: the name its paths begin with, package, number."""
+    """What problems are about: the name their paths begin with, package, number of the message.
+
+    `message` None: a body that no message holds.
+    """
 
     name: str
     package: str
-    message: int
+    message: int | None
 
 
 def demanded(

@@ -7,6 +7,7 @@ reading, writing     between XML and plain canonical trees, by the tables
 swift                the short walk, for a body in which nothing is odd
 subject              one body with the places of its elements
 telling, words       what the walk and the profile found, with places; in words
+amendments           the blocks of a correction, and what they point at
 extent               how many goods items there are, and which are beyond what is taken
 reply                the reply to a declarant
 moment               date formats

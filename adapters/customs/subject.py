@@ -121,11 +121,16 @@ class Subject:
 
     def pointer_of(self, path: Path, dialect: str) -> str | None:
         """The WCO pointer of a path, or of its nearest parent that has one."""
-        while True:
-            pointer = pointers.to_pointer(path, dialect, self.package)
-            if pointer is not None:
-                return pointers.text(pointer)
-            path = path.rpartition(".")[0]
+        return pointer_of(path, dialect, self.package)
+
+
+def pointer_of(path: Path, dialect: str, package: str) -> str | None:
+    """The WCO pointer of a path of a package, or of its nearest parent that has one."""
+    while True:
+        pointer = pointers.to_pointer(path, dialect, package)
+        if pointer is not None:
+            return pointers.text(pointer)
+        path = path.rpartition(".")[0]
 
 
 Misspelt = dict[tuple[Element, str], Element]

@@ -6,6 +6,8 @@ Rules
     A value that could not be read is not missing as well, and elements that could not be read are
     not counted; what is empty and demanded is reported once, by the demand.
     Errors come first, then warnings, each in the order of the file.
+    `judged` is what the profile demands of a body that no file holds: in the same words, with
+    pointers and without places.
     At most PROBLEMS_MAX problems are listed, errors before warnings. The others are counted in one
     more problem, which is an error if any of them is: the verdict never depends on the limit.
     Of each sort of unmapped values as many are kept as the walk noted.
@@ -17,15 +19,24 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from adapters.customs.reading import Oddities, Oddity
-from adapters.customs.subject import Misspelt, Subject
+from adapters.customs.subject import Misspelt, Subject, pointer_of
 from adapters.customs.words import SHOWN, code_of, known_names, words_of
-from adapters.demands import Breach, Unread, breaches, in_place_of, is_unread, near
+from adapters.demands import (
+    About,
+    Breach,
+    Unread,
+    breaches,
+    demanded,
+    in_place_of,
+    is_unread,
+    near,
+)
 from adapters.mapping import MOMENT
 from adapters.wire.xml import Element, attribute_name, local_name, name_of, values_below
-from broker.adapter import Constraint, Path, Profile, Unmapped
+from broker.adapter import Constraint, Path, Profile, Tree, Unmapped
 from broker.model.packages import data_class
 from broker.model.paths import pattern_of
-from broker.model.problem import Problem, Severity
+from broker.model.problem import NOWHERE, Place, Problem, Severity, errors_first
 
 PROBLEMS_MAX = 100
 UNMAPPED_MAX = 20_000
@@ -159,6 +170,11 @@ class _Report:
             problem = replace(problem, text=text, expected=wrong.expected)
         self._listed["error"].append(problem)
 
+    def besides(self, problem: Problem) -> None:
+        """What the format found by itself, in words already."""
+        if not self._is_full(problem.severity):
+            self._listed[problem.severity].append(problem)
+
     def problems(self) -> tuple[Problem, ...]:
         """Errors, then warnings, each in the order of the file; what is not listed is counted."""
         errors, warnings = self._listed["error"], self._listed["warning"]
@@ -168,10 +184,15 @@ class _Report:
         unlisted = self._unlisted.copy()
         unlisted["warning"] += len(warnings[room:])
         if unlisted["error"]:
-            errors.append(_more(self.subject, unlisted))
+            errors.append(self._more(unlisted))
         elif unlisted["warning"]:
-            return (*errors, *warnings[:room], _more(self.subject, unlisted))
+            return (*errors, *warnings[:room], self._more(unlisted))
         return (*errors, *warnings[:room])
+
+    def _more(self, unlisted: Counter[Severity]) -> Problem:
+        subject = self.subject
+        about = About(subject.name, subject.package, subject.number)
+        return _more(about, unlisted, subject.positions.exact(subject.element))
 
 
 def _in_file(problem: Problem) -> tuple[int, int]:
@@ -179,11 +200,17 @@ def _in_file(problem: Problem) -> tuple[int, int]:
 
 
 def problems_of(
-    subject: Subject, odd: Oddities, profile: Profile, wrong: Iterable[Wrong] = ()
+    subject: Subject,
+    odd: Oddities,
+    profile: Profile,
+    wrong: Iterable[Wrong] = (),
+    besides: Iterable[Problem] = (),
 ) -> tuple[Problem, ...]:
-    """All problems of one body: of the walk, of the format and of the profile."""
+    """All problems of one body: of the walk, of the format (two kinds) and of the profile."""
     report = _Report(subject, profile)
     report.oddities(odd)
+    for problem in besides:
+        report.besides(problem)
     for one in wrong:
         report.wrong(one)
     for breach in breaches(subject.tree, profile):
@@ -191,15 +218,30 @@ def problems_of(
     return report.problems()
 
 
-def _more(subject: Subject, unlisted: Counter[Severity]) -> Problem:
+def judged(body: Tree, about: About, profile: Profile) -> tuple[Problem, ...]:
+    """What the profile demands of a body that stands in no file: errors, then warnings."""
+    dialect = str(profile.settings.get("pointers", "wco"))
+    found = errors_first(
+        replace(
+            demanded(breach, body, about, profile, NOWHERE),
+            pointer=pointer_of(breach.path_in(body), dialect, about.package),
+        )
+        for breach in breaches(body, profile)
+    )
+    unlisted = Counter(problem.severity for problem in found[PROBLEMS_MAX:])
+    more = (_more(about, unlisted),) if unlisted else ()
+    return (*found[:PROBLEMS_MAX], *more)
+
+
+def _more(about: About, unlisted: Counter[Severity], where: Place = NOWHERE) -> Problem:
     errors, warnings = unlisted["error"], unlisted["warning"]
     return Problem(
         code="wco.problems-more",
         text=f"{errors} more errors and {warnings} more warnings are not listed",
         severity="error" if errors else "warning",
-        message=subject.number,
-        where=subject.positions.exact(subject.element),
-        path=subject.name,
+        message=about.message,
+        where=where,
+        path=about.name,
         hint="correct those that are listed, and send the message again",
     )
 

@@ -5,12 +5,17 @@ Behaviour
     FunctionCode 9 is a put under its LRN. FunctionCode 13 is a request about a declaration that
     has an MRN: TypeCode COR a patch, INV a withdrawal, GPR a presentation of the goods. Its
     FunctionalReferenceID is the number of the request, no reference to the declaration.
-    The body is the whole content of Declaration, of a request as well.
+    The body is the whole content of Declaration, of a request as well. A correction says its
+    changes besides: one for each Amendment block with a pointer, by the profile's dialect of
+    pointers, with the place of the block. A pointer at no element of the model rejects it.
     An original states how many goods items it holds (`extent`); it is taken whole or refused.
     A rejected message still yields its event, so that it can be looked at.
     FunctionCode, the LRN of an original and the MRN of a request are demanded here: without them
     it is not clear what is meant. All other obligations are the profile's.
+    A body that no file holds (a version after a correction) is checked as an original is.
 Knowingly not done
+    A correction that is the whole declaration again (FunctionCode 4 and COR): refused as
+    `wco.declaration.function-unknown`.
     FunctionCode 14: refused as `wco.declaration.function-unknown`.
     The envelope's fields have no place in the model; they are kept as unmapped values.
     Answers to a declarant that this format has no place for (checks, purposes, conditions) are
@@ -21,14 +26,16 @@ Versions
 
 from collections.abc import Iterator
 
+from adapters.customs.amendments import changes_of
 from adapters.customs.envelope import recognise, unwrap
 from adapters.customs.extent import extent_of
 from adapters.customs.reading import Oddities, leaves_of, read_body
 from adapters.customs.reply import response_xml
 from adapters.customs.subject import Subject
 from adapters.customs.tables import declaration
-from adapters.customs.telling import Wrong, missing, problems_of, unmapped_of
+from adapters.customs.telling import Wrong, judged, missing, problems_of, unmapped_of
 from adapters.customs.writing import declaration_xml
+from adapters.demands import About
 from adapters.wire.xml import Element, Positions
 from broker.adapter import (
     Artifact,
@@ -46,6 +53,7 @@ from broker.adapter import (
 )
 from broker.model.problem import Place, Problem, rejects
 
+_PACKAGE = "goods-declaration"
 _ORIGINAL, _REQUEST = "9", "13"
 _REQUESTS: dict[str, Does] = {"COR": "patch", "INV": "withdraw", "GPR": "present"}
 
@@ -106,26 +114,34 @@ class WcoDec:
         """A WCO Response for the declarant."""
         return (Artifact(response_xml(out, profile), "application/xml", "response.xml"),)
 
+    def check_body(self, body: Tree, package: str, profile: Profile) -> tuple[Problem, ...]:
+        """What the profile demands of a declaration; nothing of another package."""
+        about = About("Declaration", package, None)
+        return judged(body, about, profile) if package == _PACKAGE else ()
+
 
 def _subject(element: Element, positions: Positions, odd: Oddities) -> tuple[Subject, Oddities]:
     dialect = declaration()
     field = dialect.top["Declaration"]
     tree = read_body(element, field, dialect, odd)
-    return Subject("Declaration", "goods-declaration", element, field, tree, 1, positions), odd
+    return Subject("Declaration", _PACKAGE, element, field, tree, 1, positions), odd
 
 
 def _message(subject: Subject, odd: Oddities, profile: Profile) -> Message:
     tree = subject.tree
     does, reference, wrong = _function(tree)
-    problems = problems_of(subject, odd, profile, () if wrong is None else (wrong,))
+    dialect = str(profile.settings.get("pointers", "wco"))
+    changes, besides = changes_of(subject, dialect) if does == "patch" else ([], [])
+    problems = problems_of(subject, odd, profile, () if wrong is None else (wrong,), besides)
     value = tree.get("FunctionalReferenceID" if reference == "LRN" else "ID")
     draft = Draft(
         kind="declaration",
         does=does,
         references=(Reference(reference, value),) if value else (),
         body=tree,
-        package="goods-declaration",
+        package=_PACKAGE,
         unmapped=unmapped_of(subject, odd),
+        changes=tuple(changes),
         extent=extent_of(subject) if does == "put" else None,
     )
     return Message(

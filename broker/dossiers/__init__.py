@@ -3,6 +3,10 @@
 fold      which version an event makes, and its outcome
 declines  why an event is declined, in words
 merging   a message of a list into the live version: numbers of elements, and who stays
+amending  an amendment applied to a version: its elements changed, added, removed
+targets   what a path of an amendment names in the model
+amendment_words   what is wrong with an amendment, in words
+differing where two bodies differ, leaf by leaf
 naming    which message named which element last, and by which number
 standing  what an agency's answers settle of what it was shown: every status comes from here
 board     all standings of a dossier, and the overall status

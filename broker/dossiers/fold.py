@@ -114,7 +114,7 @@ def _patch(dossier: Dossier, event: Event) -> Folded:
     live = dossier.live.get(event.part)
     if live is None or live.party != event.party:
         return _declined(dossier, event, "reference.unknown")
-    if not event.changes:
+    if not event.changes or any(change.does == "amend" for change in event.changes):
         return _declined(dossier, event, "event.patch-not-taken")
     numbers = _numbers(dossier, event.part)
     cut = event.extent is not None and event.extent.cut

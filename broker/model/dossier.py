@@ -18,16 +18,22 @@ BOARD = "board"
 
 
 class Change(NamedTuple):
-    """One change to a list of the live version of a part; elements are identified by match keys.
+    """One change to the live version of a part.
 
-    put: the element, in place of the one it matches, else beside the others. remove: the one it
-    matches goes. absent: the one it matches is not on board. keep: it is on board, and all that
-    no `keep` of the same path matches are not.
+    Of a list, whose elements are identified by match keys, and whose pattern is `path`. put: the
+    element, in place of the one it matches, else beside the others. remove: the one it matches
+    goes. absent: the one it matches is not on board. keep: it is on board, and all that no `keep`
+    of the same path matches are not.
+
+    amend: what is at `path`, a canonical path with the keys of its elements, becomes what the
+    event's body has there; `element` is empty. `place`: where the block that asks for it stands in
+    the sender's file, as a problem shows places, and its number among them as `block`.
     """
 
-    does: Literal["put", "remove", "keep", "absent"]
+    does: Literal["put", "remove", "keep", "absent", "amend"]
     path: str
     element: dict[str, Any]
+    place: Mapping[str, Any] = {}
 
 
 class Target(NamedTuple):

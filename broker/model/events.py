@@ -2,8 +2,8 @@
 
 Headers hold ids, codes and times: all that a hop decides on. The payload holds what the message
 said: `{"body": ..., "references": [[scheme, value, place]], "unmapped": [[place, path, value]],
-"changes": [[does, path, element]], "extent": {...}}`; what is empty is left out. A reference
-without a value says where its sender could have written it.
+"changes": [[does, path, element, place]], "extent": {...}}`; what is empty is left out, and so is
+an empty place. A reference without a value says where its sender could have written it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,10 +43,15 @@ def payload(
     if unmapped:
         content["unmapped"] = unmapped
     if changes:
-        content["changes"] = [list(one) for one in changes]  # no named tuple is JSON's
+        content["changes"] = [_listed(change) for change in changes]
     if extent is not None:
         content["extent"] = extent_json(extent)
     return sealed(orjson.dumps(content))
+
+
+def _listed(change: Change) -> list[Any]:
+    """A change as JSON, which has no named tuples."""
+    return list(change) if change.place else list(change[:3])
 
 
 def with_body(stored: bytes, body: bytes) -> bytes:

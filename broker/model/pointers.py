@@ -27,7 +27,7 @@ from typing import Any
 
 from broker.model.leaf import Canonical
 from broker.model.packages import PACKAGES, Field, fields_of, index
-from broker.model.paths import pattern_of
+from broker.model.paths import canonical_number, pattern_of
 
 _SECTION = re.compile(r"([0-9]{2}[A-Z])(?:\[([0-9]{1,9})\])?")
 _TAG = re.compile(r"[0-9A-Z]{1,4}")
@@ -137,15 +137,18 @@ def from_text(written: str) -> Pointer | None:
 def from_tree(pointers: Iterable[Mapping[str, Any]]) -> Pointer | None:
     """Read the Pointer elements (97A) of an error, a status or an amendment; None: malformed.
 
-    A last element that holds a tag alone belongs to the step before it.
+    A last element that holds a tag alone belongs to the step before it. A number that is none is
+    not taken for a missing one: it would point at another element.
     """
     steps: list[Step] = []
     for element in pointers:
         section = str(element.get("DocumentSectionCode") or "").strip()
         tag = str(element.get("TagID") or "").strip() or None
-        number = str(element.get("SequenceNumeric") or "").strip()
+        number = canonical_number(str(element.get("SequenceNumeric") or "").strip())
+        if number and not _NUMBER.fullmatch(number):
+            return None
         if section:
-            steps.append(Step(section, int(number) if _NUMBER.fullmatch(number) else None, tag))
+            steps.append(Step(section, int(number) if number else None, tag))
         elif tag and steps and steps[-1].tag is None:
             steps[-1] = replace(steps[-1], tag=tag)
         else:

@@ -37,10 +37,12 @@ CASES = (
     (OPEN, event("note", 9), "applied", ""),
     (WITHDRAWN, event("note", 9), "declined", "event.already-withdrawn"),
     (OPEN, event("patch", 9, body=B), "declined", "event.patch-not-taken"),
+    (OPEN, event("patch", 9, body=B, changes=(Change("amend", "ID", {}),)), "declined",
+     "event.patch-not-taken"),
     (NEW, event("put", 9, body=A, problem="reference.missing"), "declined", "reference.missing"),
     (OPEN, event("note", 9, problem="reference.ambiguous"), "declined", "reference.ambiguous"),
     (SEEN, event("note", 9, problem="reference.ambiguous"), "repeated", ""),
-)
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("dossier", "one", "outcome", "code"), CASES)

@@ -204,6 +204,19 @@ def test_a_tag_alone_belongs_to_the_step_before():
     assert from_tree([]) is None
 
 
+@pytest.mark.parametrize(("number", "means"), [("02", 2), ("2.0", 2), ("", None)])
+def test_the_number_of_an_element_is_read_in_every_spelling(number, means):
+    """A pointer's number is a number, as everywhere; an empty one is missing."""
+    rows = [{"DocumentSectionCode": "68A", "SequenceNumeric": number}]
+    assert from_tree(rows) == (Step("68A", means),)
+
+
+@pytest.mark.parametrize("number", ["1.5", "-1", "x", "1234567890"])
+def test_a_number_that_is_none_is_no_missing_one(number):
+    """Taken for a missing one it would mean another element, so that the pointer is malformed."""
+    assert from_tree([{"DocumentSectionCode": "68A", "SequenceNumeric": number}]) is None
+
+
 def test_no_two_attributes_of_a_class_share_an_identifier():
     """So far the standard leaves no choice: each tag names one attribute of its class."""
     for package, body in PACKAGES.items():
