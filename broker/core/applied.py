@@ -4,7 +4,7 @@ from broker.core.effects import Making
 from broker.core.removed import obey, return_answers
 from broker.core.routed import rejudge_wide, route, withdraw
 from broker.core.rules import Rules
-from broker.dossiers.fold import Folded
+from broker.dossiers.folded import Folded
 from broker.model.dossier import Dossier
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from broker.dossiers.fold import Folded
+from broker.dossiers.folded import Folded
 from broker.model.dossier import (
     Answer,
     Ask,

@@ -2,7 +2,7 @@
 
 from broker.core.effects import Making
 from broker.core.rules import Rules
-from broker.dossiers.fold import with_fact
+from broker.dossiers.folded import with_fact
 
 
 def record_codes(making: Making, rules: Rules) -> None:

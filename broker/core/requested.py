@@ -11,7 +11,7 @@ What does not belong
     When something must be asked (`broker.dossiers.permission`); how it is decided (`decided`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -21,10 +21,11 @@ from broker.adapter import Tree
 from broker.core.asking import later
 from broker.core.effects import Making, RequestReply, Why
 from broker.core.rules import Rules
+from broker.dossiers.amending import differences
 from broker.dossiers.board import deadline_name
 from broker.dossiers.declines import refusal_problem
-from broker.dossiers.differing import differences
-from broker.dossiers.fold import Folded, fold
+from broker.dossiers.fold import fold
+from broker.dossiers.folded import Folded
 from broker.dossiers.permission import targets_held
 from broker.dossiers.standing import ADVERSE, element_of
 from broker.model.dossier import (
@@ -90,7 +91,7 @@ def ask_for(
 ) -> Making | tuple[Problem, ...]:
     """The request on its way; or the problems why it is not taken."""
     verdict, table, profile = terms
-    tried = _try(dossier, event, rules)
+    tried = _try(dossier, event, table, rules)
     if rejects(tried.problems):
         return tried.problems
     found = _recipients(dossier, event, tried, verdict, rules)
@@ -122,9 +123,9 @@ def expiry_name(request: Request) -> str:
     return f"expires/{request.part}"
 
 
-def _try(dossier: Dossier, event: Event, rules: Rules) -> Tried:
+def _try(dossier: Dossier, event: Event, table: RequestTable, rules: Rules) -> Tried:
     """What the request would change, tried on the version in force."""
-    folded = attempt(dossier, event, rules)
+    folded = attempt(dossier, event, rules, fixed=table.fixed)
     if folded.outcome == "declined":
         return Tried((), folded.problems)
     parts = [event.part] if event.part in dossier.live else sorted(dossier.live)
@@ -136,22 +137,31 @@ def _try(dossier: Dossier, event: Event, rules: Rules) -> Tried:
         after = None if now is None else before if now is live else body_of(now.payload)
         documents.append((live, before, after))
         if now is not None and now is not live and event.does == "patch":
-            problems += rules.check_body(event, now.package, after or {})
+            found = rules.check_body(replace(event, profile=live.profile), now.package, after or {})
+            problems += [replace(one, message=event.message or None) for one in found]
     return Tried(tuple(documents), tuple(problems))
 
 
 def attempt(
-    dossier: Dossier, event: Event, rules: Rules, *, bring_forward: bool = True
+    dossier: Dossier,
+    event: Event,
+    rules: Rules,
+    *,
+    bring_forward: bool = True,
+    fixed: Collection[str] = (),
 ) -> Folded:
     """Fold an event by the rules of its kind.
 
-    `bring_forward`: onto the version in force, whatever has been accepted since.
+    `bring_forward`: onto the version in force, whatever has been accepted since. `fixed`: what no
+    amendment may change.
     """
     live = dossier.live.get(event.part)
     order = max(event.order, live.order) if live and bring_forward else event.order
     kind = rules.kinds.get(dossier.kind)
     own_only = kind is not None and kind.withdraws == "own"
-    return fold(dossier, replace(event, order=order), own_only=own_only)
+    if bring_forward:
+        dossier = replace(dossier, outcomes=frozenset())  # the request itself has been seen
+    return fold(dossier, replace(event, order=order), own_only=own_only, fixed=fixed)
 
 
 def _recipients(

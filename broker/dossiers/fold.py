@@ -14,68 +14,56 @@ What does not belong
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
-from broker.dossiers.declines import decline_problem, late_problem
+from broker.dossiers.amending import amend
+from broker.dossiers.declines import late_problem
+from broker.dossiers.folded import Folded, declined, document_of, versions_with, with_fact
 from broker.dossiers.merging import NOT_CONFIRMED, Tree, changed, merged, put_over
 from broker.dossiers.naming import older_after
-from broker.model.dossier import Document, Dossier, Event, Outcome, PartNumbers, without_payload
+from broker.dossiers.withdrawing import withdraw, withdraw_parts
+from broker.model.dossier import Document, Dossier, Event, PartNumbers
 from broker.model.events import body_of, with_body
 from broker.model.extent import Extent
 from broker.model.lists import PRESENCE, elements_at, numbered_lists
-from broker.model.numbering import Named, Numbers, number_of
-from broker.model.problem import Problem
-from broker.model.records import digest
+from broker.model.numbering import Numbers, number_of
+from broker.model.problem import Problem, rejects
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """What came of an event: the dossier after it, and the document it made (if any).
-
-    `named`: the elements that its message named. `removed`: by list, the numbers of those that it
-    took off by name. `extent`: how much of its list was taken. `taken`: the versions that take
-    parts back.
-    """
-
-    dossier: Dossier
-    outcome: Outcome
-    document: Document | None = None
-    problems: tuple[Problem, ...] = ()
-    named: Named = field(default_factory=dict)
-    removed: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    extent: Extent | None = None
-    taken: tuple[Document, ...] = ()
-
-
-def fold(dossier: Dossier, event: Event, *, own_only: bool = False) -> Folded:
+def fold(
+    dossier: Dossier, event: Event, *, own_only: bool = False, fixed: Collection[str] = ()
+) -> Folded:
     """Apply one event; answers and elapsed times are the board's.
 
     `own_only`: of a dossier of this kind each party takes back its own parts and no others.
+    `fixed`: patterns that no amendment may change.
     """
     if event.id in dossier.outcomes:
         return Folded(dossier, "repeated")
     if event.problem:
-        return _declined(dossier, event, event.problem)
+        return declined(dossier, event, event.problem)
     if event.does == "withdraw" and not event.part and "" not in dossier.live:
-        return _withdraw_parts(dossier, event, own_only=own_only)
+        return withdraw_parts(dossier, event, own_only=own_only)
+    if event.does == "patch":
+        return _patch(dossier, event, fixed)
     return _FOLDS[event.does](dossier, event)
 
 
 def _put(dossier: Dossier, event: Event) -> Folded:
     """The next version of a part, unless it is repeated, late, or not this party's."""
     if _is_of_another(dossier, event):
-        return _declined(dossier, event, "reference.reused")
+        return declined(dossier, event, "reference.reused")
     live = dossier.live.get(event.part)
     if live is not None:
         if live.party != event.party:
-            return _declined(dossier, event, "event.not-the-owner")
+            return declined(dossier, event, "event.not-the-owner")
         if event.order < live.order and live.digest != event.digest:
-            late = _document(dossier, event, "late")
-            after = replace(dossier, versions=_versions(dossier, late))
+            late = document_of(dossier, event, "late")
+            after = replace(dossier, versions=versions_with(dossier, late))
             return Folded(after, "late", late, (late_problem(event, live.version),))
     before = body_of(live.payload) if live is not None else {}
     numbers = _numbers(dossier, event.part)
@@ -98,30 +86,55 @@ def _merge(dossier: Dossier, event: Event) -> Folded:
     live = dossier.live.get(event.part)
     if live is None:
         if _is_of_another(dossier, event):
-            return _declined(dossier, event, "reference.reused")
+            return declined(dossier, event, "reference.reused")
         numbers = _numbers(dossier, event.part)
         tree = merged({}, event.body, event.package, numbers)
         return _made(dossier, event, tree, numbers, event.package)
     if live.party != event.party:
-        return _declined(dossier, event, "event.not-the-owner")
+        return declined(dossier, event, "event.not-the-owner")
     numbers = _numbers(dossier, event.part)
     tree = merged(body_of(live.payload), event.body, event.package, numbers)
     return _rewritten(dossier, event, tree, numbers)
 
 
-def _patch(dossier: Dossier, event: Event) -> Folded:
-    """Changes to elements of the live version; those that match nothing are reported."""
+def _patch(dossier: Dossier, event: Event, fixed: Collection[str]) -> Folded:
+    """Changes by path to a document, or to the elements of a list."""
     live = dossier.live.get(event.part)
     if live is None or live.party != event.party:
-        return _declined(dossier, event, "reference.unknown")
-    if not event.changes or any(change.does == "amend" for change in event.changes):
-        return _declined(dossier, event, "event.patch-not-taken")
+        return declined(dossier, event, "reference.unknown")
+    if all(change.does == "amend" for change in event.changes):
+        if not event.changes and numbered_lists(live.package):
+            return declined(dossier, event, "event.patch-not-taken")
+        return _amended(dossier, event, live, fixed)
+    return _changed(dossier, event, live)
+
+
+def _amended(
+    dossier: Dossier, event: Event, live: Document, fixed: Collection[str]
+) -> Folded:
+    """The live version with what the amendment names, and nothing else."""
+    amended = amend(body_of(live.payload), event.body, event.changes, live.package, fixed)
+    problems = tuple(
+        replace(problem, message=event.message or None, part=event.part)
+        for problem in amended.problems
+    )
+    if rejects(problems):
+        return Folded(dossier, "declined", problems=problems)
+    if not amended.deltas:
+        return Folded(dossier, "repeated", problems=problems, extent=live.extent)
+    numbers = _numbers(dossier, event.part)
+    folded = _made(dossier, event, amended.tree, numbers, live.package)
+    return replace(folded, problems=problems)
+
+
+def _changed(dossier: Dossier, event: Event, live: Document) -> Folded:
+    """Changes to elements of the live version; those that match nothing are reported."""
     numbers = _numbers(dossier, event.part)
     cut = event.extent is not None and event.extent.cut
     tree, missed = changed(body_of(live.payload), event.changes, live.package, numbers, cut=cut)
     closing = any(change.does == "keep" for change in event.changes)
     if len(missed) == len(event.changes) and not closing:
-        return _declined(dossier, event, "event.nothing-matched")
+        return declined(dossier, event, "event.nothing-matched")
     folded = _rewritten(dossier, event, tree | _of_message(event), numbers)
     problems = tuple(_unmatched(event, one.element) for one in missed)
     return replace(folded, problems=problems)
@@ -130,7 +143,7 @@ def _patch(dossier: Dossier, event: Event) -> Folded:
 def _close(dossier: Dossier, event: Event) -> Folded:
     """Nothing more is expected; what was lodged stands. The part says so in its next version."""
     if all(one.party != event.party for one in dossier.live.values()):
-        return _declined(dossier, event, "reference.unknown")
+        return declined(dossier, event, "reference.unknown")
     if dossier.state == "closed":
         return Folded(dossier, "repeated")
     live = dossier.live.get(event.part)
@@ -171,7 +184,7 @@ def _repeated(dossier: Dossier, event: Event, numbers: Numbers, tree: Tree) -> F
 def _made(dossier: Dossier, event: Event, tree: Tree, numbers: Numbers, package: str) -> Folded:
     """The dossier with this body as the live version of the part."""
     live = dossier.live.get(event.part)
-    document = _document(dossier, event, "live")
+    document = document_of(dossier, event, "live")
     if tree is not event.body or package != event.package:
         body = orjson.dumps(tree)
         document = replace(
@@ -192,7 +205,7 @@ def _made(dossier: Dossier, event: Event, tree: Tree, numbers: Numbers, package:
         dossier,
         live={**dossier.live, event.part: document},
         gone={part: gone for part, gone in dossier.gone.items() if part != event.part},
-        versions=_versions(dossier, document),
+        versions=versions_with(dossier, document),
         parts=_parts(dossier, event.part, PartNumbers(numbers.marks, older)),
         messages=_messages(dossier, event.part, live, older),
         **opened,
@@ -233,11 +246,6 @@ def _extent(event: Event, tree: Tree, package: str) -> Extent | None:
     return replace(event.extent or Extent(), not_confirmed=not_confirmed)
 
 
-def _versions(dossier: Dossier, document: Document) -> dict[str, int]:
-    """The highest number of each part that was given a version, late ones too."""
-    return {**dossier.versions, document.part: document.version}
-
-
 def _opened(event: Event) -> dict[str, Any]:
     """What the event that opens a dossier says of it."""
     return {
@@ -248,116 +256,17 @@ def _opened(event: Event) -> dict[str, Any]:
     }
 
 
-def _document(dossier: Dossier, event: Event, state: str) -> Document:
-    version = dossier.versions.get(event.part, 0) + 1
-    return Document(
-        part=event.part,
-        version=version,
-        id="v_" + digest(dossier.id, event.part, version),
-        package=event.package,
-        digest=event.digest,
-        order=event.order,
-        submission=event.submission,
-        message=event.message,
-        event=event.id,
-        sender=event.sender,
-        party=event.party,
-        profile=event.profile,
-        received_at=event.received_at,
-        payload=event.payload,
-        state=state,
-    )
-
-
-def _withdraw(dossier: Dossier, event: Event) -> Folded:
-    """The whole dossier, or one part of it, is taken back by the party that lodged it."""
-    if event.part:
-        return _part_withdrawn(dossier, event)
-    if dossier.party != event.party or dossier.state in {"new", "withdrawn"}:
-        return _declined(dossier, event, "reference.unknown")
-    return _without(dossier, dossier.live, event)
-
-
-def _withdraw_parts(dossier: Dossier, event: Event, *, own_only: bool) -> Folded:
-    """The parts of a dossier of many: all by the party that opened it, else the party's own."""
-    if not dossier.live or event.party not in {
-        dossier.party, *(document.party for document in dossier.live.values())
-    }:  # fmt: skip
-        return _declined(dossier, event, "reference.unknown")
-    everything = dossier.party == event.party and not own_only
-    taken = {
-        part: document
-        for part, document in dossier.live.items()
-        if everything or document.party == event.party
-    }
-    if not taken:
-        return _declined(dossier, event, "reference.unknown")
-    return _without(dossier, taken, event)
-
-
-def _without(dossier: Dossier, taken: Mapping[str, Document], event: Event) -> Folded:
-    """The dossier without these parts; without any, it is withdrawn."""
-    rest = {part: document for part, document in dossier.live.items() if part not in taken}
-    ended: dict[str, Any] = {"state": "withdrawn", "closed_at": event.received_at}
-    versions = {part: _taken_back(dossier, event, live) for part, live in taken.items()}
-    after = replace(
-        dossier,
-        live=rest,
-        gone={**dossier.gone, **without_payload(versions)},
-        versions={**dossier.versions, **{part: one.version for part, one in versions.items()}},
-        messages={key: document for key, document in dossier.messages.items() if key[0] in rest},
-        parts={
-            part: known._replace(older={}) if part in taken else known
-            for part, known in dossier.parts.items()
-        },
-        **({} if rest else ended),
-    )
-    return Folded(after, "applied", taken=tuple(versions.values()))
-
-
-def _taken_back(dossier: Dossier, event: Event, live: Document) -> Document:
-    """The version of a part in which it is gone; another party's stays that party's."""
-    document = _document(dossier, replace(event, part=live.part), "withdrawn")
-    profile = event.profile or live.profile  # a request may be in a form without a profile
-    document = replace(document, package=live.package, profile=profile)
-    if live.party == event.party:
-        return document
-    return replace(
-        document, sender=live.sender, party=live.party, profile=live.profile,
-        submission=live.submission, message=live.message,
-    )  # fmt: skip
-
-
-def _part_withdrawn(dossier: Dossier, event: Event) -> Folded:
-    """The part is gone in its next version; the other parts and the dossier stay."""
-    live = dossier.live.get(event.part)
-    if live is None or live.party != event.party:
-        return _declined(dossier, event, "reference.unknown")
-    document = _taken_back(dossier, event, live)
-    rest = {part: one for part, one in dossier.live.items() if part != event.part}
-    known = dossier.parts.get(event.part)
-    after = replace(
-        dossier,
-        live=rest,
-        gone={**dossier.gone, **without_payload({event.part: document})},
-        versions=_versions(dossier, document),
-        parts={**dossier.parts, event.part: known._replace(older={})} if known else dossier.parts,
-        messages={key: one for key, one in dossier.messages.items() if key[0] != event.part},
-    )
-    return Folded(after, "applied", document, taken=(document,))
-
-
 def _note(dossier: Dossier, event: Event) -> Folded:
     """A remark: kept in the history, changes no version."""
     if dossier.state not in {"open", "closed"}:
-        return _declined(dossier, event, "event.already-withdrawn")
+        return declined(dossier, event, "event.already-withdrawn")
     return Folded(dossier, "applied")
 
 
 def _report(dossier: Dossier, event: Event) -> Folded:
     """Goods were presented, have arrived or departed, or their release is asked for."""
     if dossier.party != event.party or dossier.state == "new":
-        return _declined(dossier, event, "reference.unknown")
+        return declined(dossier, event, "reference.unknown")
     fact = _FACTS.get(event.body.get("TypeCode", ""), "presented")
     if event.does == "release":
         return Folded(dossier, "applied")
@@ -368,28 +277,15 @@ _FACTS = {"arrival": "arrived", "departure": "departed"}
 """What a report of the broker's own format states; any other presents the goods."""
 
 
-def with_fact(dossier: Dossier, part: str, fact: str) -> Dossier:
-    """The dossier that knows this of a part."""
-    known = dossier.facts.get(part, ())
-    if fact in known:
-        return dossier
-    return replace(dossier, facts={**dossier.facts, part: (*known, fact)})
-
-
 _FOLDS: Mapping[str, Callable[[Dossier, Event], Folded]] = {
     "put": _put,
     "merge": _merge,
-    "patch": _patch,
     "close": _close,
-    "withdraw": _withdraw,
+    "withdraw": withdraw,
     "note": _note,
     "present": _report,
     "release": _report,
 }
-
-
-def _declined(dossier: Dossier, event: Event, code: str) -> Folded:
-    return Folded(dossier, "declined", problems=(decline_problem(code, event),))
 
 
 def _unmatched(event: Event, element: Tree) -> Problem:

@@ -105,7 +105,7 @@ class _Known:
         if state in {"closed", "withdrawn", "ended"}:
             yield state
         elif self._part in self._dossier.gone and self._part not in self._dossier.live:
-            yield "withdrawn"
+            yield "part_withdrawn"
 
     def _concerns(self, part: str) -> bool:
         return part == self._part or (self._part not in self._dossier.versions)

@@ -22,7 +22,9 @@ Action = Literal["lodge", "add", "amend", "withdraw", "present", "release", "clo
 
 ACTIONS: tuple[str, ...] = get_args(Action)
 
-Fact = Literal["presented", "arrived", "departed", "closed", "withdrawn", "ended"]
+Fact = Literal[
+    "presented", "arrived", "departed", "closed", "part_withdrawn", "withdrawn", "ended"
+]  # fmt: skip
 """What the broker itself knows of a part: what was done to it, or reported of it."""
 
 FACTS: tuple[str, ...] = get_args(Fact)

@@ -67,9 +67,14 @@ async def test_a_dossier_is_loaded_as_it_was_left(remembered):
                 assert await stored(broker) == await kept(broker, remembered)
         await broker.lodge(declaration("QZ-1", FLOWERS))
         assert await stored(broker) == await kept(broker, remembered)
-        await broker.lodge(withdrawal("26QZ1"))
+        for number, status in (("W-1", "refused"), ("W-2", "granted")):
+            await broker.lodge(withdrawal("26QZ1", number))
+            assert await stored(broker) == await kept(broker, remembered)
+            for name in ("customs", "plant-health"):  # which holds the goods still
+                asked = await broker.newest(name, "declaration.withdrawal-requested")
+                await broker.decide(name, asked["id"], status)
+                assert await stored(broker) == await kept(broker, remembered)
         assert (await stored(broker)).state == "withdrawn"
-        assert await stored(broker) == await kept(broker, remembered)
 
 
 @story

@@ -5,7 +5,7 @@ import pytest
 
 from broker.core.step import step
 from broker.dossiers.board import deadline_name, silence_name
-from broker.model.dossier import Dossier, Target
+from broker.model.dossier import Change, Dossier, Target
 from broker.model.events import event_of, headers_of
 from tests.broker_in_process import body, items_of
 from tests.sample_events import (
@@ -178,15 +178,16 @@ def test_one_event_gives_the_board_one_version():
 
 
 def test_a_declined_event_leaves_the_dossier_and_tells_its_sender():
-    """A patch changes nothing here; a reply is queued that says why."""
+    """What identifies a declaration is not amended; a reply is queued that says why."""
     dossier = opened(BOOKS)
-    effects = step(dossier, event("patch", 2), rules())
+    fixed = event("patch", 2, changes=(Change("amend", "ID", {}),))
+    effects = step(dossier, fixed, rules())
     assert effects.outcome == "declined"
     assert effects.dossier == dossier
     (row,) = effects.queue
     assert (row.recipient, row.type) == ("lantern-forwarding", "message.declined")
     assert [one["code"] for one in orjson.loads(row.payload)["problems"]] == [
-        "event.patch-not-taken"
+        "amendment.fixed"
     ]
 
 

@@ -28,17 +28,21 @@ CASES = (
     (OPEN, event("put", 1, body=B), "late", "event.late"),
     (OPEN, event("put", 9, body=B, party="pebble"), "declined", "event.not-the-owner"),
     (OPEN, event("put", 9, body=A, party="pebble"), "declined", "event.not-the-owner"),
-    (WITHDRAWN, event("put", 9, body=B), "declined", "reference.reused"),
-    (CLOSED, event("put", 9, body=B), "declined", "reference.reused"),
+    (WITHDRAWN, event("put", 9, body=B), "applied", ""),
+    (WITHDRAWN, event("put", 9, body=B, party="pebble"), "declined", "reference.reused"),
+    (CLOSED, event("put", 9, body=B), "applied", ""),
     (OPEN, event("withdraw", 9), "applied", ""),
     (OPEN, event("withdraw", 9, party="pebble"), "declined", "reference.unknown"),
     (NEW, event("withdraw", 9), "declined", "reference.unknown"),
-    (WITHDRAWN, event("withdraw", 9), "declined", "event.already-withdrawn"),
+    (WITHDRAWN, event("withdraw", 9), "declined", "reference.unknown"),
+    (OPEN, event("present", 9), "applied", ""),
+    (OPEN, event("present", 9, party="pebble"), "declined", "reference.unknown"),
+    (NEW, event("release", 9), "declined", "reference.unknown"),
     (OPEN, event("note", 9), "applied", ""),
     (WITHDRAWN, event("note", 9), "declined", "event.already-withdrawn"),
-    (OPEN, event("patch", 9, body=B), "declined", "event.patch-not-taken"),
-    (OPEN, event("patch", 9, body=B, changes=(Change("amend", "ID", {}),)), "declined",
-     "event.patch-not-taken"),
+    (OPEN, event("patch", 9, body={}), "repeated", ""),
+    (OPEN, event("patch", 9, body={}, changes=(Change("amend", "ID", {}),)), "declined",
+     "amendment.fixed"),
     (NEW, event("put", 9, body=A, problem="reference.missing"), "declined", "reference.missing"),
     (OPEN, event("note", 9, problem="reference.ambiguous"), "declined", "reference.ambiguous"),
     (SEEN, event("note", 9, problem="reference.ambiguous"), "repeated", ""),
@@ -188,13 +192,13 @@ def test_a_change_list_takes_persons_off_and_reports_those_it_missed():
 
 
 def test_a_closed_dossier_says_so_and_takes_what_completes_it():
-    """The closing is a version of its part; a piece that was late still counts, a put does not."""
+    """The closing is a version of its part; what is lodged later counts; it stays closed."""
     close = event("close", 2, body={"FunctionCode": "CL"}, part="passengers")
     dossier, outcomes = folded(listing("merge", 1, "ONE"), close, listing("merge", 3, "TWO"),
                                listing("put", 4, "THREE"))  # fmt: skip
-    assert outcomes == ["applied", "applied", "applied", "declined"]
-    assert (dossier.state, on_board(dossier)) == ("closed", ["ONE", "TWO"])
-    assert body_of(dossier.live["passengers"].payload)["FunctionCode"] == "CL"
+    assert outcomes == ["applied", "applied", "applied", "applied"]
+    assert (dossier.state, on_board(dossier)) == ("closed", ["THREE", "ONE", "TWO"])
+    assert "FunctionCode" not in body_of(dossier.live["passengers"].payload)
 
 
 def test_another_party_changes_nothing_of_a_part():
