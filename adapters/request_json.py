@@ -202,7 +202,7 @@ def _body(form: RequestForm) -> Tree:
     return body
 
 
-_CODES = {"missing": "value.missing", "extra_forbidden": "field-unknown"}
+_CODES = {"missing": "request.value-missing", "extra_forbidden": "request.field-unknown"}
 
 
 def _problems(error: ValidationError) -> Iterator[Problem]:
@@ -213,7 +213,7 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
             pointer = child(pointer, str(step))
         words = one["msg"].removeprefix("Value error, ")
         yield Problem(
-            code=f"request.{_CODES.get(one['type'], 'value-malformed').replace('.', '-')}",
+            code=_CODES.get(one["type"], "request.value-malformed"),
             text=f"{pointer or 'the form'}: {words[:1].lower()}{words[1:]}",
             message=1,
             where=Place(json_pointer=pointer),

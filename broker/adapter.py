@@ -4,8 +4,7 @@ An adapter translates one format of one family, both ways. It is pure: no I/O, n
 randomness, no environment, no logging, no metrics, no broad `except`. Any bytes give verdicts
 and problems, never an exception, in bounded time and memory.
 
-A family is named by an entry point of the group `single_window.families`; the entry point is a
-function without arguments that returns a `Family`.
+A family is an entry point of the group `single_window.families`: a function that returns a `Family`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,7 +37,6 @@ class Recognition:
     format: str
     version: str = ""
     certainty: int = 100
-    ordering_hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

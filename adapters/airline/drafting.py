@@ -4,6 +4,7 @@
     change           merge of the persons listed
     remove           patch: the persons listed go
     close            close
+    cancel           withdraw: the party's lists of the flight are gone
     not-on-board     patch: the persons listed did not board; close
     on-board         patch: all but the persons listed did not board; close
     note             note: the history keeps it, no version changes
@@ -65,8 +66,9 @@ def _drafts(
         does: Does = "put" if whole else "merge"
         yield Draft(KIND, does, references, body, PACKAGE, purpose.part, unmapped=unmapped)
         return
-    if purpose.function == "note":
-        yield Draft(KIND, "note", references, body, PACKAGE, purpose.part, unmapped=unmapped)
+    if purpose.function in _OF_THE_FLIGHT:
+        does = _OF_THE_FLIGHT[purpose.function]
+        yield Draft(KIND, does, references, body, PACKAGE, purpose.part, unmapped=unmapped)
         return
     for part, changes in _patches(purpose, listed, kept).items():
         yield Draft(
@@ -76,6 +78,10 @@ def _drafts(
     if purpose.function != "remove":
         part = purpose.part or PARTS["Passenger"]
         yield Draft(KIND, "close", references, body, PACKAGE, part, unmapped=unmapped)
+
+
+_OF_THE_FLIGHT: Mapping[str, Does] = {"note": "note", "cancel": "withdraw"}
+"""What is about the flight, and about none of its persons."""
 
 
 def _body(listed: Listed, kept: list[Person]) -> Tree:

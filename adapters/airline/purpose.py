@@ -25,7 +25,7 @@ from broker.adapter import Profile, Tree
 
 PARTS = {"Passenger": "passengers", "Crew": "crew"}
 TOTALS = {"passengers": "PassengerQuantity", "crew": "CrewQuantity"}
-_OF_NOBODY = frozenset({"close", "note", "not-on-board", ""})
+_OF_NOBODY = frozenset({"close", "cancel", "note", "not-on-board", ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,9 @@ def _function(message: MessageIn, listed: Listed, settings: Mapping[str, Any]) -
     if not said:
         odd = Oddity("paxlst.function-unknown", 0, 0, 0, "FunctionCode", letters)
         return Purpose("list", oddities=(odd,))
+    if said == "note":
+        odd = Oddity("paxlst.flight-changed", at, 2, 1, "FunctionCode", letters)
+        return Purpose(said, oddities=(odd,))
     return Purpose(said)
 
 

@@ -131,6 +131,11 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "{functions}",
         "leave the letters out of a list; write CP for a change, XR for a cancellation",
     ),
+    "paxlst.flight-changed": (
+        "the flight has changed ({found!r}): its lists stay with the flight that they name",
+        "a list that names the new flight",
+        "send the list under its new flight, and cancel the old one (XF)",
+    ),
     "paxlst.release-unknown": (
         "the message names the directory {found!r}, which is not known",
         "PAXLST of a known version and release: {0}",

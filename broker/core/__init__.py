@@ -1,6 +1,11 @@
 """The core: events become versions, decisions, deliveries, asks, boards and replies.
 
-step      one event applied to one dossier: fold, then route, then tell (pure)
+step      one event applied to one dossier: permit, fold, route, tell (pure)
+requested what a declarant asks of an authority: tried, numbered, sent to those who decide
+decided   how a request ends: granted, refused, overtaken, taken back
+applied   who is shown what an event or a grant has made
+facts     native codes of deciding agencies, by part
+request_replies   what the sender of a request is told
 effects   what a step decided, as values
 rules     what decisions are taken under
 routed    who is entitled to the live documents, and what changed for them

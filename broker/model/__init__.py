@@ -14,6 +14,7 @@ packages     every package by name, with its body type
 pointers     WCO pointers from a path and back, by dialect
 events       canonical events to a record and back
 dossier      a dossier as the core holds it while it works
+request_table   what a declarant may do when: states and verdicts of a profile
 lists        the lists whose elements can be the subject of an answer, a rule or a change
 numbering    the numbers of a part's elements, given once
 vector       what a target was shown of each element, and since when it is so

@@ -16,7 +16,7 @@ FUNCTIONS = [
     ("BGM+250+C", ["put crew"]),
     ("BGM+250+CC", ["merge crew"]),
     ("BGM+266+CL", ["close passengers"]),
-    ("BGM+266+XF", ["close passengers"]),
+    ("BGM+266+XF", ["withdraw"]),
     ("BGM+266+CF", ["note"]),
     ("BGM+266+CLNB", ["patch passengers", "close passengers"]),
     ("BGM+266+CLOB", ["patch passengers", "close passengers"]),
