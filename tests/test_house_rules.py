@@ -77,7 +77,7 @@ LAYERS = (
     ("broker.topics",),
     ("adapters.customs", "adapters.agency", "adapters.postal", "adapters.maritime",
      "adapters.airline"),
-    ("adapters.mapping", "adapters.demands"),
+    ("adapters.mapping", "adapters.demands", "adapters.stated"),
     ("adapters.wire",),
     ("broker.adapter",),
     ("broker.model",),

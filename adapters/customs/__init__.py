@@ -8,7 +8,9 @@ swift                the short walk, for a body in which nothing is odd
 subject              one body with the places of its elements
 telling, words       what the walk and the profile found, with places; in words
 extent               how many goods items there are, and which are beyond what is taken
+notified             what a response states, normalised
 reply                the reply to a declarant
+answered             answers of agencies in the classes of a reply
 moment               date formats
 sample_declaration   composed declarations of invented parties
 kinds                what the family brings in
