@@ -9,6 +9,7 @@ agency    what agencies answer in the broker's own JSON
 request_json   the broker's own form of a request, for what a format has no message for
 mapping   tables that say where a value stands in a message and in the canonical body
 demands   what a profile demands of a body, and a breach of it in words
+stated    what an agency states to a declarant, in words
 wire      syntaxes only: what an XML document is, not what it says
 
 A family comes into the broker through its entry point; the broker never imports one.

@@ -4,7 +4,7 @@ An adapter translates one format of one family, both ways. It is pure: no I/O, n
 randomness, no environment, no logging, no metrics, no broad `except`. Any bytes give verdicts
 and problems, never an exception, in bounded time and memory.
 
-A family is an entry point of the group `single_window.families`: a function that returns a `Family`.
+A family is an entry point of the group `single_window.families`: a function that gives a `Family`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

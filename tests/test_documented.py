@@ -30,7 +30,7 @@ from tests.documents import DOCUMENTS, ROOT, document, first, rows, section, tic
 
 CODE = r"[a-z]+(?:\.[a-z0-9]+(?:-[a-z0-9]+)*){1,3}"
 OWNERS = ("submission", "xml", "json", "edifact", "xlsx", "wco", "postal", "fal", "paxlst",
-          "cusres", "answer", "event", "reference", "amendment")  # fmt: skip
+          "cusres", "answer", "event", "reference", "amendment", "request")  # fmt: skip
 """First words of problem codes; a code given to a problem under any other is found too."""
 
 JUDGES = ("adapters", "broker/translation", "broker/core", "broker/dossiers", "broker/ledger",

@@ -78,7 +78,7 @@ LAYERS = (
     ("broker.topics",),
     ("adapters.customs", "adapters.agency", "adapters.postal", "adapters.maritime",
      "adapters.airline"),
-    ("adapters.mapping", "adapters.demands", "adapters.request_json"),
+    ("adapters.mapping", "adapters.demands", "adapters.request_json", "adapters.stated"),
     ("adapters.wire",),
     ("broker.adapter",),
     ("broker.model",),

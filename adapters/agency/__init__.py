@@ -1,6 +1,7 @@
 """What agencies answer when they speak the broker's own JSON.
 
 answer_json   the format
+lists         the lists of an answer: reasons, documents wanted, payments, limits, remarks, errors
 reading       taking members out of it, with all problems at once
 kinds         what the family brings in
 """

@@ -4,7 +4,12 @@
      "answers": [{"subject": {"item": 3}, "quantity": {"value": "400", "unit": "KGM"},
                   "check": "H219", "status": "held", "native": "...",
                   "reasons": ["text", {"code": "...", "text": "..."}],
-                  "wanted": [{"type": "N851", "text": "..."}], "conditions": ["..."],
+                  "wanted": [{"type": "N851", "text": "...", "until": "2026-11-24T12:00:00Z"}],
+                  "conditions": ["..."], "remarks": ["words for the declarant"],
+                  "payments": [{"type": "A00", "amount": {"value": "60.00", "currency": "EUR"},
+                                "reference": "...", "method": "E", "due": "2026-11-24"}],
+                  "limits": [{"until": "2026-11-24T12:00:00Z", "text": "..."}],
+                  "errors": [{"code": "...", "text": "...", "path": "canonical path"}],
                   "valid_until": "2026-11-24T12:00:00Z"}]}
 
 Behaviour
@@ -14,6 +19,8 @@ Behaviour
     numbers: 1, "001" and 1.0 are one item. `quantity`: how much of it, absent: all; a release of
     a part of it is conditional.
     `request` is the number of the request that is decided: `status` is granted or refused then.
+    `reasons` are for agencies. `payments`, `limits`, `remarks` and `errors` are meant for the
+    declarant, and stated to them once (`lists` has their members).
     `delivery` or at least one reference names what is answered. `status` is of the closed list.
     All problems are reported at once, each with its JSON pointer. An unknown member is a problem:
     a misspelt one would be lost in silence. A null is an absent value.
@@ -26,13 +33,14 @@ Versions
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
+from adapters.agency.lists import MEMBERS, lists_of
 from adapters.agency.reading import Reader, canonical_path
-from adapters.wire.json import child, parse, repeated_keys
+from adapters.wire.json import parse, repeated_keys
 from broker.adapter import (
     Artifact,
     Draft,
@@ -50,8 +58,7 @@ from broker.model.answer import ANSWER_STATUSES
 from broker.model.problem import Place, Problem, as_json, rejects
 
 _DOCUMENT = ("id", "delivery", "references", "request", "answers")
-_ANSWER = ("subject", "quantity", "check", "status", "native", "reasons", "wanted", "conditions",
-           "valid_until")  # fmt: skip
+_ANSWER = ("subject", "quantity", "check", "status", "native", *MEMBERS, "valid_until")
 _SUBJECT = ("item", "path", "part", "abo", "avf")
 _SCHEMES = {"abo": "ABO", "avf": "AVF"}
 """References of the carrier that name a person: unique within a flight, and of a booking."""
@@ -227,47 +234,7 @@ def _answer(reader: Reader, value: Any, pointer: str, path: Path) -> Tree:
         name = "ValidUntilDateTime"
         until = reader.moment(members["valid_until"], f"{pointer}/valid_until", f"{path}.{name}")
         _set(answer, name, until)
-    return answer | _lists(reader, members, pointer, path)
-
-
-_LISTS: tuple[tuple[str, str, dict[str, tuple[str, int]]], ...] = (
-    ("reasons", "Reason", {"code": ("Code", 35), "text": ("Text", 512), "path": ("Path", 512)}),
-    (
-        "wanted",
-        "WantedDocument",
-        {"type": ("TypeCode", 17), "id": ("ID", 70), "text": ("Text", 512)},
-    ),
-    ("conditions", "Condition", {"text": ("Text", 512)}),
-)
-"""Member, canonical class, and its members with canonical name and length; a string is its text."""
-
-
-def _lists(reader: Reader, members: Mapping[str, Any], pointer: str, path: Path) -> Tree:
-    """Reasons, wanted documents and conditions; what is empty is left out."""
-    found = {
-        name: _list(reader, members[member], f"{pointer}/{member}", f"{path}.{name}", parts)
-        for member, name, parts in _LISTS
-        if member in members
-    }
-    return {name: elements for name, elements in found.items() if elements}
-
-
-def _list(
-    reader: Reader, value: Any, pointer: str, path: Path, parts: dict[str, tuple[str, int]]
-) -> list[Tree]:
-    found: list[Tree] = []
-    for number, here, one in reader.listed(value, pointer):
-        tree: Tree = {}
-        at = f"{path}[#{number}]"
-        if isinstance(one, str):
-            _set(tree, "Text", reader.text(one, here, f"{at}.Text", 512))
-        else:
-            for member, part in reader.members(one, here, tuple(parts)).items():
-                name, length = parts[member]
-                text = reader.text(part, child(here, member), f"{at}.{name}", length)
-                _set(tree, name, canonical_path(text) if text and name == "Path" else text)
-        found.append(tree)
-    return found
+    return answer | lists_of(reader, members, pointer, path)
 
 
 def _subject(reader: Reader, value: Any, pointer: str, path: Path, answer: Tree) -> None:

@@ -5,7 +5,7 @@ of the values that went into the body; it does not stop at the first problem.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,10 @@ _MOMENT = re.compile(MOMENT).fullmatch
 PROBLEMS_MAX = 100
 _NUMBER_MAX = 99_999
 _WHOLE = re.compile(r"0{0,30}([1-9][0-9]{0,4})(?:\.0{0,30})?").fullmatch
+_SUM = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,3})?").fullmatch
+_CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
 _QUANTITY = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,6})?").fullmatch
+Half = Callable[[Any, str, Path], str | None]
 _KEY = re.compile(r"\[0*([0-9]+)(?:\.0*)?\]")
 
 
@@ -143,15 +146,25 @@ class Reader:
 
     def measure(self, value: Any, pointer: str, path: Path) -> dict[str, dict[str, str]]:
         """A quantity above zero and its unit under the last name of `path`; {} if one is wrong."""
-        members = self.members(value, pointer, ("value", "unit"))
-        read = {"value": self._quantity, "unit": self._unit}
+        hint = "give value and unit, or leave quantity out for all of it"
+        return self._pair(value, pointer, path, {"value": self._quantity, "unit": self._unit}, hint)
+
+    def amount(self, value: Any, pointer: str, path: Path) -> dict[str, dict[str, str]]:
+        """A sum of money and its currency under the last name of `path`; {} if one is wrong."""
+        read = {"value": self._sum, "currency": self._currency}
+        return self._pair(value, pointer, path, read, "give value and currency")
+
+    def _pair(
+        self, value: Any, pointer: str, path: Path, read: Mapping[str, Half], hint: str
+    ) -> dict[str, dict[str, str]]:
+        """Two halves that only mean something together."""
+        members = self.members(value, pointer, tuple(read))
         found = {
             member: read[member](members[member], child(pointer, member), f"{path}.{member}") or ""
             for member in members
         }
         for member in read:
             if member not in members and isinstance(value, dict):
-                hint = "give value and unit, or leave quantity out for all of it"
                 self.missing(member, pointer, f"{path}.{member}", hint)
         return {path.rpartition(".")[2]: found} if len([*filter(None, found.values())]) == 2 else {}
 
@@ -165,6 +178,21 @@ class Reader:
 
     def _unit(self, value: Any, pointer: str, path: Path) -> str | None:
         return self.text(value, pointer, path, 3)
+
+    def _sum(self, value: Any, pointer: str, path: Path) -> str | None:
+        written = _written(value)
+        if _SUM(written):
+            return self.put(path, written, pointer)
+        expected = "digits, and a point before at most three decimals, such as 60.00"
+        self._malformed(f"{value!r:.40} is not a sum of money", pointer, path, expected)
+        return None
+
+    def _currency(self, value: Any, pointer: str, path: Path) -> str | None:
+        if isinstance(value, str) and _CURRENCY(trimmed(value)):
+            return self.put(path, trimmed(value), pointer)
+        expected = "three capital letters (ISO 4217), such as EUR"
+        self._malformed(f"{value!r:.40} is not a currency", pointer, path, expected)
+        return None
 
     def choice(self, value: Any, pointer: str, path: Path, known: tuple[str, ...]) -> str | None:
         """One word of a closed list, put at `path`."""

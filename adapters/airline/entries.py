@@ -17,6 +17,7 @@ from functools import cached_property
 from adapters.airline.extent import persons_by_path
 from adapters.airline.judging import judge
 from adapters.airline.listed import Listed, Person
+from adapters.stated import sentences
 from adapters.wire.edifact import Interchange, MessageIn
 from broker.adapter import Extent, Outgoing, Path, Profile, Tree
 from broker.model.problem import Problem
@@ -228,6 +229,6 @@ def _is_open(answers: Iterable[Tree]) -> bool:
 def _texts(answer: Tree) -> list[str]:
     """What an agency says beside its status."""
     found = [answer.get("NativeText")]
-    for name in ("Reason", "Condition", "WantedDocument"):
+    for name in ("Reason", "Condition"):
         found += [one.get("Text") for one in answer.get(name, ())]
-    return [text for text in found if text]
+    return [text for text in (*found, *sentences(answer)) if text]

@@ -9,7 +9,9 @@ subject              one body with the places of its elements
 telling, words       what the walk and the profile found, with places; in words
 amendments           the blocks of a correction, and what they point at
 extent               how many goods items there are, and which are beyond what is taken
+notified             what a response states, normalised
 reply                the reply to a declarant
+answered             answers of agencies in the classes of a reply
 moment               date formats
 sample_declaration   composed declarations of invented parties
 kinds                what the family brings in

@@ -6,24 +6,34 @@
                        pointer, each that is not confirmed; in every reply until it is corrected
     problems           one Error each: ValidationCode by the profile (`error_codes`, of warnings
                        `warning_codes`), severity and problem in words, its pointer
-    answers            Status where the agency's own code fits; an Error for each reason; statements
-                       for what was decided, for conditions and for documents wanted
+    answers            what agencies decided, and what they state to the declarant (`answered`); a
+                       FunctionCode of the authority where the reply reports its answer
     references         Declaration: LRN (FunctionalReferenceID) and MRN (ID)
+    VersionID          the one that the authority has given most recently; before, none
 
 Subjects and paths are in the numbers of the message that the reply is about. Only what the view
 lets through arrives here; nothing is added but the words of the status.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from adapters.customs.answered import (
+    bank_of,
+    corrections_of,
+    declaration_of,
+    errors_of,
+    function_code,
+    remark,
+    statements_of,
+    statuses_of,
+    to_pointer,
+)
 from adapters.customs.writing import response_document
 from broker.adapter import Extent, Outgoing, Profile, Tree
 from broker.model import pointers
 from broker.model.problem import Problem
 
 _NEGATIVE = frozenset({"rejected", "declined"})
-_FREE_REMARK, _DOCUMENT_REQUEST = "AFB", "ACA"
 _VALIDATION_CODE_MAX = 8
 _IN_WORDS = {
     "waiting_reference": (
@@ -36,37 +46,42 @@ _IN_WORDS = {
 
 def response_xml(out: Outgoing, profile: Profile) -> bytes:
     """The Response document, valid against RES-DMS:2 whatever the original was."""
-    moment = _to_second(out.stamp.issued_at)
+    dialect = str(profile.settings.get("pointers", "wco"))
+    moment, bank = _to_second(out.stamp.issued_at), bank_of(out.answers)
     tree: Tree = {
         "FunctionCode": _function_code(out, profile),
         "FunctionalReferenceID": out.stamp.id,
         "IssueDateTime": moment,
+        "Bank": bank,
         "Declaration": _declaration(out, moment),
     }
-    dialect = str(profile.settings.get("pointers", "wco"))
+    answers = out.answers
     tree["Error"] = [_error(problem, profile) for problem in out.problems]
-    tree["Error"] += [one for answer in out.answers for one in _reasons(answer, dialect)]
-    tree["Status"] = list(_of_request(out, profile))
-    tree["Status"] += [one for answer in out.answers for one in _statuses(answer, dialect)]
+    tree["Error"] += [one for answer in answers for one in errors_of(answer, dialect)]
+    tree["Amendment"] = [one for answer in answers for one in corrections_of(answer, dialect)]
+    stated = [one for answer in answers for one in statuses_of(answer, profile)]
+    tree["Status"] = [*_of_request(out, profile, stated), *stated]
     statements = [*_of_message(out), *_of_extent(out.extent, dialect)]
-    statements += [one for answer in out.answers for one in _statements(answer, dialect)]
+    statements += [one for answer in answers for one in statements_of(answer, bank, dialect)]
     tree["AdditionalInformation"] = statements
     return response_document(tree, profile.settings.get("envelope", {}))
 
 
 def _function_code(out: Outgoing, profile: Profile) -> str:
-    """By the status; of a message that asked for something, by what became of that."""
-    codes: Mapping[str, str] = profile.settings.get("function_codes", {})
+    """By the news and the status; of a message that asked for something, by what became of that."""
     if out.request:
         of_requests: Mapping[str, str] = profile.settings.get("request_codes", {})
         return of_requests.get(out.request["StatusCode"], "11")
-    return codes.get(out.status, "03" if out.status in _NEGATIVE else "02")
+    codes: Mapping[str, str] = profile.settings.get("function_codes", {})
+    usual = codes.get(out.status, "03" if out.status in _NEGATIVE else "02")
+    return function_code(out.answers, out.status, profile) or usual
 
 
-def _of_request(out: Outgoing, profile: Profile) -> Iterator[Tree]:
-    """Status/NameCode of a request that was decided."""
+def _of_request(out: Outgoing, profile: Profile, stated: list[Tree]) -> Iterator[Tree]:
+    """Status/NameCode of a request that was decided, unless the authority's own is repeated."""
     names: Mapping[str, str] = profile.settings.get("request_names", {})
-    if name := names.get(out.request.get("StatusCode", "")):
+    name = names.get(out.request.get("StatusCode", ""))
+    if name and name not in {status.get("NameCode") for status in stated}:
         yield {"NameCode": name, "Pointer": []}
 
 
@@ -81,9 +96,7 @@ def _declaration(out: Outgoing, moment: str) -> Tree:
     tree: Tree = {"FunctionalReferenceID": known.get("LRN"), "ID": known.get("MRN")}
     if out.status in _NEGATIVE and not out.request:
         tree["RejectionDateTime"] = moment
-    if out.stamp.version:
-        tree["VersionID"] = str(out.stamp.version)
-    return tree
+    return {**tree, "VersionID": out.tree.get("VersionID"), **declaration_of(out.answers)}
 
 
 def _error(problem: Problem, profile: Profile) -> Tree:
@@ -125,28 +138,15 @@ def in_words(problem: Problem) -> str:
     return "; ".join(words)
 
 
-def _pointer(path: str | None, dialect: str) -> list[dict[str, str]]:
-    pointer = pointers.to_pointer(path, dialect) if path else None
-    return pointers.to_tree(pointer) if pointer else []
-
-
-def _remark(words: str, about: list[dict[str, str]] | None = None) -> Tree:
-    return {
-        "StatementDescription": words,
-        "StatementTypeCode": _FREE_REMARK,
-        "Pointer": about or [],
-    }
-
-
 def _of_message(out: Outgoing) -> Iterator[Tree]:
     """What a reply states of itself: the status in words, and which reply it changes."""
     if out.status in _IN_WORDS:
-        yield _remark(_IN_WORDS[out.status])
+        yield remark(_IN_WORDS[out.status])
     if out.request.get("SequenceNumeric"):
         number, state = out.request["SequenceNumeric"], out.request["StatusCode"]
-        yield _remark(f"request {number} ({out.request.get('TypeCode')}): {state}")
+        yield remark(f"request {number} ({out.request.get('TypeCode')}): {state}")
     if out.changes:
-        yield _remark(f"this response changes the response {out.changes}")
+        yield remark(f"this response changes the response {out.changes}")
 
 
 def _of_extent(extent: Extent | None, dialect: str) -> Iterator[Tree]:
@@ -155,64 +155,10 @@ def _of_extent(extent: Extent | None, dialect: str) -> Iterator[Tree]:
         return
     many = f"{extent.taken} of {extent.declared} elements were taken"
     if extent.left_out:
-        yield _remark(f"{many}; this response does not cover the others: correct and send them")
+        yield remark(f"{many}; this response does not cover the others: correct and send them")
     elif extent.cut:
-        yield _remark(f"{many}; the message states more elements than it has")
+        yield remark(f"{many}; the message states more elements than it has")
     for path in extent.left_out:
-        yield _remark(f"left out: {path}", _pointer(path, dialect))
+        yield remark(f"left out: {path}", to_pointer(path, dialect))
     for path in extent.not_confirmed:
-        yield _remark(f"not confirmed by this message, and still on the list: {path}")
-
-
-def _reasons(answer: Tree, dialect: str) -> Iterator[Tree]:
-    for reason in answer.get("Reason", ()):
-        path = reason.get("Path") or answer.get("Subject")
-        yield {
-            "Description": reason.get("Text"),
-            "ValidationCode": reason.get("Code"),
-            "Pointer": _pointer(path, dialect),
-        }
-
-
-def _statuses(answer: Tree, dialect: str) -> Iterator[Tree]:
-    native = answer.get("NativeCode")
-    if native and len(native) <= 3:
-        yield {"NameCode": native, "Pointer": _pointer(answer.get("Subject"), dialect)}
-
-
-def _statements(answer: Tree, dialect: str) -> Iterator[Tree]:
-    about = _pointer(answer.get("Subject"), dialect)
-    agency = [answer.get(name) for name in ("AgencyID", "PurposeCode", "CheckCode")]
-    decided = [answer.get("StatusCode"), answer.get("NativeText"), *_circumstances(answer)]
-    words = f"{' '.join(filter(None, agency))}: {'; '.join(filter(None, decided))}".strip(": ")
-    valid = answer.get("ValidUntilDateTime")
-    wanted: list[dict[str, Any]] = list(answer.get("WantedDocument", ()))
-    if words:
-        yield {
-            "StatementCode": answer.get("CheckCode"),
-            "StatementDescription": words,
-            "LimitDateTime": None if wanted else valid,
-            "StatementTypeCode": _FREE_REMARK,
-            "Pointer": about,
-        }
-    for condition in answer.get("Condition", ()):
-        yield _remark(condition.get("Text") or "", about)
-    for document in wanted:
-        shown = [document.get(name) for name in ("ID", "Text")]
-        yield {
-            "StatementCode": document.get("TypeCode"),
-            "StatementDescription": " ".join(filter(None, shown)) or None,
-            "LimitDateTime": valid,
-            "StatementTypeCode": _DOCUMENT_REQUEST,
-            "Pointer": about,
-        }
-
-
-def _circumstances(answer: Tree) -> Iterator[str]:
-    """On which data an answer was given, and why, where that is not what it seems."""
-    if answer.get("Silence") == "true":
-        yield "released because no answer was given in time"
-    if version := answer.get("VersionID"):
-        yield f"given on version {version}"
-    if former := answer.get("FormerSubject"):
-        yield f"about {former}, which is no longer there"
+        yield remark(f"not confirmed by this message, and still on the list: {path}")

@@ -4,24 +4,23 @@ Behaviour
     One document holds one to many Responses, in MetaData or alone; each is one message and one
     answer. Elements are read with their namespaces, without any, or with some.
     The body is the content of Response. A second Declaration is what changed
-    (AmendedDeclaration); `Answer` is the normalised half, one entry about the whole: the status
-    by the profile's table (`statuses`), reasons from Error and from free remarks (AFB), documents
-    wanted and their limit from the statements of a response whose status is information_wanted.
+    (AmendedDeclaration); `Answer` is the normalised half, one entry about the whole (`notified`):
+    the status by the profile's table (`statuses`), and what is stated to the declarant.
     A FunctionCode of the profile's `notices` decides nothing: its answer has no status.
     What the code says where a request is open is in `request_statuses`, also by Status/NameCode.
     The agency's number of the message is FunctionalReferenceID; the references are the MRN and
     the LRN of the Declaration.
 Knowingly not done
-    Errors of one rule spread over several Error blocks stay several reasons.
+    Errors of one rule spread over several Error blocks stay several errors.
     IssueDateTime orders nothing: several responses may say the same second.
 Versions
     3.6 (schema 2.2)   read and written
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from adapters.customs.envelope import Enveloped, recognise, unwrap
+from adapters.customs.notified import answer_of
 from adapters.customs.reading import Oddities, leaves_of, read_body
 from adapters.customs.reply import response_xml
 from adapters.customs.subject import Subject
@@ -40,10 +39,7 @@ from broker.adapter import (
     Translation,
     Tree,
 )
-from broker.model import pointers
 from broker.model.problem import Place, Problem, rejects
-
-_FREE_REMARK = "AFB"
 
 
 class WcoRes:
@@ -113,7 +109,7 @@ def _message(found: Enveloped, number: int, profile: Profile) -> Message:
     tree = subject.tree
     about: Tree = tree.get("Declaration", {})
     problems = problems_of(subject, odd, profile, _demands(tree, about, profile))
-    body = {**tree, "Answer": [_answer(tree, profile)]}
+    body = {**tree, "Answer": [answer_of(tree, profile)]}
     known = (("MRN", about.get("ID")), ("LRN", about.get("FunctionalReferenceID")))
     draft = Draft(
         kind="",
@@ -145,71 +141,3 @@ def _demands(tree: Tree, about: Tree, profile: Profile) -> Iterator[Wrong]:
     if not about.get("ID") and not about.get("FunctionalReferenceID"):
         hint = "name the declaration by its MRN, or by its LRN in FunctionalReferenceID"
         yield missing("Declaration.ID", hint)
-
-
-def _answer(tree: Tree, profile: Profile) -> Tree:
-    """The normalised half, about the whole."""
-    answer: Tree = {}
-    if native := tree.get("FunctionCode"):
-        answer["NativeCode"] = native
-        if status := profile.settings.get("statuses", {}).get(native):
-            answer["StatusCode"] = status
-        if requests := _of_requests(native, tree, profile):
-            answer["RequestStatus"] = requests
-    dialect = str(profile.settings.get("pointers", "wco"))
-    reasons = [_reason(error, dialect) for error in tree.get("Error", ())]
-    statements: list[Tree] = tree.get("AdditionalInformation", [])
-    for statement in statements:
-        remark = statement.get("StatementDescription")
-        if remark and statement.get("StatementTypeCode") == _FREE_REMARK:
-            reasons.append({"Text": remark})
-    if reasons := [reason for reason in reasons if reason]:
-        answer["Reason"] = reasons
-    if answer.get("StatusCode") == "information_wanted":
-        answer.update(_wanted(statements))
-    return answer
-
-
-def _of_requests(native: str, tree: Tree, profile: Profile) -> list[Tree]:
-    """What the code says where a request is open: with its Status, if the profile names both."""
-    codes: Mapping[str, Any] = profile.settings.get("request_statuses", {})
-    names = [status.get("NameCode") for status in tree.get("Status", ())]
-    finer = (codes[key] for name in names if (key := f"{native}/{name}") in codes)
-    meant = next(finer, codes.get(native, ()))
-    if isinstance(meant, str):
-        return [{"StatusCode": meant}]
-    return [{"TypeCode": does, "StatusCode": status} for does, status in dict(meant).items()]
-
-
-def _reason(error: Tree, dialect: str) -> Tree:
-    reason: Tree = {}
-    if code := error.get("ValidationCode"):
-        reason["Code"] = code
-    if text := error.get("Description"):
-        reason["Text"] = text
-    pointer = pointers.from_tree(error.get("Pointer", ()))
-    if pointer and pointers.package_of(pointer) == "goods-declaration":
-        path = pointers.to_path(pointer, dialect=dialect)
-        if path:
-            reason["Path"] = path
-    return reason
-
-
-def _wanted(statements: list[Tree]) -> Tree:
-    """Documents wanted, and the earliest limit."""
-    wanted: list[Tree] = []
-    limits: list[str] = []
-    for statement in statements:
-        document: Tree = {}
-        if code := statement.get("StatementCode"):
-            document["TypeCode"] = code
-        if text := statement.get("StatementDescription"):
-            document["Text"] = text
-        if document and statement.get("StatementTypeCode") != _FREE_REMARK:
-            wanted.append(document)
-        if limit := statement.get("LimitDateTime"):
-            limits.append(limit)
-    found: Tree = {"WantedDocument": wanted} if wanted else {}
-    if limits:
-        found["ValidUntilDateTime"] = min(limits)
-    return found

@@ -29,6 +29,7 @@ from adapters.maritime.reply_words import (
     what_to_do,
 )
 from adapters.maritime.telling import Element
+from adapters.stated import document
 from adapters.wire.xlsx import CONTENT_TYPE, position
 from adapters.wire.xlsx_marks import Gravity, Mark, Result, marked
 from broker.adapter import Artifact, Extent, Outgoing, Path, Tree
@@ -175,7 +176,7 @@ def _rows(shown: _Reply) -> Iterator[tuple[str, ...]]:
         yield ("left out", where, shown.why_left_out, "", "", _LEFT_OUT_TO_DO)
     yield from map(_problem_row, shown.warnings)
     for one in shown.answers:
-        wanted = "; ".join(text for text in map(_text, one.answer.get("WantedDocument", ())))
+        wanted = "; ".join(text for text in map(document, one.answer.get("WantedDocument", ())))
         where = _where(one.element) if one.element else _cell(one.place)
         words = "; ".join(of_answer(one.answer))
         todo = what_to_do(one.answer)
@@ -187,10 +188,6 @@ def _rows(shown: _Reply) -> Iterator[tuple[str, ...]]:
             wanted,
             todo,
         )
-
-
-def _text(tree: Tree) -> str:
-    return str(tree.get("Text") or "")
 
 
 def _problem_row(problem: Problem) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from adapters.stated import sentences
 from adapters.wire.xlsx_marks import Gravity
 from broker.adapter import Extent, Outgoing, Tree
 
@@ -133,6 +134,7 @@ def of_answer(answer: Tree) -> Iterator[str]:
     for reason in answer.get("Reason", ()):
         if why := _why(reason):
             yield f"Reason: {why}"
+    yield from sentences({**answer, "WantedDocument": ()})
 
 
 def of_reason(answer: Tree, reason: Tree) -> str:

@@ -4,13 +4,14 @@ Behaviour
     FunctionalReferenceID is the item's identifier, without its date. ClearanceDt is the moment of
     the reply. DecisionCd, DecisionReasonCd and DecisionReasonNm are the overall status, as
     the profile has it (`decisions`).
-    Each answer, with its reasons, conditions and wanted documents, and each problem follows, as
-    far as the view lets it through; errors come before warnings.
+    Each answer, with its reasons, conditions, wanted documents, payments, limits, remarks and
+    errors, and each problem follows, as far as the view lets it through; errors come before
+    warnings.
     Extent gives how many content pieces were taken and names each that was not; DecisionReasonNm
     adds it in words, in every reply until the item is sent again whole.
     PreviousReply is the id of the reply that this one changes.
 Knowingly not done
-    Dutiable, Taxes and fees: an answer carries no taxes.
+    Dutiable, Taxes and fees: a payment stands with the answer that states it.
     Reading: customs answers the broker as any agency does.
 Versions
     M44 (V1)   written, as dialects/cusrsp.xsd describes it; the names of Response, Data and the
@@ -22,6 +23,7 @@ from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from adapters.postal.replying import PiecesOf, errors_first, item_of, left_out, missing_words
+from adapters.stated import value
 from adapters.wire.xml import writable
 from broker.adapter import Extent, Outgoing, Profile, Tree
 from broker.model.problem import Problem
@@ -125,16 +127,38 @@ def _answer(answer: Tree) -> str:
         ("Reason", "Reason"),
         ("Condition", "Condition"),
         ("WantedDocument", "WantedDocument"),
+        ("Limit", "Limit"),
+        ("Remark", "Remark"),
+        ("Error", "Error"),
     ):
         leaves += [_stated(name, one) for one in answer.get(member, ())]
+    leaves += [_payment(one) for one in answer.get("Payment", ())]
     return _group("Answer", leaves)
 
 
 def _stated(name: str, one: Tree) -> str:
-    """A reason, a condition or a document that is wanted."""
+    """A reason, a condition, a document that is wanted, a limit, a remark or an error."""
     code = one.get("Code") or one.get("TypeCode")
     pieces = [_leaf("Cd", code), _leaf("Id", one.get("ID")), _leaf("Nm", one.get("Text"))]
-    return _group(name, [*pieces, _leaf("Path", one.get("Path"))])
+    until = one.get("LimitDateTime") or one.get("DateTime")
+    return _group(name, [*pieces, _leaf("Path", one.get("Path")), _leaf("Until", until)])
+
+
+_OF_PAYMENT = (
+    ("Path", "Path"), ("Cd", "TypeCode"), ("Amount", "PaymentAmount"),
+    ("Assessed", "AssessedAmount"), ("Deducted", "DeductAmount"), ("MethodCd", "MethodCode"),
+    ("Reference", "ReferenceID"), ("Due", "DueDateTime"), ("Bank", "BankID"),
+    ("Account", "AccountID"),
+)  # fmt: skip
+
+
+def _payment(payment: Tree) -> str:
+    """A payment; sums with their currency."""
+    leaves = [
+        _leaf(name, value(payment[member])) for name, member in _OF_PAYMENT if payment.get(member)
+    ]
+    securities = [_leaf("Guarantee", one["ReferenceID"]) for one in payment.get("Guarantee", ())]
+    return _group("Payment", [*leaves, *securities])
 
 
 def _problem(problem: Problem) -> str:

@@ -27,6 +27,7 @@ from broker.core.removed import strong_keys
 from broker.core.rules import Rules
 from broker.core.subjects import AMBIGUOUS, UNKNOWN, Naming, names_in_delivery, resolve_subjects
 from broker.dossiers.declines import decline_problem
+from broker.dossiers.news import version_of
 from broker.dossiers.standing import ADVERSE, element_of, is_changed, standing_of
 from broker.model.dossier import Answer, Delivered, Dossier, Event
 from broker.model.events import body_of
@@ -145,8 +146,12 @@ def _answers(
 ) -> Iterator[Answer]:
     found = [(delivered, naming) for delivered, names in namings for naming in names]
     first = max(event.message - 1, 0) * _ANSWERS_MAX
+    versions = {
+        delivered.target: version_of(dossier.answers, delivered.target) for delivered, _ in namings
+    }
     for ordinal, (delivered, naming) in enumerate(found, first):
-        target, content = delivered.target, _of_quantity(naming.content)
+        target = delivered.target
+        content = _with_version(_of_quantity(naming.content), versions[target])
         status = content.get("StatusCode")
         made = Answer(
             part=target.part,
@@ -177,6 +182,13 @@ def _of_quantity(content: Mapping[str, Any]) -> Mapping[str, Any]:
     condition = {"Text": f"for {amount['value']} {amount['unit']} only"}
     conditions = [*content.get("Condition", ()), condition]
     return {**content, "StatusCode": "conditional", "Condition": conditions}
+
+
+def _with_version(content: Mapping[str, Any], known: str) -> Mapping[str, Any]:
+    """The agency's own version of the declaration: where it gives none, the last it has given."""
+    if not known or content.get("NativeVersionID"):
+        return content
+    return {**content, "NativeVersionID": known}
 
 
 def _changed_at(dossier: Dossier, answer: Answer, delivered: Delivered) -> int:

@@ -17,5 +17,6 @@ def record_codes(making: Making, rules: Rules) -> None:
         if answer.purpose not in table.decided_by:
             continue
         making.dossier = with_fact(making.dossier, answer.part, f"code:{code}")
-        if finer := answer.content.get("StatusNameCode"):
-            making.dossier = with_fact(making.dossier, answer.part, f"code:{code}/{finer}")
+        for status in answer.content.get("ProcessingStatus", ()):
+            if finer := status.get("NameCode"):
+                making.dossier = with_fact(making.dossier, answer.part, f"code:{code}/{finer}")

@@ -101,7 +101,7 @@ def send_replies(before: Dossier, making: Making, boards: Boards, rules: Rules) 
         return
     view, why = rules.views[results[0].view], Why(rules.digest, results[0])
     for reply in _replies(before, making):
-        change = _changed(boards, reply, view)
+        change = _changed(boards, reply, view, making.event)
         if reply.own or change.is_new:
             row = _reply_row(making, reply, (version, results[0].purpose), change.tree)
             making.queue.append(row)
@@ -121,9 +121,10 @@ class _Change(NamedTuple):
     is_new: bool
 
 
-def _changed(boards: Boards, reply: ReplyTo, view: View) -> _Change:
+def _changed(boards: Boards, reply: ReplyTo, view: View, event: Event) -> _Change:
+    """What came before the event is shown on both sides without what was news then."""
     scope = reply.names.get if reply.only else scope_of(reply.names, reply.document.package)
-    reader = Reader(reply.document.part, scope)
+    reader = Reader(reply.document.part, scope, event.id)
     tree = apply(view, declarant_tree(boards.after, reader)).tree
     if reply.own:
         return _Change(tree, is_new=True)

@@ -12,5 +12,6 @@ amendment_words   what is wrong with an amendment, in words
 differing where two bodies differ, leaf by leaf
 naming    which message named which element last, and by which number
 standing  what an agency's answers settle of what it was shown: every status comes from here
+news      what of an answer is stated once, in the reply to its event
 board     all standings of a dossier, and the overall status
 """

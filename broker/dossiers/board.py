@@ -5,13 +5,15 @@ Rules
     reply. The overall status is the gravest over what is asked and what is held; an adverse answer
     outlives the ask, the part and the dossier it was given on.
     A reply is about one message: it is shown the elements that its message named, by the
-    message's own numbers (`Scope`), and what is about the whole.
+    message's own numbers (`Scope`), and what is about the whole; what came with the event that it
+    reports is shown in full, and earlier answers without what was news then (`news`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from broker.dossiers.news import ABOUT, NEWS, state_once, version_of
 from broker.dossiers.standing import (
     WAITING,
     Entry,
@@ -29,10 +31,14 @@ NOT_REQUIRED, WITHDRAWN = "not_required", "withdrawn"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whose board it is: the declarant of a part, and what the message replied to has named."""
+    """Whose board it is: the declarant of a part, and what the message replied to has named.
+
+    `event`: what the reply reports.
+    """
 
     part: str
     scope: Scope | None = None
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +129,14 @@ def declarant_tree(board: Board, reader: Reader) -> dict[str, Any]:
         for entry in entries(standing, reader.scope)
     ]
     own.sort(key=lambda entry: (entry.answer.order, entry.answer.ordinal))
-    answers = [_shown(entry, _named(entry.subject, reader.scope), reader) for entry in own]
+    shown = (
+        (entry.answer, _shown(entry, _named(entry.subject, reader.scope), reader)) for entry in own
+    )
+    version = version_of(entry.answer for entry in own)
     return {
         "OverallStatusCode": overall(board, reader),
-        "Answer": [*answers, *_beside(board, reader.part)],
+        **({"VersionID": version} if version else {}),
+        "Answer": [*state_once(shown, reader.event), *_beside(board, reader.part)],
     }
 
 
@@ -152,7 +162,7 @@ def _named(subject: str, scope: Scope | None) -> str:
     return f"{scope(element) or ''}{subject.removeprefix(element)}"
 
 
-_REWRITTEN = frozenset({"Subject", "SubjectReference", "Reason"})
+_REWRITTEN = frozenset({"Subject", "SubjectReference", *ABOUT})
 
 
 def _shown(entry: Entry, subject: str, reader: Reader | None = None) -> dict[str, Any]:
@@ -160,8 +170,9 @@ def _shown(entry: Entry, subject: str, reader: Reader | None = None) -> dict[str
     tree: dict[str, Any] = {"AgencyID": answer.recipient, "PurposeCode": answer.purpose}
     tree |= {name: leaf for name, leaf in answer.content.items() if name not in _REWRITTEN}
     scope = reader.scope if reader else None
-    if answer.content.get("Reason"):
-        tree["Reason"] = list(_reasons(answer.content["Reason"], scope))
+    for name in ABOUT:
+        if answer.content.get(name):
+            tree[name] = list(_by_own_numbers(answer.content[name], scope))
     if subject:
         tree["Subject"] = subject
     if answer.part:
@@ -170,21 +181,31 @@ def _shown(entry: Entry, subject: str, reader: Reader | None = None) -> dict[str
         tree["VersionID"] = str(answer.version)
         if answer.subject and scope is None:
             tree["FormerSubject"] = answer.subject
+        elif scope is not None and not _names(scope, answer.subject):
+            tree = {name: leaf for name, leaf in tree.items() if name not in NEWS}
     if answer.silent:
         tree["Silence"] = "true"
     return tree
 
 
-def _reasons(reasons: Iterable[Mapping[str, Any]], scope: Scope | None) -> Iterator[dict[str, Any]]:
-    """The reasons, with paths by the message's own numbers; one of others' elements has none."""
-    for reason in reasons:
-        path = reason.get("Path")
+def _names(scope: Scope, subject: str) -> bool:
+    """Whether a message names what an answer was about, if that was one element."""
+    element = element_of(subject)
+    return not element or bool(scope(element))
+
+
+def _by_own_numbers(
+    stated: Iterable[Mapping[str, Any]], scope: Scope | None
+) -> Iterator[dict[str, Any]]:
+    """With paths by the message's own numbers; what is about others' elements has no path."""
+    for one in stated:
+        path = one.get("Path")
         element = element_of(path) if path else ""
-        if scope is None or not path or not element:
-            yield dict(reason)
+        own = _named(path, scope) if path and scope and scope(element) else None
+        if scope is None or not element or own == path:
+            yield dict(one)
             continue
-        own = _named(path, scope) if scope(element) else None
-        rest = {name: leaf for name, leaf in reason.items() if name != "Path"}
+        rest = {name: leaf for name, leaf in one.items() if name not in {"Path", "Pointer"}}
         yield {**rest, "Path": own} if own else rest
 
 

@@ -309,7 +309,7 @@ def _is_there(answer: Answer, shown: Shown | None, vector: Vector) -> bool:
 def _remarks(standing: Standing, ordered: Sequence[Answer]) -> Iterable[Answer]:
     """Notices, and the newest acknowledgement where nothing was decided after it."""
     decided = standing.in_force()
-    last = ordered[-1] if ordered else None
+    last = next((one for one in reversed(ordered) if one.status is not None), None)
     for answer in ordered:
         decides = answer.status is not None and not (
             answer.status == "acknowledged" and answer is last

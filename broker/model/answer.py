@@ -5,7 +5,10 @@ Rules
     and normalised, in `Answer`. Routing, the board and replies look at the normalised half only.
     A class that an answer cuts down (shipment, item, commodity) is called Answered...; where it is
     the same as in the declaration, it is the declaration's.
-    Reasons are an agency's own: sensitive, in either half.
+    Reasons are an agency's own: sensitive, in either half. Payments, limits, remarks, errors and
+    corrections are meant for the declarant: a view may pass them.
+    `Path` is the canonical path of what something is about. `Pointer` is the pointer as the agency
+    wrote it, where the path alone does not say it: an unknown tag or class in it, or another way.
 What does not belong
     What an answer does to a dossier, and who may hear of it.
 """
@@ -16,6 +19,7 @@ from broker.model.declaration import GoodsDeclaration
 from broker.model.documents import AdditionalInformation03A, Amendment06A, Pointer97A
 from broker.model.duties import DutyTaxFee50A
 from broker.model.leaf import (
+    Amount,
     Canonical,
     Code,
     Identifier,
@@ -135,6 +139,88 @@ class DocumentWanted(Canonical):
     TypeCode: Code = leaf(None, "an..17", "1001")
     ID: Identifier = leaf(None, "an..70", "1004")
     Text: str | None = leaf(None, "an..512", "4440")
+    LimitDateTime: Moment = leaf(None, "an..35", "2380")
+    Path: str | None = leaf(None, "an..512", data="public")
+    Pointer: str | None = leaf(None, "an..512", data="public")
+
+
+class PaymentGuarantee(Canonical):
+    """The account or the security that a payment is taken from."""
+
+    ReferenceID: Identifier = leaf(None, "an..35", "1154")
+
+
+class AnswerPayment(Canonical):
+    """What is to be paid, or is reserved: for one duty, or for all.
+
+    `AssessedAmount` is what was assessed, `PaymentAmount` what of it is to be paid. `BankID`
+    and `AccountID`: where to pay it.
+    """
+
+    Path: Text = leaf(None, "an..512", data="public")
+    TypeCode: Code = leaf(None, "an..3", "5153")
+    RegimeCode: Code = leaf(None, "an..3", "9213")
+    RateNumeric: Numeric = leaf(None, "an..17,3", "5278")
+    BaseAmount: Amount | None = leaf(None, "n..16,3", "5286")
+    BaseQuantity: Measure | None = leaf(None, "n..16,6", "6090")
+    DeductAmount: Amount | None = leaf(None, "n..16,3", "5074")
+    AssessedAmount: Amount | None = leaf(None, "n..16,3", "5504")
+    PaymentAmount: Amount | None = leaf(None, "n..16,3", "5082")
+    MethodCode: Code = leaf(None, "an..3", "4467")
+    ReferenceID: Identifier = leaf(None, "an..35", "1168")
+    DueDateTime: Moment = leaf(None, "an..35", "2480")
+    BankID: Identifier = leaf(None, "an..17", "3039")
+    AccountID: Identifier = leaf(None, "an..35", "1147")
+    Guarantee: tuple[PaymentGuarantee, ...] = many()
+
+
+class AnswerLimit(Canonical):
+    """A time by which something is to happen; `TypeCode` is that of the statement."""
+
+    TypeCode: Code = leaf(None, "an..3", "4451")
+    Code: str | None = leaf(None, "an..17", "4441")
+    DateTime: Moment = leaf(None, "an..35", "2380")
+    Text: str | None = leaf(None, "an..512", "4440")
+    Path: str | None = leaf(None, "an..512", data="public")
+    Pointer: str | None = leaf(None, "an..512", data="public")
+
+
+class AnswerRemark(Canonical):
+    """Words or a code meant for the declarant; `TypeCode` is that of the statement."""
+
+    TypeCode: Code = leaf(None, "an..3", "4451")
+    Code: str | None = leaf(None, "an..17", "4441")
+    Text: str | None = leaf(None, "an..512", "4440")
+    Path: str | None = leaf(None, "an..512", data="public")
+    Pointer: str | None = leaf(None, "an..512", data="public")
+
+
+class AnswerError(Canonical):
+    """What is wrong with the declaration, as the agency states it to the declarant."""
+
+    Code: str | None = leaf(None, "an..35", "9321")
+    Text: str | None = leaf(None, "an..512", "4440")
+    Path: str | None = leaf(None, "an..512", data="public")
+    Pointer: str | None = leaf(None, "an..512", data="public")
+
+
+class AnswerCorrection(Canonical):
+    """What the agency has changed in the declaration; `Value`: what stands there now."""
+
+    ReasonCode: Code = leaf(None, "an..3", "4295")
+    Value: Text = leaf(None, "an..512")
+    Path: Text = leaf(None, "an..512", data="public")
+    Pointer: Text = leaf(None, "an..512", data="public")
+
+
+class AnswerProcessing(Canonical):
+    """A processing status in the agency's own code, and since when it is in force."""
+
+    NameCode: Code = leaf(None, "an..3", "4405", data="public")
+    EffectiveDateTime: Moment = leaf(None, "an..35", "2069")
+    ReleaseDateTime: Moment = leaf(None, "an..35", "2380")
+    Path: Text = leaf(None, "an..512", data="public")
+    Pointer: Text = leaf(None, "an..512", data="public")
 
 
 class AnsweredReference(Canonical):
@@ -163,6 +249,7 @@ class AgencyAnswer(Canonical):
     much of it the answer is about, absent for all. `StatusCode` is one of ANSWER_STATUSES, absent
     for a notice that decides nothing (granted: of a request alone); `NativeCode` and `NativeText`
     are the agency's own words. `RequestStatus`: what they say instead where a request is open.
+    `NativeVersionID` is the agency's own count of the declaration's versions: the last one given.
     """
 
     Subject: Text = leaf(None, "an..512", data="public")
@@ -175,9 +262,19 @@ class AgencyAnswer(Canonical):
     NativeText: Text = leaf(None, "an..512")
     RequestStatus: tuple[AnsweredRequest, ...] = many()
     ValidUntilDateTime: Moment = leaf(None, "an..35", "2380")
+    NativeVersionID: Identifier = leaf(None, "an..9", "1057", data="public")
+    AcceptanceDateTime: Moment = leaf(None, "an..35", "2380")
+    CancellationDateTime: Moment = leaf(None, "an..35", "2380")
+    RejectionDateTime: Moment = leaf(None, "an..35", "2380")
     Reason: tuple[AnswerReason, ...] = many()
     Condition: tuple[AnswerCondition, ...] = many()
     WantedDocument: tuple[DocumentWanted, ...] = many()
+    Payment: tuple[AnswerPayment, ...] = many()
+    Limit: tuple[AnswerLimit, ...] = many()
+    Remark: tuple[AnswerRemark, ...] = many()
+    Error: tuple[AnswerError, ...] = many()
+    Correction: tuple[AnswerCorrection, ...] = many()
+    ProcessingStatus: tuple[AnswerProcessing, ...] = many()
 
 
 class AnswerReport(Canonical):
@@ -226,12 +323,22 @@ class BoardAnswer(Canonical):
     NativeCode: Code = leaf(None, "an..35", data="public")
     NativeText: Text = leaf(None, "an..512")
     ValidUntilDateTime: Moment = leaf(None, "an..35", "2380")
+    NativeVersionID: Identifier = leaf(None, "an..9", "1057", data="public")
+    AcceptanceDateTime: Moment = leaf(None, "an..35", "2380")
+    CancellationDateTime: Moment = leaf(None, "an..35", "2380")
+    RejectionDateTime: Moment = leaf(None, "an..35", "2380")
     VersionID: Identifier = leaf(None, "n..9", data="public")
     FormerSubject: Text = leaf(None, "an..512", data="public")
     Silence: Code = leaf(None, "an..5", data="public")
     Reason: tuple[AnswerReason, ...] = many()
     Condition: tuple[AnswerCondition, ...] = many()
     WantedDocument: tuple[DocumentWanted, ...] = many()
+    Payment: tuple[AnswerPayment, ...] = many()
+    Limit: tuple[AnswerLimit, ...] = many()
+    Remark: tuple[AnswerRemark, ...] = many()
+    Error: tuple[AnswerError, ...] = many()
+    Correction: tuple[AnswerCorrection, ...] = many()
+    ProcessingStatus: tuple[AnswerProcessing, ...] = many()
 
 
 class BoardRequest(Canonical):
@@ -269,7 +376,10 @@ class RequestReport(Canonical):
 
 
 class BoardReport(Canonical):
-    """What a declarant is told: the overall status and the answers its view lets through."""
+    """What a declarant is told: the overall status and the answers its view lets through.
+
+    `VersionID` is the one that an agency has given most recently; absent before.
+    """
 
     OverallStatusCode: Code = leaf(None, "an..35", data="public")
     VersionID: Identifier = leaf(None, "n..9", data="public")

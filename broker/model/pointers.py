@@ -110,6 +110,24 @@ def to_path(
     return None if steps is None else _resolve(model, _corrected(steps, way), pointer[-1].tag)
 
 
+def nearest_path(
+    pointer: Pointer | None, dialect: str = "wco", package: str = "goods-declaration"
+) -> str | None:
+    """Name the path of the longest beginning of a pointer that can be resolved; None: of none.
+
+    What follows it (an unknown tag, a class that the standard has elsewhere) is not in the path.
+    Raises KeyError for an unknown package or dialect.
+    """
+    steps = pointer or ()
+    while steps:
+        path = to_path(steps, dialect, package)
+        if path is not None:
+            return path
+        last, above = steps[-1], steps[:-1]
+        steps = (*above, replace(last, tag=None)) if last.tag else above
+    return None
+
+
 def text(pointer: Pointer) -> str:
     """Write a pointer: `42A/67A[1]/68A[2]/23A/137`."""
     shown = [s.section if s.number is None else f"{s.section}[{s.number}]" for s in pointer]
@@ -154,6 +172,16 @@ def from_tree(pointers: Iterable[Mapping[str, Any]]) -> Pointer | None:
         else:
             return None
     return tuple(steps) or None
+
+
+def as_written(pointers: Iterable[Mapping[str, Any]]) -> str:
+    """Write Pointer elements (97A) as `text` does, whatever they hold; "" if they hold nothing."""
+    pieces = []
+    for element in pointers:
+        number = element.get("SequenceNumeric")
+        section = str(element.get("DocumentSectionCode") or "")
+        pieces += [f"{section}[{number}]" if number else section, str(element.get("TagID") or "")]
+    return "/".join(filter(None, pieces))
 
 
 def to_tree(pointer: Pointer) -> list[dict[str, str]]:

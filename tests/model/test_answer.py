@@ -52,7 +52,7 @@ def test_every_native_field_is_in_the_dictionary(dictionary):
 def test_the_normalised_half_claims_no_wco_identifier():
     """The broker's own fields carry no identifier of the standard."""
     own = [p for p in leaf_patterns("answer") if p.split(".")[0] in NORMALISED]
-    assert len(own) == 19
+    assert len(own) == 70
     assert {index("answer")[pattern].element.wco for pattern in own} == {None}
 
 
@@ -61,6 +61,12 @@ def test_reasons_are_sensitive():
     reasons = ("Answer.Reason.Code", "Answer.Reason.Text", "Answer.Reason.Path")
     for pattern in (*reasons, "Error.ValidationCode", "Error.Description", "Bank.ID"):
         assert data_class("answer", pattern) == "sensitive"
+
+
+def test_what_is_stated_to_the_declarant_is_not_sensitive():
+    """Payments, limits, remarks and errors are of the declarant's own business."""
+    for name in ("Payment.PaymentAmount", "Limit.DateTime", "Remark.Text", "Error.Text"):
+        assert data_class("board", f"Answer.{name}") == "commercial"
 
 
 def test_statuses_are_the_words_of_the_board():

@@ -16,9 +16,11 @@ from broker.model.pointers import (
     Pointer,
     Step,
     _attribute,
+    as_written,
     dialects,
     from_text,
     from_tree,
+    nearest_path,
     package_of,
     text,
     to_path,
@@ -167,6 +169,35 @@ def test_what_a_pointer_means(written, path, package):
 def test_what_cannot_be_resolved_is_none(written):
     """A pointer that leads nowhere gives a value, not an exception."""
     assert to_path(from_text(written)) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("42A/67A/68A[2]/23A/137", f"{ITEM}[2].Commodity.Description"),
+        ("42A/67A/68A[2]/23A/Z99", f"{ITEM}[2].Commodity"),
+        ("42A/67A/68A[2]/99Z[1]/23A/137", f"{ITEM}[2]"),
+        ("42A/99Z", ""),
+        ("99Z/42A", None),
+    ],
+)
+def test_the_longest_known_beginning_of_a_pointer_is_named(written, path):
+    """An unknown tag, or a class that stands elsewhere, ends the path before it."""
+    assert nearest_path(from_text(written)) == path
+
+
+@pytest.mark.parametrize(
+    ("elements", "written"),
+    [
+        ([{"DocumentSectionCode": "42A"}, {"SequenceNumeric": "2", "DocumentSectionCode": "68A",
+          "TagID": "006"}], "42A/68A[2]/006"),
+        ([{"TagID": "006"}, {"DocumentSectionCode": "X"}], "006/X"),
+        ([{}], ""),
+    ],
+)  # fmt: skip
+def test_pointer_elements_are_written_whatever_they_hold(elements, written):
+    """What is no pointer is still given as it was written."""
+    assert as_written(elements) == written
 
 
 def test_a_response_is_no_declaration():

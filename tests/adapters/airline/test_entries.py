@@ -55,6 +55,23 @@ def test_the_gravest_of_several_answers_about_a_person_is_the_code(guide):
     ]  # fmt: skip
 
 
+def test_what_an_agency_wants_and_states_is_in_words(guide):
+    """Documents with their limit, payments and remarks are texts of the entry, one each."""
+    payload = interchange(message(*header(), *person()))
+    stated = answer(
+        of_person(1), "held",
+        WantedDocument=[{"TypeCode": "VISA", "LimitDateTime": "2026-12-02"}],
+        Payment=[{"PaymentAmount": {"value": "60.00", "currency": "EUR"}, "ReferenceID": "P-1"}],
+        Limit=[{"DateTime": "2026-12-03", "Text": "desk closes"}],
+        Remark=[{"Text": "go to desk 7"}],
+    )  # fmt: skip
+    _ours, (made,) = read_again(reply(payload, guide, answers=(stated,)))
+    assert [value(one, 4) for one in made.segments if one[0] == ["FTX"]] == [
+        "DO NOT BOARD YET", "VISA, UNTIL 2026-12-02", "PAYMENT: TO PAY 60.00 EUR, REFERENCE P-1",
+        "UNTIL 2026-12-03: DESK CLOSES", "GO TO DESK 7",
+    ]  # fmt: skip
+
+
 def test_an_answer_about_the_list_is_told_once_or_for_each_person(guide):
     """Batch lists get one ERP+1; under IAPI each person is named, those answered first."""
     for application, expected in ((b"APIS", ["1"]), (b"IAPI", ["2", "2", "2"])):

@@ -108,3 +108,9 @@ def test_each_known_case_has_its_verdict(name, corpus, uk_cds):
     translation = WcoDec().translate(file.read_bytes(), uk_cds)
     verdicts = [message.verdict for message in translation.messages]
     assert verdicts == ([] if CASES[name] is None else [CASES[name]])
+
+
+def test_a_reply_repeats_the_codes_that_the_authority_answers_by(uk_cds, uk_responses):
+    """Notices and statuses are those of the profile by which customs is read."""
+    for name in ("notices", "statuses"):
+        assert uk_cds.settings[name] == uk_responses.settings[name]

@@ -51,7 +51,8 @@ def test_every_status_is_a_valid_response(status, uk_cds, response_faults):
 
 def test_an_answer_arrives_with_all_that_the_view_let_through(uk_cds):
     """Reasons, statements, limits, documents and references stand where the format has them."""
-    out = Outgoing("information_wanted", KNOWN, STAMP, answers=(ANSWER,))
+    tree = {"VersionID": "7"}
+    out = Outgoing("information_wanted", KNOWN, STAMP, tree, answers=(ANSWER,))
     (artifact,) = WcoDec().reply(out, ORIGINAL, uk_cds)
     content = artifact.content
     assert _texts(content, "Description") == ["certificate missing \ufffd <here>"]
@@ -67,7 +68,7 @@ def test_an_answer_arrives_with_all_that_the_view_let_through(uk_cds):
     assert "68A" in _texts(content, "DocumentSectionCode")
     assert _texts(content, "FunctionalReferenceID") == [STAMP.id, "L1"]
     assert _texts(content, "ID") == ["26GBEXAMPLE0000001"]
-    assert _texts(content, "VersionID") == ["3"]
+    assert _texts(content, "VersionID") == ["7"]
 
 
 def test_the_problems_of_every_published_file_make_a_valid_reply(

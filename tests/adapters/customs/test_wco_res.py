@@ -66,44 +66,6 @@ def test_namespaces_may_be_there_or_lost(root, uk_responses):
     assert draft.body == plain.body
 
 
-def test_errors_and_remarks_are_reasons_with_paths(uk_responses):
-    """Each Error is a reason whose pointer is a canonical path; a free remark is one too."""
-    step = "<Pointer><SequenceNumeric>{}</SequenceNumeric>{}</Pointer>"
-    section = "<DocumentSectionCode>{}</DocumentSectionCode>"
-    pointers = "".join(
-        step.format(1, section.format(code)) for code in ("42A", "67A", "68A")
-    ) + step.format(1, section.format("70A") + "<TagID>166</TagID>")
-    content = (
-        "<AdditionalInformation><StatementDescription>see annex</StatementDescription>"
-        "<StatementTypeCode>AFB</StatementTypeCode></AdditionalInformation>"
-        f"<Error><Description>why</Description><ValidationCode>X1</ValidationCode>{pointers}"
-        "</Error><Error><ValidationCode>X2</ValidationCode></Error>"
-    )
-    ((_message, draft),) = _read(_response("03", content), uk_responses)
-    path = "GoodsShipment.GovernmentAgencyGoodsItem[1].GovernmentProcedure[#1].CurrentCode"
-    assert draft.body["Answer"][0]["Reason"] == [
-        {"Code": "X1", "Text": "why", "Path": path},
-        {"Code": "X2"},
-        {"Text": "see annex"},
-    ]
-
-
-def test_a_request_for_documents_says_which_and_until_when(uk_responses):
-    """Documents wanted and the earliest limit are read where the status is information_wanted."""
-    statement = (
-        "<AdditionalInformation><StatementCode>N851</StatementCode><LimitDateTime>"
-        '<DateTimeString formatCode="304">{}</DateTimeString></LimitDateTime>'
-        "<StatementTypeCode>ACA</StatementTypeCode></AdditionalInformation>"
-    )
-    content = statement.format("20261201120000Z") + statement.format("20261130120000Z")
-    ((_message, draft),) = _read(_response("06", content), uk_responses)
-    (answer,) = draft.body["Answer"]
-    assert answer["WantedDocument"] == [{"TypeCode": "N851"}, {"TypeCode": "N851"}]
-    assert answer["ValidUntilDateTime"] == "2026-11-30T12:00:00Z"
-    ((_message, draft),) = _read(_response("09", content), uk_responses)
-    assert "WantedDocument" not in draft.body["Answer"][0]
-
-
 def test_a_response_about_nothing_is_refused(uk_responses):
     """Without MRN and LRN, or without a FunctionCode, an answer cannot be used."""
     ((message, draft),) = _read(_response("09", about="<Declaration/>"), uk_responses)

@@ -119,6 +119,27 @@ def test_a_reason_stands_at_the_value_that_the_agency_objects_to(fal5_profile):
     assert book["FAL 5"]["A6"].comment.text.endswith("Reason: N7\nReason: N8")
 
 
+def test_what_an_agency_wants_and_states_is_in_the_workbook(fal5_profile):
+    """Payments, limits and remarks are words of the answer; documents wanted have their column."""
+    stated = answer(
+        "held", 1,
+        WantedDocument=[{"TypeCode": "VISA", "Text": "visa", "LimitDateTime": "2026-12-02"}],
+        Payment=[{"PaymentAmount": {"value": "60.00", "currency": "EUR"}}],
+        Limit=[{"DateTime": "2026-12-03", "Text": "desk closes"}],
+        Remark=[{"Text": "go to desk 7"}],
+    )  # fmt: skip
+    payload = compose_fal5(items=1, number=1, seed=1)
+    book, _content, listing = replied(
+        Fal5(), payload, fal5_profile, status="held", answers=(stated,)
+    )
+    words = ["Payment: to pay 60.00 EUR", "Until 2026-12-03: desk closes", "go to desk 7"]
+    assert book["FAL 5"]["A5"].comment.text.endswith("\n".join(words))
+    (row,) = book["Result"].iter_rows(min_row=5, values_only=True)
+    assert row[2].endswith("; ".join(words))
+    assert row[4] == "VISA visa, until 2026-12-02"
+    assert listing["answers"][0]["Payment"] == stated["Payment"]
+
+
 def test_an_answer_says_on_what_it_was_given(fal5_profile):
     """Its version, a person who is no longer listed, and a release because nothing was answered."""
     given = (

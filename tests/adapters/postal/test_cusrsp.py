@@ -85,6 +85,31 @@ def test_an_answer_arrives_with_all_that_the_view_let_through(itmatt_profile):
     ]  # fmt: skip
 
 
+def test_what_is_owed_and_wanted_by_when_stands_in_the_answer(itmatt_profile):
+    """A payment with its sum, reference and due time; limits, remarks, errors, documents."""
+    answer = {
+        "StatusCode": "held",
+        "WantedDocument": [{"TypeCode": "N380", "LimitDateTime": "2026-12-02"}],
+        "Limit": [{"DateTime": "2026-12-03", "Text": "stored until then"}],
+        "Remark": [{"Code": "A1", "Text": "pay at the office"}],
+        "Error": [{"Code": "E1", "Path": "InvoiceAmount"}],
+        "Payment": [{
+            "TypeCode": "A00", "PaymentAmount": {"value": "60.00", "currency": "EUR"},
+            "MethodCode": "E", "ReferenceID": "P-1", "DueDateTime": "2026-12-04",
+            "Guarantee": [{"ReferenceID": "G-1"}],
+        }],
+    }  # fmt: skip
+    BoardAnswer.model_validate(answer)
+    root = _reply(Outgoing("held", KNOWN, STAMP, answers=(answer,)), itmatt_profile)
+    said = [(one.tag, one.text) for one in root.find("Answers/Answer").iter() if len(one) == 0]
+    assert said == [
+        ("Status", "held"), ("Cd", "N380"), ("Until", "2026-12-02"), ("Nm", "stored until then"),
+        ("Until", "2026-12-03"), ("Cd", "A1"), ("Nm", "pay at the office"), ("Cd", "E1"),
+        ("Path", "InvoiceAmount"), ("Cd", "A00"), ("Amount", "60.00 EUR"), ("MethodCd", "E"),
+        ("Reference", "P-1"), ("Due", "2026-12-04"), ("Guarantee", "G-1"),
+    ]  # fmt: skip
+
+
 def test_a_rejection_tells_each_problem_with_its_place(itmatt_profile):
     """Code, words, path, value, expectation, hint and place of a problem are told to the post."""
     problem = Problem(
