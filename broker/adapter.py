@@ -18,7 +18,7 @@ from broker.model.problem import NOWHERE, Place, Problem
 from broker.model.request_table import RequestTable
 
 Tree = dict[str, Any]
-"""A plain tree: dicts by WCO name, lists for repeated classes, strings at the leaves."""
+"""Dicts by WCO name, lists for repeated classes, strings at the leaves."""
 
 Path = str
 """A canonical path below the body; see `broker.model.paths`."""
@@ -197,7 +197,6 @@ class Outgoing:
     `status` is the normalised overall status, or "rejected", "declined", "noted" (the message
     stands, and `problems` say what is odd about it); `references` are those the recipient already
     knows or may learn. `answers` are plain trees, cut by the view.
-
     A reply is about one message: every `Subject` and `Path` of its answers names an element by the
     number that this message gave it, and no element that the message did not name. `elements`:
     the path of each such element in the dossier -> its path in the message. `extent`: how much of

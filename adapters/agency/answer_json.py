@@ -54,11 +54,12 @@ from broker.adapter import (
     Translation,
     Tree,
 )
-from broker.model.answer import ANSWER_STATUSES
+from broker.model.answer import ANSWER_STATUSES, REQUEST_STATUSES
 from broker.model.problem import Place, Problem, as_json, rejects
 
 _DOCUMENT = ("id", "delivery", "references", "request", "answers")
 _ANSWER = ("subject", "quantity", "check", "status", "native", *MEMBERS, "valid_until")
+_STATUSES = tuple(dict.fromkeys((*ANSWER_STATUSES, *REQUEST_STATUSES)))
 _SUBJECT = ("item", "path", "part", "abo", "avf")
 _SCHEMES = {"abo": "ABO", "avf": "AVF"}
 """References of the carrier that name a person: unique within a flight, and of a booking."""
@@ -225,10 +226,10 @@ def _answer(reader: Reader, value: Any, pointer: str, path: Path) -> Tree:
             _set(answer, name, reader.text(members[member], here, f"{path}.{name}", length))
     if "status" in members:
         here = f"{path}.StatusCode"
-        status = reader.choice(members["status"], f"{pointer}/status", here, ANSWER_STATUSES)
+        status = reader.choice(members["status"], f"{pointer}/status", here, _STATUSES)
         _set(answer, "StatusCode", status)
     else:
-        hint = f"one of {', '.join(ANSWER_STATUSES)}"
+        hint = f"one of {', '.join(_STATUSES)}"
         reader.missing("status", pointer, f"{path}.StatusCode", hint)
     if "valid_until" in members:
         name = "ValidUntilDateTime"

@@ -107,7 +107,7 @@ def request_tree(request: Request) -> dict[str, str]:
         "StatusCode": request.state,
         "FunctionalReferenceID": request.reference,
         "Part": request.event.part,
-        "ReasonCode": request.code,
+        "RefusalCode": request.code,
     }
     return {name: value for name, value in tree.items() if value}
 

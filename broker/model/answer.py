@@ -42,11 +42,12 @@ AnswerStatus = Literal[
     "released",
     "refused",
     "do_not_load",
-    "granted",
 ]
 """What `StatusCode` may say; on the wire it is text, so that a new word breaks no reader."""
 
 ANSWER_STATUSES: tuple[str, ...] = get_args(AnswerStatus)
+REQUEST_STATUSES = ("granted", "refused")
+"""What `StatusCode` may say of a request; any other status decides nothing about it."""
 
 
 class Bank14A(Canonical):
@@ -344,7 +345,7 @@ class BoardAnswer(Canonical):
 class BoardRequest(Canonical):
     """A request: its number in the dossier, what it asks for, and its state.
 
-    `FunctionalReferenceID` is the sender's own number of it, `ReasonCode` that of its refusal.
+    `FunctionalReferenceID` is the sender's own number of it, `RefusalCode` that of its refusal.
     """
 
     SequenceNumeric: Numeric = leaf("006", "n..5", "1050", data="public")
@@ -352,7 +353,7 @@ class BoardRequest(Canonical):
     StatusCode: Code = leaf(None, "an..35", data="public")
     FunctionalReferenceID: Identifier = leaf("D026", "an..35", "1154")
     Part: Text = leaf(None, "an..70", data="public")
-    ReasonCode: Code = leaf(None, "an..35", data="public")
+    RefusalCode: Code = leaf(None, "an..35", data="public")
 
 
 class RequestReason(Canonical):

@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from broker.model.packages import PACKAGES
 from tests.model.bodies import TEXTS, trees
 
-BOARD, DOCUMENT, WITHDRAWAL, ANSWER_NOTICE = (
+BOARD, DOCUMENT, WITHDRAWAL, ANSWER_NOTICE, REQUEST = (
     "single_window.v1.Board",
     "single_window.v1.GoodsDeclarationDocument",
     "single_window.v1.Withdrawal",
     "single_window.v1.AnswerNotice",
+    "single_window.v1.Request",
 )
 DOCUMENTS = {
     DOCUMENT: "goods-declaration",
@@ -29,6 +30,10 @@ EXPECTED = st.fixed_dictionaries(
 EXTENT = st.fixed_dictionaries(
     {"declared": NUMBERS, "taken": NUMBERS, "left_out": NUMBERS, "not_confirmed": LISTS}
 )
+CHANGE = st.fixed_dictionaries(
+    {"part": TEXTS, "path": TEXTS, "before": st.none() | TEXTS, "after": st.none() | TEXTS}
+)
+REASON = st.fixed_dictionaries({}, optional={"code": TEXTS, "text": TEXTS})
 REMOVED = st.fixed_dictionaries({"path": TEXTS, "answered": TEXTS, "name": TEXTS})
 
 
@@ -48,6 +53,15 @@ _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "version": NUMBERS,
         "changed": LISTS,
         "gone": LISTS,
+    },
+    REQUEST: {
+        **dict.fromkeys(("dossier", "type", "part", "purpose", "expires_at"), TEXTS),
+        **dict.fromkeys(("request", "version"), NUMBERS),
+        **dict.fromkeys(("rules", "because", "legal_basis"), LISTS),
+        "decides": st.booleans(),
+        "expects": st.just("nothing") | EXPECTED,
+        "changes": st.lists(CHANGE, max_size=3),
+        "reasons": st.lists(REASON, max_size=3),
     },
     **{
         subject: {

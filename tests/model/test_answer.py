@@ -11,7 +11,7 @@ from broker.model.answer import (
 )
 from broker.model.packages import data_class, fields_of, index, leaf_patterns
 
-NORMALISED = {"DeliveryID", "Answer"}
+NORMALISED = {"DeliveryID", "RequestID", "Answer"}
 
 
 def test_every_node_of_the_dictionary_has_its_field(dictionary):
@@ -52,7 +52,7 @@ def test_every_native_field_is_in_the_dictionary(dictionary):
 def test_the_normalised_half_claims_no_wco_identifier():
     """The broker's own fields carry no identifier of the standard."""
     own = [p for p in leaf_patterns("answer") if p.split(".")[0] in NORMALISED]
-    assert len(own) == 70
+    assert len(own) == 72
     assert {index("answer")[pattern].element.wco for pattern in own} == {None}
 
 
@@ -80,13 +80,14 @@ def test_the_board_shows_an_answer_whole():
     """A board answer has every field of an answer, described alike; it says whose it is.
 
     And where what it was about has changed or gone, or nothing was answered in time. The reference
-    by which an agency names a person has become the subject by then.
+    by which an agency names a person has become the subject by then, and what its code says of
+    requests has been decided.
     """
     shown = dict(fields_of(BoardAnswer))
     of_board = {"AgencyID", "PurposeCode", "VersionID", "FormerSubject", "Silence"}
     assert set(shown) - set(fields_of(AgencyAnswer)) == of_board
     for name, field in fields_of(AgencyAnswer).items():
-        if name == "SubjectReference":
+        if name in {"SubjectReference", "RequestStatus"}:
             assert name not in shown
             continue
         assert shown[name] == field

@@ -10,7 +10,14 @@ from broker.model.leaf import Canonical
 from broker.model.packages import PACKAGES, Field, fields_of
 from broker.model.subjects import NAMESPACE, subject_of, subjects
 from tests.broker_in_process import configuration
-from tests.model.payloads_drawn import ANSWER_NOTICE, BOARD, DOCUMENT, DOCUMENTS, WITHDRAWAL
+from tests.model.payloads_drawn import (
+    ANSWER_NOTICE,
+    BOARD,
+    DOCUMENT,
+    DOCUMENTS,
+    REQUEST,
+    WITHDRAWAL,
+)
 
 BODIES = {**DOCUMENTS, BOARD: "board"}
 
@@ -37,7 +44,7 @@ def below(model: type[Canonical]) -> Iterator[tuple[type[Canonical], Field]]:
 
 def test_a_subject_is_named_as_its_record():
     """There is a subject for each form of a delivery, in one namespace."""
-    assert set(subjects()) == {BOARD, WITHDRAWAL, ANSWER_NOTICE, *DOCUMENTS}
+    assert set(subjects()) == {BOARD, WITHDRAWAL, ANSWER_NOTICE, REQUEST, *DOCUMENTS}
     for name, schema in subjects().items():
         assert name == f"{schema['namespace']}.{schema['name']}"
         assert schema["namespace"] == NAMESPACE

@@ -19,7 +19,7 @@ def test_unknown_keys_are_told_with_the_known_ones(row, file):
     """The path is that of the file, the row is named, and so are the keys there are."""
     (text,) = told(RulesFile, file(row(recipent="plant-health")))
     assert text.startswith("f.yaml: rules[0].recipent: rule 'plants': unknown key 'recipent'")
-    assert "known: name, kind, package, each, when, recipient" in text
+    assert "known: name, kind, package, each, when, requests, recipient" in text
 
 
 def test_unknown_operators_are_told_with_the_known_ones(row, file):

@@ -13,7 +13,7 @@ def test_the_entry_point_names_the_family():
     brought = point.load()()
     assert isinstance(brought, Family)
     assert brought == family() or brought.name == "customs"
-    assert [adapter.family for adapter in brought.adapters] == ["customs", "agency"]
+    assert [adapter.family for adapter in brought.adapters] == ["customs", "agency", "customs"]
     assert brought.kinds == (DECLARATION,)
     assert list(brought.samples) == ["declaration"]
 

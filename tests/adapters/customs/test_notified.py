@@ -138,4 +138,5 @@ def test_statuses_dates_and_the_version_are_kept(uk_responses):
     answer = stated(uk_responses, "11", Declaration={**dates, "VersionID": "2"}, Status=[status])
     assert answer == {
         "NativeCode": "11", "NativeVersionID": "2", **dates, "ProcessingStatus": [status],
+        "RequestStatus": [{"StatusCode": "granted"}],
     }  # fmt: skip

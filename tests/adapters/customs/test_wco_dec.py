@@ -35,7 +35,7 @@ def _one(payload: bytes, profile: Profile = PLAIN):
         ("9", "IMA", "put", ("LRN", "L1")),
         ("13", "COR", "patch", ("MRN", "M1")),
         ("13", "INV", "withdraw", ("MRN", "M1")),
-        ("13", "GPR", "note", ("MRN", "M1")),
+        ("13", "GPR", "present", ("MRN", "M1")),
     ],
 )
 def test_function_and_type_say_what_the_event_does(function, kind, does, reference):

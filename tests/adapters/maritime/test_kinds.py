@@ -7,8 +7,10 @@ from adapters.wire.xlsx import CONTENT_TYPE
 def test_the_family_brings_two_forms_and_visits():
     """FAL 1 and FAL 5, one kind, a sample of each form."""
     brought = family()
-    assert [one.format for one in brought.adapters] == ["UK NMSW FAL 1", "UK NMSW FAL 5"]
-    assert all(one.content_types == (CONTENT_TYPE,) for one in brought.adapters)
+    *forms, asked = brought.adapters
+    assert [form.format for form in forms] == ["UK NMSW FAL 1", "UK NMSW FAL 5"]
+    assert all(form.content_types == (CONTENT_TYPE,) for form in forms)
+    assert asked.format == "request JSON 1 (maritime)"
     assert brought.kinds == (VISIT,)
     assert set(brought.samples) == {"fal1", "fal5"}
     assert brought.flawed is not None

@@ -14,7 +14,7 @@ def test_the_entry_point_names_the_family():
     brought = point.load()()
     assert isinstance(brought, Family)
     assert brought.name == "postal"
-    assert [adapter.family for adapter in brought.adapters] == ["postal", "postal"]
+    assert [adapter.family for adapter in brought.adapters] == ["postal", "postal", "postal"]
     assert brought.kinds == (ITEM,)
     assert set(brought.samples) == {"itmatt", "items"}
     assert brought.flawed is not None
