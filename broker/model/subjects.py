@@ -140,7 +140,8 @@ def _request() -> Schema:
     """`payloads.request`: what a declarant asks for, as the recipient may see it."""
     change = _record("RequestedChange", "a leaf that would change; null: it is added, or goes", [
         _always("part"), _always("path"),
-        _field("before", ["null", "string"]), _field("after", ["null", "string"]),
+        _field("before", ["null", "string"], json=None),
+        _field("after", ["null", "string"], json=None),
     ])  # fmt: skip
     reason = _record("RequestReason", "why the declarant asks", [
         _field("code", ["null", "string"]), _field("text", ["null", "string"]),

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from adapters.wire.edifact import read
-from broker.state.tables import DOCUMENTS, OUTCOMES, PARKED, QUEUE
+from broker.state.tables import DOCUMENTS, DOSSIERS, OUTCOMES, PARKED, QUEUE
 from tests.broker_in_process import in_process, story
 from tests.families import EDIFACT, flight, flown, listed, paxlst, people, staff, token_of
 from tests.families_told import native, persons_of, told, verdicts
@@ -59,7 +59,7 @@ async def test_a_missing_piece_is_named_by_the_timer_and_holds_nobody_back():
 async def test_a_flight_that_closes_says_who_flies(letters, who, fly):
     """Those who are not on board, those who are, or just so; all of them stay on the list.
 
-    Then no list is taken.
+    A list that comes afterwards is taken, with a note, and the flight stays closed.
     """
     async with in_process() as broker:
         await broker.lodge(paxlst(listed(flight(7), people(7, 1, 2, 3))), AIRLINE, **EDIFACT)
@@ -73,8 +73,41 @@ async def test_a_flight_that_closes_says_who_flies(letters, who, fly):
             assert await persons_of(broker, "passengers") == everyone
         again = paxlst(listed(flight(7), people(7, 1, 2)))
         shown = await broker.status(await broker.lodge(again, AIRLINE, **EDIFACT))
-        assert verdicts(shown) == [("accepted", ["declined"])]
+        assert verdicts(shown) == [("accepted", ["applied"])]
+        assert shown["messages"][0]["outcomes"][0]["problems"][0]["code"] == "event.after-close"
+        (flight_head,) = await broker.rows(DOSSIERS)
+        assert flight_head["state"] == "closed"
         assert await broker.rows(PARKED) == []
+
+
+@story
+async def test_a_cancelled_flight_is_withdrawn_and_may_be_opened_again():
+    """XF takes the carrier's lists back, once; the next list opens the flight, CF is a note."""
+    async with in_process() as broker:
+        await broker.lodge(paxlst(listed(flight(7), people(7, 1, 2))), AIRLINE, **EDIFACT)
+        cancel = paxlst(listed(flight(7), [], kind="266", letters="XF"))
+        shown = await broker.status(await broker.lodge(cancel, AIRLINE, **EDIFACT))
+        assert verdicts(shown) == [("accepted", ["applied"])]
+        (head,) = await broker.rows(DOSSIERS)
+        assert head["state"] == "withdrawn"
+        given = await broker.feed("border-police", cursor="c0")
+        assert given[-1]["type"] == "flight.withdrawn"
+        again = paxlst(listed(flight(7), [], kind="266", letters="XF"))
+        shown = await broker.status(await broker.lodge(again, AIRLINE, **EDIFACT))
+        assert shown["messages"][0]["outcomes"][0]["problems"][0]["code"] == (
+            "event.already-withdrawn"
+        )
+        listing = paxlst(listed(flight(7), people(7, 1)))
+        shown = await broker.status(await broker.lodge(listing, AIRLINE, **EDIFACT))
+        assert verdicts(shown) == [("accepted", ["applied"])]
+        (head,) = await broker.rows(DOSSIERS)
+        assert (head["state"], head["closed_at"]) == ("open", None)
+        assert await persons_of(broker, "passengers") == [token_of(people(7, 1)[0])]
+        changed = paxlst(listed(flight(7), [], kind="266", letters="CF"))
+        shown = await broker.status(await broker.lodge(changed, AIRLINE, **EDIFACT))
+        assert [one["code"] for one in shown["messages"][0]["problems"]] == [
+            "paxlst.flight-changed"
+        ]
 
 
 @story
