@@ -10,6 +10,8 @@ AGENCIES = ("plant-health", "animal-health", "medicines", "customs", "statistics
 GOODS = ("--items", "4", "--seed", "18288")
 """Four goods items: cut roses, beef, medicines, telephones."""
 
+MRN = "26QZ00000000000001"
+
 BREAKS = (
     (
         r"(<FunctionalReferenceID>)[^<]*",
@@ -49,11 +51,10 @@ def _agencies(stage: Stage) -> None:
         say(f"  {name} is given {what}")
     say(f"  statistics is given nothing yet: {len(stage.feed('statistics'))} deliveries")
     say("")
-    mrn = "26QZ00000000000001"
     for who, status, more in (
         ("plant-health", "inspection", {"reasons": ["sample of the petals"]}),
         ("animal-health", "released", {}),
-        ("customs", "acknowledged", {"references": [["MRN", mrn]]}),
+        ("customs", "acknowledged", {"references": [["MRN", MRN]]}),
         ("medicines", "released", {}),
         ("plant-health", "released", {}),
         ("customs", "released", {}),

@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from broker.demo import families, goods
+from broker.demo import families, goods, requests
 from broker.demo.stage import Stuck, broker_on, title
 
 
@@ -15,6 +15,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="swb-demo-") as name:
             with broker_on(Path(name), list(names)) as stage:
                 goods.good(stage)
+                requests.amended(stage)
+                requests.cancelled(stage)
                 goods.broken(stage)
                 families.post(stage)
                 families.flight(stage)

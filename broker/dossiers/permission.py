@@ -12,7 +12,7 @@ What does not belong
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from broker.dossiers.board import board_of
+from broker.dossiers.board import Board, board_of
 from broker.dossiers.standing import ADVERSE, FAVOURABLE
 from broker.model.dossier import Dossier, Event, Request, Target, is_request
 from broker.model.request_table import RequestTable, State, Verdict
@@ -96,6 +96,7 @@ class _Known:
             (not state.codes or any(f"code:{code}" in self._facts for code in state.codes))
             and (not state.facts or any(fact in self._facts for fact in state.facts))
             and (not state.statuses or bool(self._decided() & {*state.statuses}))
+            and (not state.in_force or bool(self._in_force() & {*state.in_force}))
             and (not state.adverse or bool(self._statuses() & ADVERSE))
             and (not state.answered or bool(self._statuses() & (ADVERSE | FAVOURABLE)))
         )
@@ -122,11 +123,22 @@ class _Known:
     def _decided(self) -> set[str]:
         """What the answers of the deciding agencies come to."""
         board = board_of(self._dossier)
-        found: set[str] = set()
-        for target in board.standings:
-            if target.purpose in self._table.decided_by and self._concerns(target.part):
-                found.add(board.status(target) or "")
-        return found
+        return {board.status(target) or "" for target in self._deciding(board)}
+
+    def _in_force(self) -> set[str]:
+        """The statuses of anything that the deciding agencies have answered about."""
+        board = board_of(self._dossier)
+        standings = [board.standings[target] for target in self._deciding(board)]
+        things = [thing for one in standings for thing in (*one.elements.values(), one.rest)]
+        held = {str(answer.status) for one in standings for answer in one.holds}
+        return held | {thing.status for thing in things if thing is not None}
+
+    def _deciding(self, board: Board) -> list[Target]:
+        return [
+            target
+            for target in board.standings
+            if target.purpose in self._table.decided_by and self._concerns(target.part)
+        ]
 
 
 def _is_first(dossier: Dossier, event: Event) -> bool:

@@ -36,7 +36,8 @@ class State:
     """One state, and when a part is in it: all the conditions that are given must hold.
 
     `codes`: a native code that a deciding recipient has given. `statuses`: what the answers of the
-    deciding recipients come to. `adverse`: an adverse answer of any recipient is in force.
+    deciding recipients come to; `in_force`: what they have answered about anything that is still
+    as it was. `adverse`: an adverse answer of any recipient is in force.
     `answered`: some recipient has decided something. `facts`: one of the broker's own. `over`: it
     follows these states alone.
     """
@@ -44,6 +45,7 @@ class State:
     name: str
     codes: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
+    in_force: tuple[str, ...] = ()
     adverse: bool = False
     answered: bool = False
     facts: tuple[Fact, ...] = ()
