@@ -208,7 +208,8 @@ def _as_the_content_asks(history: History, readout: Readout) -> Iterator[str]:
     owners = parts.owners(readout)
     mixed = {  # whatever else changes it makes the live content another than the last put's
         row["dossier"] for row in readout.of("outcomes")
-        if row["does"] in {"merge", "patch", "close", "withdraw"} and row["outcome"] == "applied"
+        if row["does"] in {"merge", "patch", "close", "withdraw"}
+        and row["outcome"] in {"applied", "requested"}
     }  # fmt: skip
     live: dict[tuple[str, str], tuple[str, frozenset[str]]] = {}
     for (submission, message), one in meant(history, readout.of("submissions")).items():
@@ -217,30 +218,41 @@ def _as_the_content_asks(history: History, readout: Readout) -> Iterator[str]:
             continue
         if "event.replaced" in row["problems"]:  # it waited, and a later one came meanwhile
             continue
+        if "request." in row["problems"]:  # another is open, or the table refuses it
+            continue
         key = (row["dossier"], one.part)
         now = (one.content, frozenset(parts.after(set(live.get(key, ("", ()))[1]), one)))
         wanted = "repeated" if live.get(key) == now else "applied"
         if parties[submission] != owners.get(key, parties[submission]):
             wanted = "declined"
         if row["outcome"] != wanted:
-            yield f"order: put {submission}/{message} was {row['outcome']}, not {wanted}"
+            yield (
+                f"order: put {submission}/{message} was {row['outcome']}, not {wanted}: "
+                f"{row['problems']}"
+            )
         if wanted != "declined":
             live[key] = now
 
 
 def requests_in_order(history: History, readout: Readout) -> Iterator[str]:
-    """Of one sender's requests about a dossier those before its withdrawal are applied first."""
+    """Of one sender's requests about a dossier those before its withdrawal are applied first.
+
+    A withdrawal that customs has granted takes effect whenever that was.
+    """
     del history
+    granted = {row["dossier"] for row in readout.of("requests") if row["state"] == "granted"}
     rows = {row["id"]: row for row in readout.of("submissions")}
     about: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in readout.of("outcomes"):
-        if row["does"] in {"note", "withdraw"} and row["dossier"]:
+        if row["does"] in {"present", "withdraw"} and row["dossier"] not in {"", *granted}:
             about[row["dossier"], rows[row["submission"]]["sender"]].append(row)
     for (dossier, sender), found in about.items():
         found.sort(key=lambda row: rows[row["submission"]]["number"])
         gone = False
         for row in found:
             ended = "event.already-withdrawn" in row["problems"]
+            if "request." in row["problems"]:  # another is open, or the table refuses it
+                continue
             if gone != ended:
                 yield f"order: {row['does']} {row['event']} of {sender} on {dossier} overtook"
             gone = gone or (row["does"] == "withdraw" and row["outcome"] == "applied")
@@ -281,7 +293,8 @@ def replied(history: History, readout: Readout) -> Iterator[str]:
     for row in readout.of("queue"):
         context = orjson.loads(row["context"])
         if row["what"] == "reply" and row["dossier"] and "changes" not in context:
-            own[context["reply_to"], context["message"]] += row["type"] == "board.changed"
+            about = row["type"].startswith(("board.changed", "request."))
+            own[context["reply_to"], context["message"]] += about
     heard = {(said.get("swbsubmission"), said.get("swbmessage")) for _, said in _distinct(history)}
     for row in readout.of("outcomes"):
         number = (row["submission"], row["message"])

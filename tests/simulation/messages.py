@@ -68,6 +68,10 @@ def broken(drawn: random.Random, number: int) -> bytes:
 def answer(agency: str, said: Mapping[str, Any], drawn: random.Random) -> tuple[bytes, str]:
     """An agency's answer to a delivery, with its content type; customs brings the MRN."""
     number = f"{agency[:8]}-{drawn.getrandbits(32):08x}"
+    if "request" in said["data"]:
+        decision = {"status": drawn.choice(("granted", "granted", "refused"))}
+        content = {"id": number, "delivery": said["id"], "answers": [decision]}
+        return orjson.dumps(content), "application/json"
     content = _content(number, said, drawn)
     data = said["data"]  # of a document, or of a notice that asks what becomes of an objection
     reference = data.get("body", {}).get("FunctionalReferenceID", "")

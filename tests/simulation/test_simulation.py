@@ -52,11 +52,13 @@ def test_the_stories_are_eventful():
     """The first seeds have kills, repeats on the log, every kind of end, and every family's."""
     told = [_told(seed) for seed in range(4)]
     ends = {(row["does"], row["outcome"]) for one in told for row in one.readout.of("outcomes")}
-    wanted = {("put", "applied"), ("put", "repeated"), ("withdraw", "applied"),
-              ("note", "applied"), ("answer", "applied"), ("elapsed", "applied"),
+    wanted = {("put", "applied"), ("put", "repeated"), ("withdraw", "requested"),
+              ("patch", "requested"), ("answer", "applied"), ("elapsed", "applied"),
               ("merge", "applied"), ("merge", "repeated"), ("patch", "applied"),
               ("close", "applied"), ("put", "declined")}  # fmt: skip
     assert wanted <= ends
+    asked = {row["state"] for one in told for row in one.readout.of("requests")}
+    assert {"granted", "refused", "overtaken"} <= asked
     assert all(one.world.kills > 5 and one.world.repeats > 5 for one in told)
     kinds = {row["kind"] for one in told for row in one.readout.of("dossiers")}
     assert kinds == {"declaration", "item", "flight", "visit"}
