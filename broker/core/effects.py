@@ -151,7 +151,10 @@ class Making:
     def apply(self, folded: Folded) -> None:
         """What was asked for is granted, and applied."""
         self.dossier = replace(
-            folded.dossier, requests=self.dossier.requests, numbered=self.dossier.numbered
+            folded.dossier,
+            requests=self.dossier.requests,
+            numbered=self.dossier.numbered,
+            outcomes=self.dossier.outcomes,
         )
         self.folded, self.document, self.taken = folded, folded.document, folded.taken
 

@@ -136,10 +136,21 @@ def _try(dossier: Dossier, event: Event, table: RequestTable, rules: Rules) -> T
         before = body_of(live.payload)
         after = None if now is None else before if now is live else body_of(now.payload)
         documents.append((live, before, after))
-        if now is not None and now is not live and event.does == "patch":
-            found = rules.check_body(replace(event, profile=live.profile), now.package, after or {})
-            problems += [replace(one, message=event.message or None) for one in found]
+    problems += broken_demands(dossier, event, folded, rules)
     return Tried(tuple(documents), tuple(problems))
+
+
+def broken_demands(
+    dossier: Dossier, event: Event, folded: Folded, rules: Rules
+) -> tuple[Problem, ...]:
+    """What the profile demands of the version that an amendment makes, and that does not hold."""
+    live, made = dossier.live.get(event.part), folded.document
+    amends = event.does == "patch" and all(change.does == "amend" for change in event.changes)
+    if live is None or made is None or not amends:
+        return ()
+    lodged = replace(event, profile=live.profile)
+    found = rules.check_body(lodged, made.package, body_of(made.payload))
+    return tuple(replace(one, message=event.message or None) for one in found)
 
 
 def attempt(
@@ -179,9 +190,15 @@ def _recipients(
             key = _key(result)
             decides = result.purpose == verdict.purpose
             if changes or decides:
-                earlier = found[key].changes if key in found else []
                 reasons = _reasons(event, rules, result)
-                found[key] = Sent(result, [*earlier, *changes], reasons, decides)
+                sent = Sent(result, changes, reasons, decides)
+                if known := found.get(key):  # of another part: it may be one that it holds
+                    sent = replace(
+                        sent,
+                        changes=[*known.changes, *changes],
+                        decides=known.decides or decides,
+                    )
+                found[key] = sent
         for key, sent in _objecting(dossier, asked._replace(request=""), after, rules):
             found[key] = replace(found[key], decides=True) if key in found else sent
     return found

@@ -21,7 +21,7 @@ from broker.core.facts import record_codes
 from broker.core.noted import lacking, note_after_close, note_oddities
 from broker.core.passed_time import elapse
 from broker.core.request_replies import send_request_replies
-from broker.core.requested import Terms, ask_for, attempt, repeat
+from broker.core.requested import Terms, ask_for, attempt, broken_demands, repeat
 from broker.core.routed import rejudge, rejudge_wide
 from broker.core.rules import Rules
 from broker.core.told import (
@@ -37,7 +37,8 @@ from broker.dossiers.declines import decline_problem, open_problem, refusal_prob
 from broker.dossiers.fold import fold
 from broker.dossiers.permission import Permission, permission_for, profile_for
 from broker.model.dossier import Dossier, Event, Request
-from broker.model.problem import Problem
+from broker.model.problem import Problem, rejects
+from broker.model.request_table import RequestTable
 
 REPLIED = frozenset({"applied", "repeated", "late"})
 
@@ -96,15 +97,19 @@ def _fold(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
         case Permission(verdict=("ask", _, _) as verdict):
             made = ask_for(dossier, event, Terms(verdict, table, profile), rules)
         case _:
-            made = _apply(dossier, event, rules)
+            made = _apply(dossier, event, table, rules)
     return _declined(dossier, event, made) if isinstance(made, tuple) else made
 
 
-def _apply(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
+def _apply(
+    dossier: Dossier, event: Event, table: RequestTable, rules: Rules
+) -> Making | Effects:
     """Fold the event and route what it makes."""
-    folded = attempt(dossier, event, rules, bring_forward=False)
+    folded = attempt(dossier, event, rules, bring_forward=False, fixed=table.fixed)
     if folded.outcome not in REPLIED:
         return _declined(folded.dossier, event, folded.problems)
+    if rejects(problems := broken_demands(dossier, event, folded, rules)):
+        return _declined(dossier, event, problems)
     making = Making(folded.dossier, event, folded)
     if folded.outcome == "applied":
         route_applied(dossier, making, folded, rules)

@@ -75,10 +75,11 @@ def _put(dossier: Dossier, event: Event) -> Folded:
 
 
 def _is_of_another(dossier: Dossier, event: Event) -> bool:
-    """Whether the part was taken back, with its dossier, by another party."""
+    """Whether the part was taken back by another party, or its dossier is over without it."""
     gone = dossier.gone.get(event.part)
-    over = dossier.state in {"withdrawn", "ended"}
-    return over and (gone is None or gone.party != event.party)
+    if gone is not None:
+        return gone.party != event.party
+    return dossier.state in {"withdrawn", "ended"}
 
 
 def _merge(dossier: Dossier, event: Event) -> Folded:

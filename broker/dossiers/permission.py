@@ -4,7 +4,7 @@ Rules
     Only the owner of a part may ask for anything about it; to all others it does not exist.
     The table in force on the day of receipt decides, by the state of the part: apply, ask, refuse.
     While a request is open, nothing else changes what it names, and its party asks for nothing
-    else about the part. The same request again is repeated.
+    else about the part. The same request again is repeated, and so is the live version.
 What does not belong
     Who decides a request, and what becomes of it (`broker.core.requested`, `broker.core.decided`).
 """
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from broker.dossiers.board import board_of
 from broker.dossiers.standing import ADVERSE, FAVOURABLE
 from broker.model.dossier import Dossier, Event, Request, Target, is_request
+from broker.model.events import body_of
 from broker.model.request_table import RequestTable, State, Verdict
 
 ACTIONS = {
@@ -43,6 +44,8 @@ def permission_for(dossier: Dossier, event: Event, table: RequestTable) -> Permi
         return Permission(Verdict("apply"))  # what it is not entitled to, `fold` declines
     if action in {"lodge", "add"} and _is_first(dossier, event):
         return Permission(Verdict("apply"))
+    if action == "lodge" and _is_live(dossier, event):
+        return Permission(Verdict("apply"))  # it changes nothing: `fold` finds it repeated
     state = state_of(dossier, event.part, table)
     verdict = table.verdict(action, state, event.part)
     for request in dossier.requests.values():
@@ -132,6 +135,12 @@ class _Known:
 def _is_first(dossier: Dossier, event: Event) -> bool:
     """Whether a part is lodged for the first time, in a dossier that still takes parts."""
     return event.part not in dossier.versions and dossier.state in {"open", "closed"}
+
+
+def _is_live(dossier: Dossier, event: Event) -> bool:
+    """Whether the live version already says what the event lodges."""
+    live = dossier.live.get(event.part)
+    return live is not None and body_of(live.payload) == event.body
 
 
 def _is_again(request: Request, event: Event) -> bool:
