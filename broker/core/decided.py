@@ -42,7 +42,7 @@ _TAKEN = frozenset(
     {GRANTED, REFUSED, "registered", "undecided", "acknowledged", "information_wanted"}
 )
 """What can be answered to a request; all but the first two decide nothing."""
-_OVERTAKING = frozenset({"released", "refused", "do_not_load"})
+_OVERTAKING = frozenset({"released", "conditional", "refused", "do_not_load"})
 
 
 def request_meant(dossier: Dossier, event: Event) -> Request | str | None:

@@ -44,6 +44,8 @@ def permission_for(dossier: Dossier, event: Event, table: RequestTable) -> Permi
         return Permission(Verdict("apply"))  # what it is not entitled to, `fold` declines
     if action in {"lodge", "add"} and _is_first(dossier, event):
         return Permission(Verdict("apply"))
+    if action == "lodge" and _is_live(dossier, event):
+        return Permission(Verdict("apply"))  # it changes nothing: `fold` finds it repeated
     state = state_of(dossier, event.part, table)
     verdict = table.verdict(action, state, event.part)
     applies = verdict.does == "apply" and not dossier.requests

@@ -58,13 +58,13 @@ _DRAWN = {
 
 def runs() -> st.SearchStrategy[list[Move]]:
     """Runs of up to some thirty moves: singly, or as one often follows another."""
-    answer, wish, grant, back = (
-        _DRAWN[does][1] for does in ("answer", "wish", "grant", "take_back")
+    answer, wish, decide, grant, back = (
+        _DRAWN[does][1] for does in ("answer", "wish", "decide", "grant", "take_back")
     )
     single = [st.tuples(one) for weight, one in _DRAWN.values() for _ in range(weight)]
     usual = [
         st.tuples(wish, grant), st.tuples(answer, wish, grant),
-        st.tuples(wish, back), st.tuples(answer, wish, answer),
+        st.tuples(wish, back), st.tuples(answer, wish, answer), st.tuples(wish, decide, decide),
     ]  # fmt: skip
     several = st.lists(st.one_of(*single, *usual, *usual, *usual), max_size=10)
     return st.tuples(several, several, several).map(

@@ -16,35 +16,37 @@ from tests.promises.requests.moves import runs
 from tests.promises.requests.play import run
 from tests.promises.requests.settings import settings
 
-RUNS = max(120, int(os.environ.get("SWB_PROMISES_RUNS", "0")))
-EVERYWHERE = {
-    "granted", "refused", "overtaken", "taken_back", "withdraw granted", "answer declined",
-    "take_back declined", "elapsed applied", "put repeated",
-}  # fmt: skip
-MET = {
-    "declaration-qz": {"patch granted", "patch declined", "withdraw applied", "put declined"},
-    "declaration-uk": {"patch granted", "patch declined", "present requested", "put declined"},
-    "item": {"patch granted", "patch applied", "put granted", "withdraw applied"},
-    "flight": {"put granted", "withdraw applied", "withdraw overtaken"},
-    "visit": {"put granted", "withdraw applied", "withdraw overtaken"},
-}
-"""What runs are drawn for: events with their outcomes, and how requests end."""
+RUNS = int(os.environ.get("SWB_PROMISES_RUNS", "60"))
+HOW = {"derandomize": True, "database": None, "report_multiple_bugs": False,
+       "phases": (Phase.generate, Phase.shrink)}  # fmt: skip
 
 
 @pytest.mark.timeout(HANG_S * 10)
 @pytest.mark.parametrize("setting", sorted(settings()))
 def test_requests_change_what_is_granted_and_end_once(setting):
     """Nothing changes undecided, what is granted does, every request ends, each end is told."""
-    met: set[str] = set()
 
-    @hypothesis(
-        max_examples=RUNS, derandomize=True, database=None,
-        phases=(Phase.generate, Phase.shrink), report_multiple_bugs=False,
-    )  # fmt: skip
+    @hypothesis(max_examples=RUNS, **HOW)
     @given(runs())
     def play(moves):
-        met.update(run(setting, moves).met)
+        run(setting, moves)
 
     play()
-    missing = (EVERYWHERE | MET[setting]) - met
-    assert not missing, f"never met: {sorted(missing)}"
+
+
+def test_runs_meet_what_they_are_drawn_for():
+    """Requests are granted, refused, overtaken and taken back; what is not allowed is declined."""
+    met: set[str] = set()
+
+    @hypothesis(max_examples=25, **HOW)
+    @given(runs())
+    def play(moves):
+        for setting in settings():
+            met.update(run(setting, moves).met)
+
+    play()
+    assert met >= {
+        "granted", "refused", "overtaken", "taken_back", "withdraw granted", "patch granted",
+        "put granted", "withdraw applied", "patch applied", "put applied", "patch declined",
+        "put declined", "put repeated", "answer declined", "take_back declined", "elapsed applied",
+    }  # fmt: skip
