@@ -8,7 +8,9 @@ Behaviour
     by the profile's table (`statuses`), reasons from Error and from free remarks (AFB), documents
     wanted and their limit from the statements of a response whose status is information_wanted.
     A FunctionCode of the profile's `notices` decides nothing: its answer has no status.
-    What the code says where a request is open is in `request_statuses`, also by Status/NameCode.
+    What the code says where a request is open is in `request_statuses`, also by Status/NameCode;
+    what it says of the declaration besides is in `request_holds`. A FunctionCode of `endings` ends
+    the dossier, if all its errors are among those that are named there.
     The agency's number of the message is FunctionalReferenceID; the references are the MRN and
     the LRN of the Declaration.
 Knowingly not done
@@ -41,6 +43,7 @@ from broker.adapter import (
     Tree,
 )
 from broker.model import pointers
+from broker.model.answer import ENDED
 from broker.model.problem import Place, Problem, rejects
 
 _FREE_REMARK = "AFB"
@@ -135,7 +138,8 @@ def _message(found: Enveloped, number: int, profile: Profile) -> Message:
 def _demands(tree: Tree, about: Tree, profile: Profile) -> Iterator[Wrong]:
     """What makes a Response an answer: a FunctionCode with a meaning, and a declaration."""
     code = tree.get("FunctionCode")
-    known = (*profile.settings.get("statuses", {}), *profile.settings.get("notices", ()))
+    settings = profile.settings
+    known = {*settings.get("statuses", {}), *settings.get("notices", ()), *_endings(profile)}
     if code is None:
         yield missing("FunctionCode", "state what happened")
     elif code not in known:
@@ -152,7 +156,8 @@ def _answer(tree: Tree, profile: Profile) -> Tree:
     answer: Tree = {}
     if native := tree.get("FunctionCode"):
         answer["NativeCode"] = native
-        if status := profile.settings.get("statuses", {}).get(native):
+        status = profile.settings.get("statuses", {}).get(native)
+        if status := ENDED if _ends(native, tree, profile) else status:
             answer["StatusCode"] = status
         if requests := _of_requests(native, tree, profile):
             answer["RequestStatus"] = requests
@@ -170,6 +175,19 @@ def _answer(tree: Tree, profile: Profile) -> Tree:
     return answer
 
 
+def _endings(profile: Profile) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = profile.settings.get("endings", {})
+    return found
+
+
+def _ends(native: str, tree: Tree, profile: Profile) -> bool:
+    """Whether the code says that the authority has ended the declaration."""
+    named = _endings(profile).get(native)
+    if named is None:
+        return False
+    return all(error.get("ValidationCode") in named for error in tree.get("Error", ()))
+
+
 def _of_requests(native: str, tree: Tree, profile: Profile) -> list[Tree]:
     """What the code says where a request is open: with its Status, if the profile names both."""
     codes: Mapping[str, Any] = profile.settings.get("request_statuses", {})
@@ -177,7 +195,8 @@ def _of_requests(native: str, tree: Tree, profile: Profile) -> list[Tree]:
     finer = (codes[key] for name in names if (key := f"{native}/{name}") in codes)
     meant = next(finer, codes.get(native, ()))
     if isinstance(meant, str):
-        return [{"StatusCode": meant}]
+        besides = profile.settings.get("request_holds", {}).get(native)
+        return [{"StatusCode": meant, **({"DocumentStatusCode": besides} if besides else {})}]
     return [{"TypeCode": does, "StatusCode": status} for does, status in dict(meant).items()]
 
 

@@ -17,6 +17,7 @@ from broker.core.decided import (
     take_back,
 )
 from broker.core.effects import Effects, Making
+from broker.core.ended import end_dossier, forbidden_ending
 from broker.core.facts import record_codes
 from broker.core.noted import lacking, note_after_close, note_oddities
 from broker.core.passed_time import elapse
@@ -68,9 +69,12 @@ def _answer(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
         return _declined(dossier, event, (decline_problem(meant, event),))
     if meant is not None:
         return decide_request(dossier, event, meant, rules)
+    if code := forbidden_ending(event, rules):
+        return _declined(dossier, event, (decline_problem(code, event),))
     made = answer(dossier, event, rules)
     if isinstance(made, Making):
         record_codes(made, rules)
+        end_dossier(made)
         overtake(made)
     return made
 

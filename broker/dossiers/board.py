@@ -3,7 +3,8 @@
 Rules
     Every status comes from `standing`: the overall status, the board, every view of it and every
     reply. The overall status is the gravest over what is asked and what is held; an adverse answer
-    outlives the ask, the part and the dossier it was given on.
+    outlives the ask, the part and the dossier it was given on. What has ended is `ended` to all,
+    as soon as no adverse answer is in force.
     A reply is about one message: it is shown the elements that its message named, by the
     message's own numbers (`Scope`), and what is about the whole.
 """
@@ -22,6 +23,7 @@ from broker.dossiers.standing import (
     gravest,
     standing_of,
 )
+from broker.model.answer import ENDED
 from broker.model.dossier import Answer, Ask, Dossier, Request, Target, is_request
 
 NOT_REQUIRED, WITHDRAWN = "not_required", "withdrawn"
@@ -73,6 +75,9 @@ def board_of(dossier: Dossier) -> Board:
 
 def overall(board: Board, reader: Reader | None = None) -> str:
     """The overall status; for a reader: of the elements that their message named."""
+    if board.state == ENDED:
+        objections = [standing.objection for standing in board.standings.values()]
+        return gravest(one for one in objections if one) or ENDED
     scope = reader.scope if reader else None
     part = reader.part if reader else ""
     found = [

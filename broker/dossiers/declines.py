@@ -55,6 +55,14 @@ DECLINES = {
         "nothing was delivered to you that this could answer",
         "answer with the delivery's id",
     ),
+    "answer.ending-not-allowed": (
+        "you may not end a dossier of your own accord",
+        "answer with another status, or ask the operator for the right to end (ends: true)",
+    ),
+    "answer.ending-in-part": (
+        "a dossier is ended as a whole, by an answer that says nothing else",
+        "send one answer without a subject, a part, a check and a quantity",
+    ),
     "answer.subject-unknown": (
         "the answer is about an element that was not delivered to you",
         "name an element of the delivery that is answered, or answer about the whole",

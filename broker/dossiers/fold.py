@@ -144,7 +144,7 @@ def _close(dossier: Dossier, event: Event) -> Folded:
     """Nothing more is expected; what was lodged stands. The part says so in its next version."""
     if all(one.party != event.party for one in dossier.live.values()):
         return declined(dossier, event, "reference.unknown")
-    if dossier.state == "closed":
+    if dossier.state in {"closed", "ended"}:
         return Folded(dossier, "repeated")
     live = dossier.live.get(event.part)
     folded = Folded(dossier, "applied")

@@ -39,10 +39,14 @@ AnswerStatus = Literal[
     "refused",
     "do_not_load",
     "granted",
+    "ended",
 ]
 """What `StatusCode` may say; on the wire it is text, so that a new word breaks no reader."""
 
 ANSWER_STATUSES: tuple[str, ...] = get_args(AnswerStatus)
+
+ENDED = "ended"
+"""The authority ends the dossier of its own accord; also the overall status after it."""
 
 
 class Bank14A(Canonical):
@@ -148,11 +152,13 @@ class AnsweredRequest(Canonical):
     """What an agency's own code says of a request that is open, by the type of the request.
 
     `TypeCode`: amend, withdraw, present or release, absent for all. `StatusCode`: granted,
-    refused, or a word for what decides nothing (registered, undecided).
+    refused, or a word for what decides nothing (registered, undecided). `DocumentStatusCode`: what
+    they say besides of the declaration as it stands (held).
     """
 
     TypeCode: Code = leaf(None, "an..17", data="public")
     StatusCode: Code = leaf(None, "an..35", data="public")
+    DocumentStatusCode: Code = leaf(None, "an..35", data="public")
 
 
 class AgencyAnswer(Canonical):
@@ -161,8 +167,9 @@ class AgencyAnswer(Canonical):
     `Subject` is the canonical path of an element, absent or "" for the whole; `SubjectReference`
     takes its place until the broker has found the person that it names. `QuantityMeasure`: how
     much of it the answer is about, absent for all. `StatusCode` is one of ANSWER_STATUSES, absent
-    for a notice that decides nothing (granted: of a request alone); `NativeCode` and `NativeText`
-    are the agency's own words. `RequestStatus`: what they say instead where a request is open.
+    for a notice that decides nothing (granted: of a request alone; ended: of the dossier as a
+    whole); `NativeCode` and `NativeText` are the agency's own words. `RequestStatus`: what they say
+    instead where a request is open.
     """
 
     Subject: Text = leaf(None, "an..512", data="public")

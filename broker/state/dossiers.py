@@ -25,7 +25,7 @@ from broker.model.events import body_of
 from broker.model.extent import extent_of
 from broker.model.numbering import Named
 from broker.model.records import opened
-from broker.state.queue import ANSWERABLE, UNACKNOWLEDGED
+from broker.state.queue import ANSWERABLE, ENDING, UNACKNOWLEDGED
 from broker.state.requests import open_requests
 from broker.state.tables import (
     ANSWERS,
@@ -318,6 +318,7 @@ def delivered(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str,
             QUEUE.c.dossier.in_(list(ids)),
             QUEUE.c.what.in_(ANSWERABLE),
             QUEUE.c.type != UNACKNOWLEDGED,
+            QUEUE.c.type.not_like(f"%{ENDING}"),
             QUEUE.c.seq.is_not(None),
         )
     )  # fmt: skip

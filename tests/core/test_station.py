@@ -277,6 +277,26 @@ async def test_a_withdrawal_notice_names_the_delivery_its_recipient_knows():
 
 
 @story
+async def test_an_ending_is_loaded_as_it_was_left_and_notified_by_the_known_delivery(remembered):
+    """Plant health is told which delivery has ended; it answers that, not the notice."""
+    async with in_process() as broker:
+        await broker.lodge(declaration("QZ-1", FLOWERS))
+        known = await broker.newest("plant-health", "goods")
+        given = await broker.newest("customs", "goods")
+        await broker.decide("customs", given["id"], "ended", references=[["MRN", "26QZ1"]])
+        assert await stored(broker) == await kept(broker, remembered)
+        assert (await stored(broker)).overall == "ended"
+        notice = await broker.newest("plant-health", "declaration.ended")
+        assert notice["data"]["delivery"] == known["id"]
+        said = {"id": "A-2", "references": [["MRN", "26QZ1"]], "answers": [{"status": "released"}]}
+        await broker.answer("plant-health", said)
+        after = await stored(broker)
+        assert after == await kept(broker, remembered)
+        (last,) = [one for one in after.answers if one.recipient == "plant-health"]
+        assert (last.status, last.showing, after.overall) == ("released", 1, "ended")
+
+
+@story
 async def test_who_was_never_given_a_number_hears_nothing_of_a_withdrawal():
     """The row is cancelled before it was numbered: the recipient's feed stays empty."""
     async with in_process() as broker:

@@ -25,9 +25,9 @@ def _read(payload: str, profile: Profile):
 
 @pytest.mark.parametrize(
     ("code", "status"),
-    [("01", "acknowledged"), ("02", None), ("03", "refused"), ("05", "inspection"),
+    [("01", "acknowledged"), ("02", None), ("03", "ended"), ("05", "inspection"),
      ("06", "information_wanted"), ("07", None), ("08", "released"), ("09", "released"),
-     ("10", "refused"), ("11", None), ("13", None), ("14", None), ("15", None), ("16", None),
+     ("10", "ended"), ("11", None), ("13", None), ("14", None), ("15", None), ("16", None),
      ("17", None), ("18", None), ("50", "held"), ("51", "information_wanted")],
 )  # fmt: skip
 def test_the_profile_says_what_each_function_code_means(code, status, uk_responses):
@@ -40,6 +40,23 @@ def test_the_profile_says_what_each_function_code_means(code, status, uk_respons
     assert answer["NativeCode"] == code
     assert answer.get("StatusCode") == status
     assert status is None or status in ANSWER_STATUSES
+    AnswerReport.model_validate(draft.body)
+
+
+@pytest.mark.parametrize(
+    ("code", "errors", "status"),
+    [("03", (), "ended"), ("03", ("CDS12046",), "ended"), ("03", ("CDS10001",), "refused"),
+     ("03", ("CDS12046", "CDS10001"), "refused"), ("10", (), "ended"), ("10", ("X1",), None)],
+)  # fmt: skip
+def test_customs_ends_a_declaration_by_codes_of_the_profile(code, errors, status, uk_responses):
+    """Without an error, or with the one that says so alone; a request is refused all the same."""
+    said = "".join(f"<Error><ValidationCode>{one}</ValidationCode></Error>" for one in errors)
+    ((_message, draft),) = _read(_response(code, said), uk_responses)
+    (answer,) = draft.body["Answer"]
+    assert answer.get("StatusCode") == status
+    refused = {"StatusCode": "refused", "DocumentStatusCode": "held"}
+    granted = {"TypeCode": "withdraw", "StatusCode": "granted"}
+    assert answer["RequestStatus"] == [refused if code == "03" else granted]
     AnswerReport.model_validate(draft.body)
 
 
