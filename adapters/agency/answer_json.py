@@ -13,6 +13,8 @@ Behaviour
     {"abo": reference} or {"avf": booking}, the carrier's own; absent: the whole. Item numbers are
     numbers: 1, "001" and 1.0 are one item. `quantity`: how much of it, absent: all; a release of
     a part of it is conditional.
+    `changes` corrects the goods declaration (`corrections`); `answers` may be left out beside it,
+    and an answer decides nothing there: its status is acknowledged, or absent.
     `request` is the number of the request that is decided: `status` is granted or refused then.
     `delivery` or at least one reference names what is answered. `status` is of the closed list.
     All problems are reported at once, each with its JSON pointer. An unknown member is a problem:
@@ -31,6 +33,7 @@ from typing import Any
 
 import orjson
 
+from adapters.agency.corrections import read_changes
 from adapters.agency.reading import Reader, canonical_path
 from adapters.wire.json import child, parse, repeated_keys
 from broker.adapter import (
@@ -47,9 +50,10 @@ from broker.adapter import (
     Tree,
 )
 from broker.model.answer import ANSWER_STATUSES
+from broker.model.dossier import Change
 from broker.model.problem import Place, Problem, as_json, rejects
 
-_DOCUMENT = ("id", "delivery", "references", "request", "answers")
+_DOCUMENT = ("id", "delivery", "references", "request", "answers", "changes")
 _ANSWER = ("subject", "quantity", "check", "status", "native", "reasons", "wanted", "conditions",
            "valid_until")  # fmt: skip
 _SUBJECT = ("item", "path", "part", "abo", "avf")
@@ -69,11 +73,12 @@ class AnswerJson:
     content_types: tuple[str, ...] = ("application/json",)
 
     def recognises(self, payload: bytes) -> Recognition | None:
-        """An object with a member `answers`; any other object, with little certainty."""
+        """An object with `answers` or `changes`; any other object, with little certainty."""
         head = payload[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
         if not head.startswith(b"{"):
             return None
-        return Recognition(self.format, "1", 90 if b'"answers"' in payload else 10)
+        known = b'"answers"' in payload or b'"changes"' in payload
+        return Recognition(self.format, "1", 90 if known else 10)
 
     def answer_id(self, payload: bytes) -> str | None:
         """The member `id`."""
@@ -91,10 +96,11 @@ class AnswerJson:
         if isinstance(document, Problem):
             return Translation((document,), iter(()))
         reader = Reader()
-        body, references = _read(reader, document)
+        body, references, changes = _read(reader, document)
         for pointer in repeated_keys(payload):
             reader.note("json.key-repeated", "this key occurs twice", pointer, hint="keep one")
-        draft = Draft(kind="", does="answer", references=references, body=body, package="answer")
+        draft = Draft(kind="", does="answer", references=references, body=body, package="answer",
+                      changes=changes)  # fmt: skip
         message = Message(
             number=1,
             reference=body.get("FunctionalReferenceID", ""),
@@ -157,7 +163,11 @@ def _problem(problem: Problem) -> Tree:
     return as_json(problem) | ({"one_of": known[1].split(", ")} if known else {})
 
 
-def _read(reader: Reader, value: Any) -> tuple[Tree, tuple[Reference, ...]]:
+Read = tuple[Tree, tuple[Reference, ...], tuple[Change, ...]]
+
+
+def _read(reader: Reader, value: Any) -> Read:
+    """The body, the references, and what is corrected."""
     document = reader.members(value, "", _DOCUMENT)
     body: Tree = {}
     if "id" in document:
@@ -173,15 +183,33 @@ def _read(reader: Reader, value: Any) -> tuple[Tree, tuple[Reference, ...]]:
     if "delivery" not in document and not references:
         hint = "name the delivery that is answered, or give a reference"
         reader.missing("delivery", "", "DeliveryID", hint)
+    corrects = "changes" in document
     answers = [
-        _answer(reader, one, pointer, f"Answer[#{number}]")
+        _answer(reader, one, pointer, f"Answer[#{number}]", corrects=corrects)
         for number, pointer, one in reader.listed(document.get("answers", []), "/answers")
     ]
-    if answers:
-        body["Answer"] = answers
+    changes: tuple[Change, ...] = ()
+    if corrects:
+        changes, amended = read_changes(reader, document["changes"])
+        _set_correction(reader, body, amended)
+        if document["changes"] == []:
+            hint = "give at least one change"
+            reader.missing("changes", "/changes", "AmendedDeclaration", hint)
+    if answers or corrects:
+        body["Answer"] = answers or [{}]
     else:
         reader.missing("answers", "/answers", "Answer", "give at least one answer")
-    return body, references
+    return body, references, changes
+
+
+def _set_correction(reader: Reader, body: Tree, amended: Tree) -> None:
+    """A correction is of the document: no request is decided by it."""
+    if amended:
+        body["AmendedDeclaration"] = amended
+    if "RequestID" in body:
+        hint = "decide the request by an answer of its own"
+        reader.note("answer.value-malformed", "a request is not corrected", "/request",
+                    path="RequestID", hint=hint)  # fmt: skip
 
 
 def _set(tree: Tree, name: str, value: str | None) -> None:
@@ -204,7 +232,7 @@ def _references(reader: Reader, value: Any) -> Iterator[Reference]:
             )
 
 
-def _answer(reader: Reader, value: Any, pointer: str, path: Path) -> Tree:
+def _answer(reader: Reader, value: Any, pointer: str, path: Path, *, corrects: bool) -> Tree:
     members = reader.members(value, pointer, _ANSWER)
     answer: Tree = {}
     if "subject" in members:
@@ -218,9 +246,10 @@ def _answer(reader: Reader, value: Any, pointer: str, path: Path) -> Tree:
             _set(answer, name, reader.text(members[member], here, f"{path}.{name}", length))
     if "status" in members:
         here = f"{path}.StatusCode"
-        status = reader.choice(members["status"], f"{pointer}/status", here, ANSWER_STATUSES)
+        known = ("acknowledged",) if corrects else ANSWER_STATUSES
+        status = reader.choice(members["status"], f"{pointer}/status", here, known)
         _set(answer, "StatusCode", status)
-    else:
+    elif not corrects:
         hint = f"one of {', '.join(ANSWER_STATUSES)}"
         reader.missing("status", pointer, f"{path}.StatusCode", hint)
     if "valid_until" in members:

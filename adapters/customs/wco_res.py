@@ -7,6 +7,9 @@ Behaviour
     (AmendedDeclaration); `Answer` is the normalised half, one entry about the whole: the status
     by the profile's table (`statuses`), reasons from Error and from free remarks (AFB), documents
     wanted and their limit from the statements of a response whose status is information_wanted.
+    A FunctionCode of the profile's `corrections` corrects the declaration: its changes are what
+    the Amendment blocks point at, from the response or the declaration on, and their values stand
+    in the second Declaration. A pointer that leads nowhere keeps no correction from being read.
     A FunctionCode of the profile's `notices` decides nothing: its answer has no status.
     What the code says where a request is open is in `request_statuses`, also by Status/NameCode;
     what it says of the declaration besides is in `request_holds`. A FunctionCode of `endings` ends
@@ -23,6 +26,7 @@ Versions
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from adapters.customs.amendments import corrections_of
 from adapters.customs.envelope import Enveloped, recognise, unwrap
 from adapters.customs.reading import Oddities, leaves_of, read_body
 from adapters.customs.reply import response_xml
@@ -117,6 +121,8 @@ def _message(found: Enveloped, number: int, profile: Profile) -> Message:
     about: Tree = tree.get("Declaration", {})
     problems = problems_of(subject, odd, profile, _demands(tree, about, profile))
     body = {**tree, "Answer": [_answer(tree, profile)]}
+    corrects = tree.get("FunctionCode") in profile.settings.get("corrections", ())
+    dialect = str(profile.settings.get("pointers", "wco"))
     known = (("MRN", about.get("ID")), ("LRN", about.get("FunctionalReferenceID")))
     draft = Draft(
         kind="",
@@ -125,6 +131,7 @@ def _message(found: Enveloped, number: int, profile: Profile) -> Message:
         body=body,
         package="answer",
         unmapped=unmapped_of(subject, odd),
+        changes=tuple(corrections_of(subject, dialect)) if corrects else (),
     )
     return Message(
         number=number,

@@ -74,7 +74,7 @@ def answer(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
         for scheme, value in event.references
         if scheme in rules.binds.get(event.recipient, ())
     )
-    if not aliases and _is_repeated(dossier, answers):
+    if not aliases and not event.changes and _is_repeated(dossier, answers):
         return Effects(dossier, event, "repeated")
     making = Making(dossier, event)
     making.aliases = aliases

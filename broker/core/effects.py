@@ -114,6 +114,7 @@ class Making:
         self.aliases: tuple[Alias, ...] = ()
         self.requests: list[Request] = []
         self.replies: list[RequestReply] = []
+        self.remarks: dict[str, tuple[Problem, ...]] = {}
         self._before = dossier
 
     @property
@@ -125,6 +126,10 @@ class Making:
         """A decision about a version: its row, and the dossier's memory of it."""
         self.record(target, version, shown, why)
         self.shown[target] = shown
+
+    def remark(self, part: str, problem: Problem) -> None:
+        """Its declarant is told this of a part, beside what the board says."""
+        self.remarks[part] = (*self.remarks.get(part, ()), problem)
 
     def record(self, target: Target, version: int, shown: Shown, why: Why) -> None:
         """A decision about a version: its row alone."""

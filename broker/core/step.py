@@ -9,6 +9,7 @@ Tell   asks, boards and replies go to those who are owed them (`broker.replies`)
 from broker.core.answered import answer
 from broker.core.applied import route_applied
 from broker.core.confirmed import confirm, confirmed_reply
+from broker.core.corrected import correct_part
 from broker.core.decided import (
     decide_request,
     expire_request,
@@ -74,6 +75,8 @@ def _answer(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     made = answer(dossier, event, rules)
     if isinstance(made, Making):
         record_codes(made, rules)
+        if code := correct_part(dossier, made, rules):
+            return _declined(dossier, event, (decline_problem(code, event),))
         end_dossier(made)
         overtake(made)
     return made

@@ -102,7 +102,7 @@ def send_replies(before: Dossier, making: Making, boards: Boards, rules: Rules) 
     view, why = rules.views[results[0].view], Why(rules.digest, results[0])
     for reply in _replies(before, making):
         change = _changed(boards, reply, view)
-        if reply.own or change.is_new:
+        if reply.own or change.is_new or reply.document.part in making.remarks:
             row = _reply_row(making, reply, (version, results[0].purpose), change.tree)
             making.queue.append(row)
             making.board_version = version
@@ -280,6 +280,7 @@ def _reply_row(
         "extent": extent_json(document.extent),
     }
     delivery = own_reply_id(document)
+    problems = making.problems if reply.own else making.remarks.get(document.part, ())
     if not reply.own:
         context["changes"] = delivery
         delivery = "d_" + digest(making.dossier.id, BOARD, version, document.event, event.id)
@@ -294,7 +295,7 @@ def _reply_row(
         purpose=purpose,
         what="reply",
         type="board.changed",
-        payload=payloads.board(status, version, tree, making.problems if reply.own else ()),
+        payload=payloads.board(status, version, tree, problems),
         context=orjson.dumps(context).decode(),
         created_at=event.received_at,
     )

@@ -63,6 +63,10 @@ DECLINES = {
         "a dossier is ended as a whole, by an answer that says nothing else",
         "send one answer without a subject, a part, a check and a quantity",
     ),
+    "answer.correction-not-allowed": (
+        "you do not decide about this, and cannot correct it",
+        "answer it; only who decides by the table of its profile corrects a goods declaration",
+    ),
     "answer.subject-unknown": (
         "the answer is about an element that was not delivered to you",
         "name an element of the delivery that is answered, or answer about the whole",
@@ -82,6 +86,10 @@ DECLINES = {
     "request.refused": (
         "this cannot be asked for in the state that the declaration is in",
         "ask the authority that decides about it",
+    ),
+    "request.lodge-whole": (
+        "the authority has corrected this, and its correction could not be applied",
+        "lodge the whole document; after that it may be amended again",
     ),
     "request.undecided": (
         "the request was not decided in time, and is refused",

@@ -5,6 +5,7 @@ Rules
     The table in force on the day of receipt decides, by the state of the part: apply, ask, refuse.
     While a request is open, nothing else changes what it names, and its party asks for nothing
     else about the part. The same request again is repeated.
+    What an authority has corrected in vain is lodged whole before anything of it is amended.
 What does not belong
     Who decides a request, and what becomes of it (`broker.core.requested`, `broker.core.decided`).
 """
@@ -13,8 +14,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from broker.dossiers.board import board_of
+from broker.dossiers.folded import UNCORRECTED
 from broker.dossiers.standing import ADVERSE, FAVOURABLE
+from broker.dossiers.targets import target_of
 from broker.model.dossier import Dossier, Event, Request, Target, is_request
+from broker.model.packages import PACKAGES
 from broker.model.request_table import RequestTable, State, Verdict
 
 ACTIONS = {
@@ -48,6 +52,9 @@ def permission_for(dossier: Dossier, event: Event, table: RequestTable) -> Permi
     for request in dossier.requests.values():
         if _is_again(request, event):
             return Permission(verdict, state, request, again=True)
+    if event.does == "patch" and UNCORRECTED in dossier.facts.get(event.part, ()):
+        lodge_whole = Verdict("refuse", code="request.lodge-whole")
+        verdict = verdict if verdict.does == "refuse" else lodge_whole
     if verdict.does == "refuse":
         return Permission(verdict, state)
     return Permission(verdict, state, _forbidding(dossier, event, asks=verdict.does == "ask"))
@@ -169,7 +176,13 @@ def names_same(request: Event, event: Event) -> bool:
 
 
 def _paths(event: Event) -> list[str]:
-    return [change.path for change in event.changes] if event.does == "patch" else []
+    """By whose keys two paths of one element are the same path."""
+    if event.does != "patch":
+        return []
+    known = event.package in PACKAGES
+    targets = [target_of(one.path, event.package) if known else None for one in event.changes]
+    return [found.path if found else one.path
+            for found, one in zip(targets, event.changes, strict=True)]  # fmt: skip
 
 
 def _overlap(path: str, other: str) -> bool:

@@ -50,7 +50,8 @@ class Document:
 
     `payload` is the event's, as stored (`broker.model.events` opens it); `order` is the sender's
     revision or the number of acceptance. `named`: the elements that its message named, by the
-    message's numbers and the dossier's. `extent`: how much of its message's list was taken.
+    message's numbers and the dossier's. `extent`: how much of its message's list was taken. `by`:
+    the authority that made this version of its own accord; it stays its declarant's all the same.
     """
 
     part: str
@@ -70,6 +71,7 @@ class Document:
     state: str = "live"
     named: Named = field(default_factory=dict)
     extent: Extent | None = None
+    by: str = ""
 
 
 class Shown(NamedTuple):

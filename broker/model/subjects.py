@@ -96,6 +96,7 @@ def _document(body: type[Canonical]) -> Schema:
         *(_listed(name) for name in ("rules", "because", "legal_basis", "checks", "codes")),
         _field("elements", ["null", {"type": "array", "items": matched}], json="whole"),
         _field("expects", ["null", _expected()], json="nothing"),
+        _field("by", ["null", "string"]),
         _field("list", ["null", listed]),
         _field("removed", _array(removed)),
         _always("body", _class(body, {})),

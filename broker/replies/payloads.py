@@ -42,7 +42,10 @@ class Since(NamedTuple):
 def document(
     dossier: str, one: Document, told: Entitlement, body: Mapping[str, Any], since: Since
 ) -> bytes:
-    """A document's view for one recipient, with how much of the declarant's list it holds."""
+    """A document's view for one recipient, with how much of the declarant's list it holds.
+
+    `by`: of a version that an authority made of its own accord, which one it was.
+    """
     shown: dict[str, Any] = {
         "dossier": dossier,
         "document": one.id,
@@ -60,6 +63,8 @@ def document(
         "expects": "nothing" if told.ask is None else expected(told.ask),
         "body": body,
     }
+    if one.by:
+        shown["by"] = one.by
     if one.extent is not None:
         shown["list"] = _list(one.extent)
     if since.removed:

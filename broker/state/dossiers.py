@@ -263,7 +263,7 @@ def _document(row: Any, payload: bytes) -> Document:
         row.part, row.version, row.id, row.package, row.digest, row.order_no,
         row.submission, row.message, row.event, row.sender, row.party, row.profile,
         row.received_at, payload, row.state, _named(row.named),
-        extent_of(orjson.loads(row.extent)) if row.extent else None,
+        extent_of(orjson.loads(row.extent)) if row.extent else None, row.by,
     )  # fmt: skip
 
 

@@ -119,10 +119,12 @@ DOCUMENTS = Table(
     _number("message"), _text("event"), _text("sender"), _text("party"), _text("profile"),
     _text("received_at"), _text("state"), _blob("payload"),
     Column("named", TEXT, nullable=False, server_default="{}"), _text("extent", null=True),
+    Column("by", TEXT, nullable=False, server_default=""),
 )  # fmt: skip
 """`state`: live or late, as it was applied or not; rows are never changed, the live version is the
 highest that is `live`. `payload` is the event's, as stored. `named` is JSON: by list, the elements
-that the message named, as runs of [number in the message, number in the dossier, how many]."""
+that the message named, as runs of [number in the message, number in the dossier, how many].
+`by`: the authority that corrected the version before, of its own accord."""
 
 OUTCOMES = Table(
     "outcomes", METADATA,

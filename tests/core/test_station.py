@@ -297,6 +297,28 @@ async def test_an_ending_is_loaded_as_it_was_left_and_notified_by_the_known_deli
 
 
 @story
+async def test_a_correction_of_an_authority_is_loaded_as_it_was_left(remembered):
+    """The version is by customs, in its row and in what plant health is given; the fact too."""
+    async with in_process() as broker:
+        await broker.lodge(declaration("QZ-1", FLOWERS))
+        given = await broker.newest("customs", "goods")
+        words = "GoodsShipment.GovernmentAgencyGoodsItem[1].Commodity.Description"
+        for number, path in enumerate((words, words.replace("[1]", "[7]"))):
+            change = {"path": path, "value": "tulips" if "[1]" in path else None}
+            said = {"id": f"C-{number}", "delivery": given["id"], "changes": [change]}
+            await broker.answer("customs", said)
+            assert await stored(broker) == await kept(broker, remembered)
+        after = await stored(broker)
+        assert (after.live[""].by, after.facts) == ("customs", {"": ("uncorrected",)})
+        told = await broker.newest("plant-health", "goods-declaration.changed")
+        assert (told["data"]["by"], told["data"]["version"]) == ("customs", 2)
+        noted = await broker.newest("customs", "message.noted")
+        assert "amendment.element-absent" in reply_xml(noted)
+        reply = reply_xml(await broker.newest(SENDER, "board.changed"))
+        assert "lodge the whole document" in reply
+
+
+@story
 async def test_who_was_never_given_a_number_hears_nothing_of_a_withdrawal():
     """The row is cancelled before it was numbered: the recipient's feed stays empty."""
     async with in_process() as broker:

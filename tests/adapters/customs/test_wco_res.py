@@ -60,6 +60,35 @@ def test_customs_ends_a_declaration_by_codes_of_the_profile(code, errors, status
     AnswerReport.model_validate(draft.body)
 
 
+def _block(*sections, tag):
+    steps = [f"<DocumentSectionCode>{one}</DocumentSectionCode>" for one in sections]
+    steps[-1] += f"<TagID>{tag}</TagID>"
+    written = "".join(f"<Pointer>{one}</Pointer>" for one in steps)
+    return f"<Amendment><ChangeReasonCode>16</ChangeReasonCode>{written}</Amendment>"
+
+
+def test_a_correction_of_customs_says_its_changes_and_holds_their_values(uk_responses):
+    """Pointers begin at the response or the declaration; one that leads nowhere stays a change."""
+    blocks = (
+        _block("42A", "67A", "28A", "64A", tag="L016") + _block("07B", "42A", tag="109")
+        + _block("42A", "67A", "99Z", tag="1")
+    )  # fmt: skip
+    second = (
+        "<Declaration><GoodsShipment><Consignment><GoodsLocation><Name>QZ1</Name>"
+        "</GoodsLocation></Consignment></GoodsShipment></Declaration>"
+    )
+    ((message, draft),) = _read(_response("07", blocks, ABOUT + second), uk_responses)
+    assert (message.verdict, message.problems) == ("accepted", ())
+    assert [change.path for change in draft.changes] == [
+        "GoodsShipment.Consignment.GoodsLocation.Name", "InvoiceAmount", "42A/67A/99Z/1",
+    ]  # fmt: skip
+    assert [change.place["block"] for change in draft.changes] == [1, 2, 3]
+    location = draft.body["AmendedDeclaration"]["GoodsShipment"]["Consignment"]["GoodsLocation"]
+    assert location == {"Name": "QZ1"}
+    ((_notice, other),) = _read(_response("02", blocks, ABOUT + second), uk_responses)
+    assert other.changes == ()
+
+
 def test_each_response_of_an_envelope_is_a_message(uk_responses):
     """A batch is read one by one, and a bad one does not reject its neighbours."""
     batch = f"<MetaData>{_response('09')}{_response('99')}{_response('05')}</MetaData>"

@@ -39,10 +39,12 @@ def upgrade() -> None:
     op.create_index("requests_open", "requests", ["dossier", "state"], unique=False)
     op.add_column("dossiers", _number("numbered", "0"))
     op.add_column("dossiers", _text("facts", "{}"))
+    op.add_column("documents", _text("by", ""))
 
 
 def downgrade() -> None:
     """Back, without requests: their outcomes stay."""
+    op.drop_column("documents", "by")
     op.drop_column("dossiers", "facts")
     op.drop_column("dossiers", "numbered")
     op.drop_index("requests_open", "requests")
