@@ -15,6 +15,7 @@ Behaviour
     a part of it is conditional.
     `changes` corrects the goods declaration (`corrections`); `answers` may be left out beside it,
     and an answer decides nothing there: its status is acknowledged, or absent.
+    `question` closes the question of that number; `answers` may be left out beside it too.
     `request` is the number of the request that is decided: `status` is granted or refused then.
     `delivery` or at least one reference names what is answered. `status` is of the closed list.
     All problems are reported at once, each with its JSON pointer. An unknown member is a problem:
@@ -53,7 +54,8 @@ from broker.model.answer import ANSWER_STATUSES
 from broker.model.dossier import Change
 from broker.model.problem import Place, Problem, as_json, rejects
 
-_DOCUMENT = ("id", "delivery", "references", "request", "answers", "changes")
+_DOCUMENT = ("id", "delivery", "references", "request", "question", "answers",
+             "changes")  # fmt: skip
 _ANSWER = ("subject", "quantity", "check", "status", "native", "reasons", "wanted", "conditions",
            "valid_until")  # fmt: skip
 _SUBJECT = ("item", "path", "part", "abo", "avf")
@@ -179,11 +181,19 @@ def _read(reader: Reader, value: Any) -> Read:
         _set(body, "DeliveryID", reader.text(document["delivery"], "/delivery", "DeliveryID", 35))
     if "request" in document:
         _set(body, "RequestID", reader.number(document["request"], "/request", "RequestID"))
+    if "question" in document:
+        number = reader.number(document["question"], "/question", "QuestionID")
+        _set(body, "QuestionID", number)
+        if "RequestID" in body:
+            hint = "send one answer to the request, and one that closes the question"
+            reader.note("answer.value-malformed", "a request and a question", "/question",
+                        path="QuestionID", hint=hint)  # fmt: skip
     references = tuple(_references(reader, document.get("references", [])))
     if "delivery" not in document and not references:
         hint = "name the delivery that is answered, or give a reference"
         reader.missing("delivery", "", "DeliveryID", hint)
     corrects = "changes" in document
+    closes = "question" in document
     answers = [
         _answer(reader, one, pointer, f"Answer[#{number}]", corrects=corrects)
         for number, pointer, one in reader.listed(document.get("answers", []), "/answers")
@@ -195,7 +205,7 @@ def _read(reader: Reader, value: Any) -> Read:
         if document["changes"] == []:
             hint = "give at least one change"
             reader.missing("changes", "/changes", "AmendedDeclaration", hint)
-    if answers or corrects:
+    if answers or corrects or closes:
         body["Answer"] = answers or [{}]
     else:
         reader.missing("answers", "/answers", "Answer", "give at least one answer")

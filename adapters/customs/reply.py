@@ -8,6 +8,7 @@
                        `warning_codes`), severity and problem in words, its pointer
     answers            Status where the agency's own code fits; an Error for each reason; statements
                        for what was decided, for conditions and for documents wanted
+    questions          a statement each: the number that a response names, and until when
     references         Declaration: LRN (FunctionalReferenceID) and MRN (ID)
 
 Subjects and paths are in the numbers of the message that the reply is about. Only what the view
@@ -50,6 +51,7 @@ def response_xml(out: Outgoing, profile: Profile) -> bytes:
     tree["Status"] += [one for answer in out.answers for one in _statuses(answer, dialect)]
     statements = [*_of_message(out), *_of_extent(out.extent, dialect)]
     statements += [one for answer in out.answers for one in _statements(answer, dialect)]
+    statements += [_question(one, dialect) for one in out.tree.get("Question", ())]
     tree["AdditionalInformation"] = statements
     return response_document(tree, profile.settings.get("envelope", {}))
 
@@ -206,6 +208,20 @@ def _statements(answer: Tree, dialect: str) -> Iterator[Tree]:
             "StatementTypeCode": _DOCUMENT_REQUEST,
             "Pointer": about,
         }
+
+
+def _question(question: Tree, dialect: str) -> Tree:
+    """What an authority wants, by its number, which a response names, and until when."""
+    number, agency = question.get("SequenceNumeric"), question.get("AgencyID")
+    words = f"question {number} of {agency}: {question.get('TypeCode')} wanted"
+    if question.get("StatusCode") == "overdue":
+        words += "; overdue"
+    return {
+        "StatementDescription": words,
+        "LimitDateTime": _to_second(due) if (due := question.get("DueDateTime")) else None,
+        "StatementTypeCode": _FREE_REMARK,
+        "Pointer": _pointer(question.get("Subject"), dialect),
+    }
 
 
 def _circumstances(answer: Tree) -> Iterator[str]:

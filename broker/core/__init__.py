@@ -11,6 +11,7 @@ answered  an agency's answer, bound to what was delivered to it: binding (which 
           taken off)
 corrected an authority corrects a declaration of its own accord
 ended     an authority ends a dossier of its own accord
+questions what an authority wants to know or to see, by number, until it closes that
 held      what an authority holds beside refusing a request
 noted     what is odd about a message that is applied, or about the parts together
 told      boards and replies on their way to those who are owed them

@@ -74,7 +74,8 @@ def answer(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
         for scheme, value in event.references
         if scheme in rules.binds.get(event.recipient, ())
     )
-    if not aliases and not event.changes and _is_repeated(dossier, answers):
+    says_more = bool(event.changes or event.body.get("QuestionID"))
+    if not aliases and not says_more and _is_repeated(dossier, answers):
         return Effects(dossier, event, "repeated")
     making = Making(dossier, event)
     making.aliases = aliases

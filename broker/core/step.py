@@ -22,6 +22,7 @@ from broker.core.ended import end_dossier, forbidden_ending
 from broker.core.facts import record_codes
 from broker.core.noted import lacking, note_after_close, note_oddities
 from broker.core.passed_time import elapse
+from broker.core.questions import keep_questions, pass_question, unknown_question
 from broker.core.request_replies import send_request_replies
 from broker.core.requested import Terms, ask_for, attempt, repeat
 from broker.core.routed import rejudge, rejudge_wide
@@ -66,18 +67,26 @@ def _answer(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     if event.id in dossier.outcomes or (event.name and event.name in dossier.outcomes):
         return Effects(dossier, event, "repeated")
     meant = None if event.problem else request_meant(dossier, event)
-    if isinstance(meant, str):
-        return _declined(dossier, event, (decline_problem(meant, event),))
-    if meant is not None:
-        return decide_request(dossier, event, meant, rules)
-    if code := forbidden_ending(event, rules):
+    code = meant if isinstance(meant, str) else unknown_question(dossier, event)
+    if code:
         return _declined(dossier, event, (decline_problem(code, event),))
+    if isinstance(meant, Request):
+        return decide_request(dossier, event, meant, rules)
+    return _answer_delivery(dossier, event, rules)
+
+
+def _answer_delivery(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
+    """An answer about what was delivered, and what the authority does by it besides."""
+    code = forbidden_ending(event, rules)
     made = answer(dossier, event, rules)
-    if isinstance(made, Making):
+    if isinstance(made, Making) and not code:
         record_codes(made, rules)
-        if code := correct_part(dossier, made, rules):
-            return _declined(dossier, event, (decline_problem(code, event),))
+        code = correct_part(dossier, made, rules)
+    if code:
+        return _declined(dossier, event, (decline_problem(code, event),))
+    if isinstance(made, Making):
         end_dossier(made)
+        keep_questions(made)
         overtake(made)
     return made
 
@@ -127,7 +136,7 @@ def _declined(dossier: Dossier, event: Event, problems: tuple[Problem, ...]) -> 
 def _elapse(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     """A due time has come; one that no longer matters changes nothing."""
     making = Making(dossier, event)
-    changes = expire_request(making, rules) or elapse(making, rules)
+    changes = expire_request(making, rules) or pass_question(making) or elapse(making, rules)
     lacking(making, rules)
     return making if changes or making.queue else Effects(dossier, event, "repeated")
 

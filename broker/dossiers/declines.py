@@ -79,6 +79,10 @@ DECLINES = {
         "another request about this is open, and must be decided first",
         "wait for its decision, or take it back",
     ),
+    "answer.question-unknown": (
+        "there is no question of this number that you have asked and that is not closed",
+        "compare the number with your board",
+    ),
     "request.unknown": (
         "there is no open request of this number that you have made, or must decide",
         "compare the number with the reply to the request, or with its delivery",

@@ -191,7 +191,8 @@ class AnswerReport(Canonical):
     """Response, WCO 07B: what an agency said about one delivery.
 
     `FunctionalReferenceID` is the agency's own number of this answer, `DeliveryID` the delivery it
-    answers, `RequestID` the number of the request that it decides. `AmendedDeclaration` is the
+    answers, `RequestID` the number of the request that it decides, `QuestionID` that of
+    the question that it closes. `AmendedDeclaration` is the
     second declaration of a result message: only what changed.
     """
 
@@ -212,6 +213,7 @@ class AnswerReport(Canonical):
 
     DeliveryID: Identifier = leaf(None, "an..35", data="public")
     RequestID: Identifier = leaf(None, "n..9", data="public")
+    QuestionID: Identifier = leaf(None, "n..9", data="public")
     Answer: tuple[AgencyAnswer, ...] = many()
 
 
@@ -255,6 +257,23 @@ class BoardRequest(Canonical):
     ReasonCode: Code = leaf(None, "an..35", data="public")
 
 
+class BoardQuestion(Canonical):
+    """What an authority wants: its number in the dossier, what, until when, and its state.
+
+    `TypeCode`: documents or information. `StatusCode`: open or overdue; only the authority closes
+    it. What is sent in response names the number.
+    """
+
+    SequenceNumeric: Numeric = leaf("006", "n..5", "1050", data="public")
+    AgencyID: Identifier = leaf(None, "an..35", data="public")
+    TypeCode: Code = leaf(None, "an..17", data="public")
+    StatusCode: Code = leaf(None, "an..35", data="public")
+    Subject: Text = leaf(None, "an..512", data="public")
+    Part: Text = leaf(None, "an..70", data="public")
+    DueDateTime: Moment = leaf(None, "an..35", "2380")
+    WantedDocument: tuple[DocumentWanted, ...] = many()
+
+
 class RequestReason(Canonical):
     """Why a declarant asks for something."""
 
@@ -266,12 +285,13 @@ class RequestReport(Canonical):
     """A request of a declarant in the broker's own form, for messages that have none of their own.
 
     `TypeCode`: presentation, arrival or departure, of a report. `RequestID`: the number of the
-    request that is taken back.
+    request that is taken back. `QuestionID`: that of the question that it responds to.
     """
 
     FunctionalReferenceID: Identifier = leaf("D026", "an..35", "1154", of_message=True)
     TypeCode: Code = leaf(None, "an..17", data="public")
     RequestID: Identifier = leaf(None, "n..9", data="public")
+    QuestionID: Identifier = leaf(None, "n..9", data="public")
     Reason: tuple[RequestReason, ...] = many()
 
 
@@ -282,3 +302,4 @@ class BoardReport(Canonical):
     VersionID: Identifier = leaf(None, "n..9", data="public")
     Answer: tuple[BoardAnswer, ...] = many()
     Request: tuple[BoardRequest, ...] = many("SequenceNumeric")
+    Question: tuple[BoardQuestion, ...] = many("SequenceNumeric")

@@ -122,6 +122,7 @@ def _answer_notice() -> Schema:
         _listed("gone"),
         _always("now"),
         _field("since", ["null", "string"]),
+        _field("question", ["null", "long"]),
     ]
     return _subject("AnswerNotice", "what became of an answer of the recipient", fields)
 
@@ -156,6 +157,7 @@ def _request() -> Schema:
         _always("decides", "boolean"),
         _field("expects", ["null", _expected()], json="nothing"),
         _always("expires_at"),
+        _field("question", ["null", "long"]),
         _field("changes", _array(change), json=[]),
         _field("reasons", _array(reason), json=[]),
     ]

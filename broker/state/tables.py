@@ -97,7 +97,8 @@ DOSSIERS = Table(
 )  # fmt: skip
 """Heads only. `state`: open, withdrawn, closed or ended. `numbers` is JSON: by part, the highest
 number ever given in each list, and which older messages were the last to name which elements.
-`numbered`: the highest number given to a request. `facts` is JSON: by part, what is known of it."""
+`numbered`: the highest number given to a request or a question. `facts` is JSON: by part, what is
+known of it."""
 
 REQUESTS = Table(
     "requests", METADATA,
@@ -111,6 +112,16 @@ REQUESTS = Table(
 """What declarants ask of authorities. `headers` and `value` are the event's record; `holders` is
 JSON: [[recipient, purpose, delivery, decision], ...]. `state`: open, granted, refused, overtaken,
 taken_back."""
+
+QUESTIONS = Table(
+    "questions", METADATA,
+    _text("dossier", key=True), _number("number", key=True), _text("part"), _text("recipient"),
+    _text("purpose"), _text("subject"), _blob("content"), _text("due_at"), _text("event"),
+    _text("asked_at"), _text("state"), _text("closed_at"),
+    Index("questions_open", "dossier", "state"),
+)  # fmt: skip
+"""What authorities want to know or see. `content` is JSON, sealed. `state`: open, overdue or
+closed."""
 
 DOCUMENTS = Table(
     "documents", METADATA,

@@ -319,6 +319,25 @@ async def test_a_correction_of_an_authority_is_loaded_as_it_was_left(remembered)
 
 
 @story
+async def test_a_question_is_loaded_as_it_was_left_and_stands_in_the_reply(remembered):
+    """Opened, closed by its number: the rows say what the step said, the declarant hears of it."""
+    async with in_process() as broker:
+        await broker.lodge(declaration("QZ-1", FLOWERS))
+        given = await broker.newest("plant-health", "goods")
+        await broker.decide("plant-health", given["id"], "information_wanted",
+                            wanted=[{"type": "N851"}], valid_until="2027-01-01")  # fmt: skip
+        assert await stored(broker) == await kept(broker, remembered)
+        assert list((await stored(broker)).questions) == [1]
+        reply = reply_xml(await broker.newest(SENDER, "board.changed"))
+        assert "question 1 of plant-health: documents wanted" in reply
+        await broker.answer("plant-health", {"id": "Q-1", "delivery": given["id"], "question": 1})
+        assert await stored(broker) == await kept(broker, remembered)
+        assert (await stored(broker)).questions == {}
+        reply = reply_xml(await broker.newest(SENDER, "board.changed"))
+        assert "question 1" not in reply
+
+
+@story
 async def test_who_was_never_given_a_number_hears_nothing_of_a_withdrawal():
     """The row is cancelled before it was numbered: the recipient's feed stays empty."""
     async with in_process() as broker:

@@ -80,6 +80,20 @@ def test_an_answer_beside_a_correction_decides_nothing(answers):
     assert (message.verdict, len(draft.body["Answer"])) == ("accepted", 1)
 
 
+def test_a_question_is_closed_by_its_number_without_an_answer():
+    """It decides nothing else; with a request it would be unclear what is answered."""
+    said = {"id": "1", "delivery": "d_1", "question": 3}
+    (message,) = AnswerJson().translate(orjson.dumps(said), PLAIN).messages
+    (draft,) = message.events
+    assert (message.verdict, draft.body["QuestionID"], draft.body["Answer"]) == (
+        "accepted", "3", [{}],
+    )  # fmt: skip
+    AnswerReport.model_validate(draft.body)
+    both = orjson.dumps({**said, "request": 1})
+    (wrong,) = AnswerJson().translate(both, PLAIN).messages
+    assert [one.where.json_pointer for one in wrong.problems] == ["/question"]
+
+
 WRONG = (
     # changes and other members, code, JSON pointer
     ([], {}, "answer.value-missing", "/changes"),
