@@ -164,6 +164,8 @@ def _answers(
             at=event.received_at,
             showing=delivered.showing,
         )
+        if not content:  # it says nothing of its own: what it corrects or closes stands elsewhere
+            made = replace(made, state="over")
         if status in ADVERSE:
             changed_at = _changed_at(dossier, made, delivered)
             made = replace(made, changed_at=changed_at, keys=_keys(dossier, made))

@@ -94,9 +94,8 @@ def send_replies(before: Dossier, making: Making, boards: Boards, rules: Rules) 
     ]
     version = max(making.board_version, before.board_version + 1)  # one event, one version
     if not results:
-        own = _own(before, making)
-        if own is not None:
-            row = _reply_row(making, own, (version, "reply"), {"OverallStatusCode": NOTED})
+        for reply in _without_board(before, making):
+            row = _reply_row(making, reply, (version, "reply"), {"OverallStatusCode": NOTED})
             making.queue.append(row._replace(type=f"message.{NOTED}"))
         return
     view, why = rules.views[results[0].view], Why(rules.digest, results[0])
@@ -112,6 +111,16 @@ def send_replies(before: Dossier, making: Making, boards: Boards, rules: Rules) 
             making.record(target, version, shown, why)
             if not reply.own:
                 expect_confirmation(making, reply.document, row.id, rules)
+
+
+def _without_board(before: Dossier, making: Making) -> Iterator[ReplyTo]:
+    """Who is replied to where no board is shown: the own message, and those remarked on."""
+    own = _own(before, making)
+    if own is not None:
+        yield own
+    for part, document in making.dossier.live.items():
+        if part in making.remarks:
+            yield ReplyTo(document, {}, own=False)
 
 
 class _Change(NamedTuple):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import orjson
 
+from broker.core.step import step
 from broker.dossiers.folded import UNCORRECTED
 from broker.model.dossier import Change
 from broker.model.events import body_of
@@ -20,7 +21,7 @@ from tests.core.test_requested import (
     withdraw,
     words_of,
 )
-from tests.sample_events import CUSTOMS, PLANTS, put, said
+from tests.sample_events import CUSTOMS, PLANTS, put, rules, said
 
 ITEMS = "GoodsShipment.GovernmentAgencyGoodsItem"
 MRN = [("MRN", "26QZ1")]
@@ -179,6 +180,20 @@ def test_a_correction_that_cannot_be_applied_is_kept_and_the_whole_is_lodged_nex
     assert (whole.outcome, dossier.facts[""]) == ("applied", ("code:07",))
     _, (asked,) = play(amend(6), dossier=dossier)
     assert asked.outcome == "requested"
+
+
+def test_a_declarant_who_is_shown_no_board_hears_of_a_correction_too():
+    """A remark on their message, without any status."""
+    dossier = lodged(FLOWERS)
+    known = rules()
+    key = ("declaration", "board", "")
+    book = replace(known.book, index={**known.book.index, key: tuple(
+        row for row in known.book.index[key] if row.rule.recipient != "submitter"
+    )})  # fmt: skip
+    effects = step(dossier, correct(3), replace(known, book=book))
+    (row,) = [row for row in effects.queue if row.recipient == "lantern-forwarding"]
+    assert (row.type, orjson.loads(row.payload)["status"]) == ("message.noted", "noted")
+    assert remarks(effects) == [("event.corrected", "s_1")]
 
 
 def test_only_who_decides_by_the_table_corrects():

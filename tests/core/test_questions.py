@@ -120,6 +120,7 @@ def test_an_agency_closes_its_question_by_number_and_no_other():
     after, (effects,) = play(close(3, 1, dossier=dossier), dossier=dossier)
     assert [question.state for question in effects.questions] == ["closed"]
     assert (after.questions, after.overall, asked(effects)) == ({}, "information_wanted", [])
+    assert {one.status for one in after.answers} == {"information_wanted"}
     _, (again,) = play(close(4, 1, dossier=after), dossier=after)
     assert [problem.code for problem in again.problems] == ["answer.question-unknown"]
 
