@@ -6,7 +6,8 @@
 Behaviour
     One document is one message with one event. `request` is withdraw, present, release or
     take-back. `references` name what it is about; `part` a form of a visit or a list of a flight,
-    absent for all of it. `what` says what is reported with present: presentation (if absent),
+    absent for all of it. A reference QUESTION names the question of an authority that this responds
+    to, by its number. `what` says what is reported with present: presentation (if absent),
     arrival or departure. `number` is the broker's number of the request that is taken back.
     Each family has this form beside its own formats, for its own kind of dossier.
     All problems are reported at once, each with its JSON pointer; unknown members are problems.
@@ -43,6 +44,8 @@ _DOES: dict[str, Does] = {
     "withdraw": "withdraw", "present": "present", "release": "release", "take-back": "take_back",
 }  # fmt: skip
 _PEEK = 4096
+_QUESTION = "QUESTION"
+_DIGITS_MAX = 9
 _CLOSED = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 Word = Annotated[str, Field(min_length=1, max_length=70)]
 
@@ -80,7 +83,16 @@ class RequestForm(BaseModel):
             raise ValueError("number is given with take-back, and with nothing else")
         if self.what is not None and self.request != "present":
             raise ValueError("what is given with present, and with nothing else")
+        questions = [value for scheme, value in self.references if scheme == _QUESTION]
+        if len(questions) > 1 or any(not _is_number(one) for one in questions):
+            raise ValueError("one QUESTION is named, by its number")
+        if len(questions) == len(self.references):
+            raise ValueError("a reference says what it is about, beside the QUESTION")
         return self
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _DIGITS_MAX
 
 
 class RequestJson:
@@ -129,6 +141,7 @@ class RequestJson:
             references=tuple(
                 Reference(scheme, value, place)
                 for (scheme, value), place in zip(form.references, places, strict=True)
+                if scheme != _QUESTION
             ),
             body=_body(form),
             package="request",
@@ -183,6 +196,8 @@ def _content(out: Outgoing) -> Tree:
         content["changes"] = out.changes
     if out.request:
         content["request"] = dict(out.request)
+    if out.tree.get("Question"):
+        content["questions"] = [dict(question) for question in out.tree["Question"]]
     if out.answers:
         content["answers"] = [dict(answer) for answer in out.answers]
     return content | {"problems": [as_json(problem) for problem in out.problems]}
@@ -194,6 +209,9 @@ def _body(form: RequestForm) -> Tree:
         body["TypeCode"] = form.what or "presentation"
     if form.number is not None:
         body["RequestID"] = str(form.number)
+    for scheme, value in form.references:
+        if scheme == _QUESTION:
+            body["QuestionID"] = value
     if form.reasons:
         named = [{"Code": reason.code, "Text": reason.text} for reason in form.reasons]
         body["Reason"] = [

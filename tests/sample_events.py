@@ -15,6 +15,7 @@ from broker.dossiers.naming import names_in
 from broker.model import events
 from broker.model.dossier import Answer, Ask, Delivered, Dossier, Event, Target
 from broker.replies import payloads
+from broker.state.queue import ENDING
 from broker.stations import rules_of
 from tests.broker_in_process import body, configuration
 
@@ -96,6 +97,7 @@ def remembered(effects: Effects, state: str = "numbered") -> Dossier:
             payload=payloads.withdrawal(dossier.id, gone.target, "d_known", gone.expects)
         )
         for gone in effects.withdrawals
+        if not gone.notice.type.endswith(ENDING)
     ]
     given = {
         row.id: Delivered(

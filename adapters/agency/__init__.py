@@ -2,6 +2,7 @@
 
 answer_json   the format
 lists         the lists of an answer: reasons, documents wanted, payments, limits, remarks, errors
+corrections   the changes of an agency's own correction
 reading       taking members out of it, with all problems at once
 kinds         what the family brings in
 """

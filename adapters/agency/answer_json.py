@@ -18,6 +18,9 @@ Behaviour
     {"abo": reference} or {"avf": booking}, the carrier's own; absent: the whole. Item numbers are
     numbers: 1, "001" and 1.0 are one item. `quantity`: how much of it, absent: all; a release of
     a part of it is conditional.
+    `changes` corrects the goods declaration (`corrections`); `answers` may be left out beside it,
+    and an answer decides nothing there: its status is acknowledged, or absent.
+    `question` closes the question of that number; `answers` may be left out beside it too.
     `request` is the number of the request that is decided: `status` is granted or refused then.
     `reasons` are for agencies. `payments`, `limits`, `remarks` and `errors` are meant for the
     declarant, and stated to them once (`lists` has their members).
@@ -38,6 +41,7 @@ from typing import Any
 
 import orjson
 
+from adapters.agency.corrections import read_changes
 from adapters.agency.lists import MEMBERS, lists_of
 from adapters.agency.reading import Reader, canonical_path
 from adapters.wire.json import parse, repeated_keys
@@ -55,9 +59,11 @@ from broker.adapter import (
     Tree,
 )
 from broker.model.answer import ANSWER_STATUSES, REQUEST_STATUSES
+from broker.model.dossier import Change
 from broker.model.problem import Place, Problem, as_json, rejects
 
-_DOCUMENT = ("id", "delivery", "references", "request", "answers")
+_DOCUMENT = ("id", "delivery", "references", "request", "question", "answers",
+             "changes")  # fmt: skip
 _ANSWER = ("subject", "quantity", "check", "status", "native", *MEMBERS, "valid_until")
 _STATUSES = tuple(dict.fromkeys((*ANSWER_STATUSES, *REQUEST_STATUSES)))
 _SUBJECT = ("item", "path", "part", "abo", "avf")
@@ -77,11 +83,12 @@ class AnswerJson:
     content_types: tuple[str, ...] = ("application/json",)
 
     def recognises(self, payload: bytes) -> Recognition | None:
-        """An object with a member `answers`; any other object, with little certainty."""
+        """An object with `answers` or `changes`; any other object, with little certainty."""
         head = payload[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
         if not head.startswith(b"{"):
             return None
-        return Recognition(self.format, "1", 90 if b'"answers"' in payload else 10)
+        known = b'"answers"' in payload or b'"changes"' in payload
+        return Recognition(self.format, "1", 90 if known else 10)
 
     def answer_id(self, payload: bytes) -> str | None:
         """The member `id`."""
@@ -99,10 +106,11 @@ class AnswerJson:
         if isinstance(document, Problem):
             return Translation((document,), iter(()))
         reader = Reader()
-        body, references = _read(reader, document)
+        body, references, changes = _read(reader, document)
         for pointer in repeated_keys(payload):
             reader.note("json.key-repeated", "this key occurs twice", pointer, hint="keep one")
-        draft = Draft(kind="", does="answer", references=references, body=body, package="answer")
+        draft = Draft(kind="", does="answer", references=references, body=body, package="answer",
+                      changes=changes)  # fmt: skip
         message = Message(
             number=1,
             reference=body.get("FunctionalReferenceID", ""),
@@ -165,7 +173,11 @@ def _problem(problem: Problem) -> Tree:
     return as_json(problem) | ({"one_of": known[1].split(", ")} if known else {})
 
 
-def _read(reader: Reader, value: Any) -> tuple[Tree, tuple[Reference, ...]]:
+Read = tuple[Tree, tuple[Reference, ...], tuple[Change, ...]]
+
+
+def _read(reader: Reader, value: Any) -> Read:
+    """The body, the references, and what is corrected."""
     document = reader.members(value, "", _DOCUMENT)
     body: Tree = {}
     if "id" in document:
@@ -177,19 +189,45 @@ def _read(reader: Reader, value: Any) -> tuple[Tree, tuple[Reference, ...]]:
         _set(body, "DeliveryID", reader.text(document["delivery"], "/delivery", "DeliveryID", 35))
     if "request" in document:
         _set(body, "RequestID", reader.number(document["request"], "/request", "RequestID"))
+    if "question" in document:
+        number = reader.number(document["question"], "/question", "QuestionID")
+        _set(body, "QuestionID", number)
+        if "RequestID" in body:
+            hint = "send one answer to the request, and one that closes the question"
+            reader.note("answer.value-malformed", "a request and a question", "/question",
+                        path="QuestionID", hint=hint)  # fmt: skip
     references = tuple(_references(reader, document.get("references", [])))
     if "delivery" not in document and not references:
         hint = "name the delivery that is answered, or give a reference"
         reader.missing("delivery", "", "DeliveryID", hint)
+    corrects = "changes" in document
+    closes = "question" in document
     answers = [
-        _answer(reader, one, pointer, f"Answer[#{number}]")
+        _answer(reader, one, pointer, f"Answer[#{number}]", corrects=corrects)
         for number, pointer, one in reader.listed(document.get("answers", []), "/answers")
     ]
-    if answers:
-        body["Answer"] = answers
+    changes: tuple[Change, ...] = ()
+    if corrects:
+        changes, amended = read_changes(reader, document["changes"])
+        _set_correction(reader, body, amended)
+        if document["changes"] == []:
+            hint = "give at least one change"
+            reader.missing("changes", "/changes", "AmendedDeclaration", hint)
+    if answers or corrects or closes:
+        body["Answer"] = answers or [{}]
     else:
         reader.missing("answers", "/answers", "Answer", "give at least one answer")
-    return body, references
+    return body, references, changes
+
+
+def _set_correction(reader: Reader, body: Tree, amended: Tree) -> None:
+    """A correction is of the document: no request is decided by it."""
+    if amended:
+        body["AmendedDeclaration"] = amended
+    if "RequestID" in body:
+        hint = "decide the request by an answer of its own"
+        reader.note("answer.value-malformed", "a request is not corrected", "/request",
+                    path="RequestID", hint=hint)  # fmt: skip
 
 
 def _set(tree: Tree, name: str, value: str | None) -> None:
@@ -212,7 +250,7 @@ def _references(reader: Reader, value: Any) -> Iterator[Reference]:
             )
 
 
-def _answer(reader: Reader, value: Any, pointer: str, path: Path) -> Tree:
+def _answer(reader: Reader, value: Any, pointer: str, path: Path, *, corrects: bool) -> Tree:
     members = reader.members(value, pointer, _ANSWER)
     answer: Tree = {}
     if "subject" in members:
@@ -226,9 +264,10 @@ def _answer(reader: Reader, value: Any, pointer: str, path: Path) -> Tree:
             _set(answer, name, reader.text(members[member], here, f"{path}.{name}", length))
     if "status" in members:
         here = f"{path}.StatusCode"
-        status = reader.choice(members["status"], f"{pointer}/status", here, _STATUSES)
+        known = ("acknowledged",) if corrects else _STATUSES
+        status = reader.choice(members["status"], f"{pointer}/status", here, known)
         _set(answer, "StatusCode", status)
-    else:
+    elif not corrects:
         hint = f"one of {', '.join(_STATUSES)}"
         reader.missing("status", pointer, f"{path}.StatusCode", hint)
     if "valid_until" in members:

@@ -16,7 +16,7 @@ from adapters.customs.subject import Subject
 from broker.adapter import Tree
 from broker.model import pointers
 from broker.model.dossier import Change
-from broker.model.problem import Problem, place_json
+from broker.model.problem import Place, Problem, place_json
 
 BLOCKS = "Amendment"
 
@@ -25,18 +25,11 @@ def changes_of(subject: Subject, dialect: str) -> tuple[list[Change], list[Probl
     """The changes that the blocks of a body ask for, and the pointers that cannot be followed."""
     changes: list[Change] = []
     wrong: list[Problem] = []
-    blocks: list[Tree] = subject.tree.get(BLOCKS, [])
-    elements = instances_of(subject.element, subject.field, BLOCKS)
-    for number, (block, element) in enumerate(zip(blocks, elements, strict=False), 1):
-        written = block.get("Pointer")
-        if not written:
-            continue
-        place = subject.positions.exact(element)
+    for number, written, place in _blocks(subject):
         pointer = pointers.from_tree(written)
         path = pointers.to_path(pointer, dialect, subject.package)
         if path:
-            where = {**place_json(place), "block": number}
-            changes.append(Change("amend", path, {}, where))
+            changes.append(_change(path, number, place))
         else:
             text, found = _words(number, pointer, written, _known(pointer, dialect, subject))
             at = f"{BLOCKS}[#{number}]"
@@ -55,6 +48,31 @@ def changes_of(subject: Subject, dialect: str) -> tuple[list[Change], list[Probl
                 )
             )
     return changes, wrong
+
+
+def corrections_of(subject: Subject, dialect: str) -> Iterator[Change]:
+    """The changes that the blocks of an authority's own correction state, of the declaration.
+
+    Its pointers begin at the response or at the declaration. One that cannot be followed is a
+    change at its own words: whoever applies the correction finds that it leads nowhere.
+    """
+    for number, written, place in _blocks(subject):
+        pointer = pointers.from_tree(written)
+        path = pointers.to_path(pointer, dialect)
+        yield _change(path or _words(number, pointer, written, "")[1] or "?", number, place)
+
+
+def _blocks(subject: Subject) -> Iterator[tuple[int, list[Tree], Place]]:
+    """The blocks with a pointer: their number, what is written, and where they stand."""
+    blocks: list[Tree] = subject.tree.get(BLOCKS, [])
+    elements = instances_of(subject.element, subject.field, BLOCKS)
+    for number, (block, element) in enumerate(zip(blocks, elements, strict=False), 1):
+        if block.get("Pointer"):
+            yield number, block["Pointer"], subject.positions.exact(element)
+
+
+def _change(path: str, number: int, place: Place) -> Change:
+    return Change("amend", path, {}, {**place_json(place), "block": number})
 
 
 def _known(pointer: pointers.Pointer | None, dialect: str, subject: Subject) -> str:

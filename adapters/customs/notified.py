@@ -21,6 +21,7 @@ from typing import Any
 
 from broker.adapter import Profile, Tree
 from broker.model import pointers
+from broker.model.answer import ENDED
 from broker.model.paths import canonical_path, leaves
 
 FREE_REMARK, DOCUMENT_REQUEST = "AFB", "ACA"
@@ -48,7 +49,7 @@ def answer_of(tree: Tree, profile: Profile) -> Tree:
     answer: Tree = _filled(
         {
             "NativeCode": native,
-            "StatusCode": profile.settings.get("statuses", {}).get(native),
+            "StatusCode": _status_of(native or "", tree, profile),
             **_taken(about, _OF_DECLARATION),
         }
     )
@@ -68,6 +69,22 @@ def answer_of(tree: Tree, profile: Profile) -> Tree:
     return answer
 
 
+def endings_of(profile: Profile) -> Mapping[str, Any]:
+    """The codes that end a declaration: each with the errors that an ending may state."""
+    found: Mapping[str, Any] = profile.settings.get("endings", {})
+    return found
+
+
+def _status_of(native: str, tree: Tree, profile: Profile) -> str | None:
+    """What the code decides: the end of the declaration, or a status of the profile's table."""
+    named = endings_of(profile).get(native)
+    errors = tree.get("Error", ())
+    if named is not None and all(error.get("ValidationCode") in named for error in errors):
+        return ENDED
+    status: str | None = profile.settings.get("statuses", {}).get(native)
+    return status
+
+
 def _of_requests(native: str, tree: Tree, profile: Profile) -> list[Tree]:
     """What the code says where a request is open: with its Status, if the profile names both."""
     codes: Mapping[str, Any] = profile.settings.get("request_statuses", {})
@@ -75,7 +92,8 @@ def _of_requests(native: str, tree: Tree, profile: Profile) -> list[Tree]:
     finer = (codes[key] for name in names if (key := f"{native}/{name}") in codes)
     meant = next(finer, codes.get(native, ()))
     if isinstance(meant, str):
-        return [{"StatusCode": meant}]
+        besides = profile.settings.get("request_holds", {}).get(native)
+        return [{"StatusCode": meant, **({"DocumentStatusCode": besides} if besides else {})}]
     return [{"TypeCode": does, "StatusCode": status} for does, status in dict(meant).items()]
 
 

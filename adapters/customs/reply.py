@@ -8,6 +8,7 @@
                        `warning_codes`), severity and problem in words, its pointer
     answers            what agencies decided, and what they state to the declarant (`answered`); a
                        FunctionCode of the authority where the reply reports its answer
+    questions          a statement each: the number that a response names, and until when
     references         Declaration: LRN (FunctionalReferenceID) and MRN (ID)
     VersionID          the one that the authority has given most recently; before, none
 
@@ -63,6 +64,7 @@ def response_xml(out: Outgoing, profile: Profile) -> bytes:
     tree["Status"] = [*_of_request(out, profile, stated), *stated]
     statements = [*_of_message(out), *_of_extent(out.extent, dialect)]
     statements += [one for answer in answers for one in statements_of(answer, bank, dialect)]
+    statements += [_question(one, dialect) for one in out.tree.get("Question", ())]
     tree["AdditionalInformation"] = statements
     return response_document(tree, profile.settings.get("envelope", {}))
 
@@ -162,3 +164,14 @@ def _of_extent(extent: Extent | None, dialect: str) -> Iterator[Tree]:
         yield remark(f"left out: {path}", to_pointer(path, dialect))
     for path in extent.not_confirmed:
         yield remark(f"not confirmed by this message, and still on the list: {path}")
+
+
+def _question(question: Tree, dialect: str) -> Tree:
+    """What an authority wants, by its number, which a response names, and until when."""
+    number, agency = question.get("SequenceNumeric"), question.get("AgencyID")
+    words = f"question {number} of {agency}: {question.get('TypeCode')} wanted"
+    if question.get("StatusCode") == "overdue":
+        words += "; overdue"
+    asked = remark(words, to_pointer(question.get("Subject"), dialect))
+    due = question.get("DueDateTime")
+    return {**asked, "LimitDateTime": _to_second(due) if due else None}

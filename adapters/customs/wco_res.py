@@ -6,8 +6,13 @@ Behaviour
     The body is the content of Response. A second Declaration is what changed
     (AmendedDeclaration); `Answer` is the normalised half, one entry about the whole (`notified`):
     the status by the profile's table (`statuses`), and what is stated to the declarant.
+    A FunctionCode of the profile's `corrections` corrects the declaration: its changes are what
+    the Amendment blocks point at, from the response or the declaration on, and their values stand
+    in the second Declaration. A pointer that leads nowhere keeps no correction from being read.
     A FunctionCode of the profile's `notices` decides nothing: its answer has no status.
-    What the code says where a request is open is in `request_statuses`, also by Status/NameCode.
+    What the code says where a request is open is in `request_statuses`, also by Status/NameCode;
+    what it says of the declaration besides is in `request_holds`. A FunctionCode of `endings` ends
+    the dossier, if all its errors are among those that are named there.
     The agency's number of the message is FunctionalReferenceID; the references are the MRN and
     the LRN of the Declaration.
 Knowingly not done
@@ -19,8 +24,9 @@ Versions
 
 from collections.abc import Iterator
 
+from adapters.customs.amendments import corrections_of
 from adapters.customs.envelope import Enveloped, recognise, unwrap
-from adapters.customs.notified import answer_of
+from adapters.customs.notified import answer_of, endings_of
 from adapters.customs.reading import Oddities, leaves_of, read_body
 from adapters.customs.reply import response_xml
 from adapters.customs.subject import Subject
@@ -110,6 +116,8 @@ def _message(found: Enveloped, number: int, profile: Profile) -> Message:
     about: Tree = tree.get("Declaration", {})
     problems = problems_of(subject, odd, profile, _demands(tree, about, profile))
     body = {**tree, "Answer": [answer_of(tree, profile)]}
+    corrects = tree.get("FunctionCode") in profile.settings.get("corrections", ())
+    dialect = str(profile.settings.get("pointers", "wco"))
     known = (("MRN", about.get("ID")), ("LRN", about.get("FunctionalReferenceID")))
     draft = Draft(
         kind="",
@@ -118,6 +126,7 @@ def _message(found: Enveloped, number: int, profile: Profile) -> Message:
         body=body,
         package="answer",
         unmapped=unmapped_of(subject, odd),
+        changes=tuple(corrections_of(subject, dialect)) if corrects else (),
     )
     return Message(
         number=number,
@@ -131,7 +140,8 @@ def _message(found: Enveloped, number: int, profile: Profile) -> Message:
 def _demands(tree: Tree, about: Tree, profile: Profile) -> Iterator[Wrong]:
     """What makes a Response an answer: a FunctionCode with a meaning, and a declaration."""
     code = tree.get("FunctionCode")
-    known = (*profile.settings.get("statuses", {}), *profile.settings.get("notices", ()))
+    settings = profile.settings
+    known = {*settings.get("statuses", {}), *settings.get("notices", ()), *endings_of(profile)}
     if code is None:
         yield missing("FunctionCode", "state what happened")
     elif code not in known:

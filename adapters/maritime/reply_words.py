@@ -41,6 +41,7 @@ _HEADLINES = {
     "held": _Headline("Held by an agency"),
     "do_not_load": _Headline("Refused by an agency: do not load"),
     "withdrawn": _Headline("Withdrawn"),
+    "ended": _Headline("Ended by an authority"),
 }
 _NOT_ACCEPTED = {
     "declined": "Declined: the workbook could not be joined to a visit. See below.",
@@ -57,6 +58,7 @@ _ANSWERS: dict[str, tuple[Gravity, str]] = {
     "conditional": ("warning", "released with conditions"),
     "released": ("clear", "released"),
     "acknowledged": ("note", "received"),
+    "ended": ("error", "ended"),
 }
 
 

@@ -14,6 +14,10 @@ confirmed what a carrier has to confirm, and in time
 answered  an agency's answer, bound to what was delivered to it: binding (which delivery),
           subjects (which element of it), late (what it does not settle), removed (persons
           taken off)
+corrected an authority corrects a declaration of its own accord
+ended     an authority ends a dossier of its own accord
+questions what an authority wants to know or to see, by number, until it closes that
+held      what an authority holds beside refusing a request
 noted     what is odd about a message that is applied, or about the parts together
 told      boards and replies on their way to those who are owed them
 passed_time  a deadline, a release by silence, the end of an answer

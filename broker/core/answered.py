@@ -75,7 +75,8 @@ def answer(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
         for scheme, value in event.references
         if scheme in rules.binds.get(event.recipient, ())
     )
-    if not aliases and _is_repeated(dossier, answers):
+    says_more = bool(event.changes or event.body.get("QuestionID"))
+    if not aliases and not says_more and _is_repeated(dossier, answers):
         return Effects(dossier, event, "repeated")
     making = Making(dossier, event)
     making.aliases = aliases
@@ -168,6 +169,8 @@ def _answers(
             at=event.received_at,
             showing=delivered.showing,
         )
+        if not content:  # it says nothing of its own: what it corrects or closes stands elsewhere
+            made = replace(made, state="over")
         if status in ADVERSE:
             changed_at = _changed_at(dossier, made, delivered)
             made = replace(made, changed_at=changed_at, keys=_keys(dossier, made))

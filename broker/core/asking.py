@@ -5,6 +5,7 @@ Rules
     or an adverse answer whose element has changed or is gone.
     The deadline of an ask that escalates counts from the oldest that is unanswered; silence counts
     from when the recipient acknowledges the newest opening (`broker.state.queue.acknowledge`).
+    In a dossier that has ended nothing is asked any more.
 """
 
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from broker.clock import parse_stamp, stamp
 from broker.core.effects import Making
 from broker.dossiers.board import deadline_name, silence_name
 from broker.dossiers.standing import ADVERSE, is_changed, standing_of
+from broker.model.answer import ENDED
 from broker.model.dossier import Answer, Ask, Shown, Target
 from broker.model.vector import Vector
 from broker.routing.decision import Expected
@@ -61,7 +63,7 @@ def restart(making: Making, target: Target, shown: Shown, expects: Expected | No
     waits = older is not None and older.counts and not _was_answered(making, target)
     if older is not None and older.counts:
         making.ask(older._replace(state="superseded"))
-    if expects is None:
+    if expects is None or making.dossier.state == ENDED:
         return None
     releases = expects.silence == "release"
     received_at = making.event.received_at
@@ -93,6 +95,8 @@ def ask_again(making: Making, target: Target) -> None:
     One that was not answered before this event goes on as it is.
     """
     older = making.asks.get(target)
+    if making.dossier.state == ENDED:
+        return
     if older is None or (older.counts and not _was_answered(making, target)):
         return
     escalates = older.silence != "release"

@@ -18,6 +18,7 @@ import orjson
 
 from broker.core.applied import route_applied
 from broker.core.effects import Effects, Making, RequestReply, Withdrawal
+from broker.core.held import hold_besides
 from broker.core.requested import attempt, expiry_name
 from broker.core.rules import Rules
 from broker.dossiers.declines import decline_problem, refusal_problem
@@ -111,6 +112,7 @@ def decide_request(
     known = replace(request, holders=holders)
     if status == REFUSED:
         end(making, known, "refused", answers)
+        hold_besides(making, known, content)
     elif all(holder.decision == GRANTED for holder in known.deciding):
         _grant(dossier, making, known, answers, rules)
     else:

@@ -14,6 +14,7 @@ from broker.model.dossier import (
     Dossier,
     Event,
     Outcome,
+    Question,
     Request,
     Shown,
     Target,
@@ -68,6 +69,7 @@ class Effects:
     drops: tuple[str, ...] = ()
     aliases: tuple[Alias, ...] = ()
     requests: tuple[Request, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @property
     def document(self) -> Document | None:
@@ -113,7 +115,9 @@ class Making:
         self.due: list[Due] = []
         self.aliases: tuple[Alias, ...] = ()
         self.requests: list[Request] = []
+        self.questions: list[Question] = []
         self.replies: list[RequestReply] = []
+        self.remarks: dict[str, tuple[Problem, ...]] = {}
         self._before = dossier
 
     @property
@@ -125,6 +129,10 @@ class Making:
         """A decision about a version: its row, and the dossier's memory of it."""
         self.record(target, version, shown, why)
         self.shown[target] = shown
+
+    def remark(self, part: str, problem: Problem) -> None:
+        """Its declarant is told this of a part, beside what the board says."""
+        self.remarks[part] = (*self.remarks.get(part, ()), problem)
 
     def record(self, target: Target, version: int, shown: Shown, why: Why) -> None:
         """A decision about a version: its row alone."""
@@ -154,6 +162,7 @@ class Making:
             folded.dossier,
             requests=self.dossier.requests,
             numbered=self.dossier.numbered,
+            questions=self.dossier.questions,
             outcomes=self.dossier.outcomes,
         )
         self.folded, self.document, self.taken = folded, folded.document, folded.taken
@@ -168,6 +177,16 @@ class Making:
         self.dossier = replace(
             self.dossier, requests=rest, numbered=max(self.dossier.numbered, request.number)
         )
+
+    def question(self, question: Question) -> None:
+        """This question is new, or has another state."""
+        self.questions.append(question)
+        rest = {number: one for number, one in self.dossier.questions.items()
+                if number != question.number}  # fmt: skip
+        if question.state != "closed":
+            rest[question.number] = question
+        numbered = max(self.dossier.numbered, question.number)
+        self.dossier = replace(self.dossier, questions=rest, numbered=numbered)
 
     def _documents(self) -> tuple[Document, ...]:
         made = (self.document,) if self.document and self.document not in self.taken else ()
@@ -218,6 +237,7 @@ class Making:
             problems=self.problems,
             documents=self._documents(),
             requests=tuple(self.requests),
+            questions=tuple(self.questions),
             decisions=tuple(self.decisions),
             shown=tuple(t for t, one in self.shown.items() if before.shown.get(t) is not one),
             asks=tuple(self.asked),

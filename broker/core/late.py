@@ -17,6 +17,7 @@ from broker.core.asking import ask_again, silence_of
 from broker.core.effects import Making
 from broker.core.subjects import names_in_delivery
 from broker.dossiers.standing import FAVOURABLE, element_of
+from broker.model.answer import ENDED
 from broker.model.dossier import Answer, Delivered, Target
 from broker.model.records import digest
 from broker.model.vector import unpack
@@ -34,11 +35,12 @@ def notify_unsettled(making: Making, delivered: Delivered, answers: Sequence[Ans
     shown = making.shown.get(target)
     if shown is None or shown.result == "withdrawn" or not shown.vector:
         return
-    if not any(one.status is not None for one in answers):
+    decided = [one for one in answers if one.status not in {None, ENDED}]
+    if not decided:
         return
     vector = unpack(shown.vector)
     now = vector.elements
-    subjects = {element_of(one.subject) for one in answers if one.status is not None}
+    subjects = {element_of(one.subject) for one in decided}
     known = list(names_in_delivery(delivered))
     about = known if "" in subjects else [path for path in known if path in subjects]
     gone = [path for path in about if path not in now]

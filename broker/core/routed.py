@@ -18,6 +18,7 @@ from broker.core.removed import removals_for
 from broker.core.rules import Rules
 from broker.dossiers.board import deadline_name
 from broker.dossiers.standing import ADVERSE
+from broker.model.answer import ENDED
 from broker.model.dossier import BOARD, Ask, Document, Event, Shown, Target
 from broker.model.dossier import Result as Outcome
 from broker.model.events import body_of
@@ -323,7 +324,7 @@ def _end(making: Making, target: Target, version: int, configuration: str) -> No
     )
     held = any(one.status in ADVERSE for one in making.answers_of(target))
     expects = None
-    if held:
+    if held and making.dossier.state != ENDED:
         within = timedelta(seconds=ask.within_s) if ask and ask.within_s else HOLD_WITHIN
         due_at = later(making.event.received_at, within)
         asked = Ask(

@@ -26,7 +26,16 @@ from broker.model.problem import as_json
 from broker.model.records import Entry, Record
 from broker.replies import payloads
 from broker.replies.refusals import declined_row
-from broker.state import aliases, dossier_writes, dossiers, due, parked, queue, requests
+from broker.state import (
+    aliases,
+    dossier_writes,
+    dossiers,
+    due,
+    parked,
+    questions,
+    queue,
+    requests,
+)
 from broker.state.positions import Position
 
 BROKER_EVENTS = ("resume", "discard")
@@ -289,6 +298,7 @@ def write_effects(connection: Connection, group: Sequence[Effects]) -> None:
     documents = [(one.dossier.id, document) for one in group for document in one.documents]
     dossier_writes.put_documents(connection, documents)
     requests.put(connection, [(one.dossier.id, each) for one in group for each in one.requests])
+    questions.put(connection, [(one.dossier.id, each) for one in group for each in one.questions])
     dossier_writes.put_outcomes(connection, [_outcome_row(effects) for effects in group])
     dossier_writes.put_decisions(connection, [row for one in group for row in one.decisions])
     dossier_writes.put_shown(connection, _newest_shown(group))

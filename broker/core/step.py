@@ -9,6 +9,7 @@ Tell   asks, boards and replies go to those who are owed them (`broker.replies`)
 from broker.core.answered import answer
 from broker.core.applied import route_applied
 from broker.core.confirmed import confirm, confirmed_reply
+from broker.core.corrected import correct_part
 from broker.core.decided import (
     decide_request,
     expire_request,
@@ -17,9 +18,11 @@ from broker.core.decided import (
     take_back,
 )
 from broker.core.effects import Effects, Making
+from broker.core.ended import end_dossier, forbidden_ending
 from broker.core.facts import record_codes
 from broker.core.noted import lacking, note_after_close, note_oddities
 from broker.core.passed_time import elapse
+from broker.core.questions import keep_questions, pass_question, unknown_question
 from broker.core.request_replies import send_request_replies
 from broker.core.requested import Terms, ask_for, attempt, broken_demands, repeat
 from broker.core.routed import rejudge, rejudge_wide
@@ -65,13 +68,26 @@ def _answer(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     if event.id in dossier.outcomes or (event.name and event.name in dossier.outcomes):
         return Effects(dossier, event, "repeated")
     meant = None if event.problem else request_meant(dossier, event)
-    if isinstance(meant, str):
-        return _declined(dossier, event, (decline_problem(meant, event),))
-    if meant is not None:
+    code = meant if isinstance(meant, str) else unknown_question(dossier, event)
+    if code:
+        return _declined(dossier, event, (decline_problem(code, event),))
+    if isinstance(meant, Request):
         return decide_request(dossier, event, meant, rules)
+    return _answer_delivery(dossier, event, rules)
+
+
+def _answer_delivery(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
+    """An answer about what was delivered, and what the authority does by it besides."""
+    code = forbidden_ending(event, rules)
     made = answer(dossier, event, rules)
-    if isinstance(made, Making):
+    if isinstance(made, Making) and not code:
         record_codes(made, rules)
+        code = correct_part(dossier, made, rules)
+    if code:
+        return _declined(dossier, event, (decline_problem(code, event),))
+    if isinstance(made, Making):
+        end_dossier(made)
+        keep_questions(made)
         overtake(made)
     return made
 
@@ -125,7 +141,7 @@ def _declined(dossier: Dossier, event: Event, problems: tuple[Problem, ...]) -> 
 def _elapse(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     """A due time has come; one that no longer matters changes nothing."""
     making = Making(dossier, event)
-    changes = expire_request(making, rules) or elapse(making, rules)
+    changes = expire_request(making, rules) or pass_question(making) or elapse(making, rules)
     lacking(making, rules)
     return making if changes or making.queue else Effects(dossier, event, "repeated")
 

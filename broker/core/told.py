@@ -94,15 +94,14 @@ def send_replies(before: Dossier, making: Making, boards: Boards, rules: Rules) 
     ]
     version = max(making.board_version, before.board_version + 1)  # one event, one version
     if not results:
-        own = _own(before, making)
-        if own is not None:
-            row = _reply_row(making, own, (version, "reply"), {"OverallStatusCode": NOTED})
+        for reply in _without_board(before, making):
+            row = _reply_row(making, reply, (version, "reply"), {"OverallStatusCode": NOTED})
             making.queue.append(row._replace(type=f"message.{NOTED}"))
         return
     view, why = rules.views[results[0].view], Why(rules.digest, results[0])
     for reply in _replies(before, making):
         change = _changed(boards, reply, view, making.event)
-        if reply.own or change.is_new:
+        if reply.own or change.is_new or reply.document.part in making.remarks:
             row = _reply_row(making, reply, (version, results[0].purpose), change.tree)
             making.queue.append(row)
             making.board_version = version
@@ -112,6 +111,16 @@ def send_replies(before: Dossier, making: Making, boards: Boards, rules: Rules) 
             making.record(target, version, shown, why)
             if not reply.own:
                 expect_confirmation(making, reply.document, row.id, rules)
+
+
+def _without_board(before: Dossier, making: Making) -> Iterator[ReplyTo]:
+    """Who is replied to where no board is shown: the own message, and those remarked on."""
+    own = _own(before, making)
+    if own is not None:
+        yield own
+    for part, document in making.dossier.live.items():
+        if part in making.remarks:
+            yield ReplyTo(document, {}, own=False)
 
 
 class _Change(NamedTuple):
@@ -281,6 +290,7 @@ def _reply_row(
         "extent": extent_json(document.extent),
     }
     delivery = own_reply_id(document)
+    problems = making.problems if reply.own else making.remarks.get(document.part, ())
     if not reply.own:
         context["changes"] = delivery
         delivery = "d_" + digest(making.dossier.id, BOARD, version, document.event, event.id)
@@ -295,7 +305,7 @@ def _reply_row(
         purpose=purpose,
         what="reply",
         type="board.changed",
-        payload=payloads.board(status, version, tree, making.problems if reply.own else ()),
+        payload=payloads.board(status, version, tree, problems),
         context=orjson.dumps(context).decode(),
         created_at=event.received_at,
     )

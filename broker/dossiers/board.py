@@ -3,7 +3,8 @@
 Rules
     Every status comes from `standing`: the overall status, the board, every view of it and every
     reply. The overall status is the gravest over what is asked and what is held; an adverse answer
-    outlives the ask, the part and the dossier it was given on.
+    outlives the ask, the part and the dossier it was given on. What has ended is `ended` to all,
+    as soon as no adverse answer is in force.
     A reply is about one message: it is shown the elements that its message named, by the
     message's own numbers (`Scope`), and what is about the whole; what came with the event that it
     reports is shown in full, and earlier answers without what was news then (`news`).
@@ -24,7 +25,8 @@ from broker.dossiers.standing import (
     gravest,
     standing_of,
 )
-from broker.model.dossier import Answer, Ask, Dossier, Request, Target, is_request
+from broker.model.answer import ENDED
+from broker.model.dossier import Answer, Ask, Dossier, Question, Request, Target, is_request
 
 NOT_REQUIRED, WITHDRAWN = "not_required", "withdrawn"
 
@@ -49,6 +51,7 @@ class Board:
     asks: Mapping[Target, Ask]
     standings: Mapping[Target, Standing]
     requests: tuple[Request, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     def status(self, target: Target, scope: Scope | None = None) -> str | None:
         """What one target comes to; None where nothing is asked and nothing is held."""
@@ -74,11 +77,15 @@ def board_of(dossier: Dossier) -> Board:
         target: standing_of(dossier.shown.get(target), found) for target, found in answers.items()
     }
     asks = {target: ask for target, ask in dossier.asks.items() if not is_request(target.part)}
-    return Board(dossier.state, asks, standings, tuple(dossier.requests.values()))
+    requests, questions = tuple(dossier.requests.values()), tuple(dossier.questions.values())
+    return Board(dossier.state, asks, standings, requests, questions)
 
 
 def overall(board: Board, reader: Reader | None = None) -> str:
     """The overall status; for a reader: of the elements that their message named."""
+    if board.state == ENDED:
+        objections = [standing.objection for standing in board.standings.values()]
+        return gravest(one for one in objections if one) or ENDED
     scope = reader.scope if reader else None
     part = reader.part if reader else ""
     found = [
@@ -96,7 +103,11 @@ def board_tree(board: Board, status: str) -> dict[str, Any]:
     found = [entry for standing in board.standings.values() for entry in entries(standing)]
     found.sort(key=lambda entry: (entry.answer.order, entry.answer.ordinal))
     answers = [_shown(entry, entry.subject) for entry in found]
-    return {"OverallStatusCode": status, "Answer": answers, **_open(board.requests)}
+    shown = {"Question": [_question_tree(one, one.subject) for one in board.questions]}
+    return {
+        "OverallStatusCode": status, "Answer": answers, **_open(board.requests),
+        **(shown if board.questions else {}),
+    }  # fmt: skip
 
 
 def request_tree(request: Request) -> dict[str, str]:
@@ -133,11 +144,32 @@ def declarant_tree(board: Board, reader: Reader) -> dict[str, Any]:
         (entry.answer, _shown(entry, _named(entry.subject, reader.scope), reader)) for entry in own
     )
     version = version_of(entry.answer for entry in own)
+    asked = [
+        _question_tree(one, _named(one.subject, reader.scope))
+        for one in board.questions
+        if one.part == reader.part and _is_named(one.subject, reader.scope)
+    ]
     return {
         "OverallStatusCode": overall(board, reader),
         **({"VersionID": version} if version else {}),
         "Answer": [*state_once(shown, reader.event), *_beside(board, reader.part)],
+        **({"Question": asked} if asked else {}),
     }
+
+
+def _is_named(subject: str, scope: Scope | None) -> bool:
+    """Whether a reader's message has named what a subject is in."""
+    element = element_of(subject)
+    return not element or scope is None or bool(scope(element))
+
+
+def _question_tree(one: Question, subject: str) -> dict[str, Any]:
+    """A question as a reader sees it, with its subject by the reader's own number."""
+    tree: dict[str, Any] = {
+        "SequenceNumeric": str(one.number), "AgencyID": one.recipient, "Subject": subject,
+        "Part": one.part, "StatusCode": one.state, "DueDateTime": one.due_at, **one.content,
+    }  # fmt: skip
+    return {name: value for name, value in tree.items() if value}
 
 
 def _beside(board: Board, part: str) -> Iterator[dict[str, Any]]:

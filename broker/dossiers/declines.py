@@ -55,6 +55,18 @@ DECLINES = {
         "nothing was delivered to you that this could answer",
         "answer with the delivery's id",
     ),
+    "answer.ending-not-allowed": (
+        "you may not end a dossier of your own accord",
+        "answer with another status, or ask the operator for the right to end (ends: true)",
+    ),
+    "answer.ending-in-part": (
+        "a dossier is ended as a whole, by an answer that says nothing else",
+        "send one answer without a subject, a part, a check and a quantity",
+    ),
+    "answer.correction-not-allowed": (
+        "you do not decide about this, and cannot correct it",
+        "answer it; only who decides by the table of its profile corrects a goods declaration",
+    ),
     "answer.subject-unknown": (
         "the answer is about an element that was not delivered to you",
         "name an element of the delivery that is answered, or answer about the whole",
@@ -67,6 +79,10 @@ DECLINES = {
         "another request about this is open, and must be decided first",
         "wait for its decision, or take it back",
     ),
+    "answer.question-unknown": (
+        "there is no question of this number that you have asked and that is not closed",
+        "compare the number with your board",
+    ),
     "request.unknown": (
         "there is no open request of this number that you have made, or must decide",
         "compare the number with the reply to the request, or with its delivery",
@@ -74,6 +90,10 @@ DECLINES = {
     "request.refused": (
         "this cannot be asked for in the state that the declaration is in",
         "ask the authority that decides about it",
+    ),
+    "request.lodge-whole": (
+        "the authority has corrected this, and its correction could not be applied",
+        "lodge the whole document; after that it may be amended again",
     ),
     "request.undecided": (
         "the request was not decided in time, and is refused",

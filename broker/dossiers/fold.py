@@ -22,7 +22,15 @@ import orjson
 
 from broker.dossiers.amending import amend
 from broker.dossiers.declines import late_problem
-from broker.dossiers.folded import Folded, declined, document_of, versions_with, with_fact
+from broker.dossiers.folded import (
+    UNCORRECTED,
+    Folded,
+    declined,
+    document_of,
+    versions_with,
+    with_fact,
+    without_fact,
+)
 from broker.dossiers.merging import NOT_CONFIRMED, Tree, changed, merged, put_over
 from broker.dossiers.naming import older_after
 from broker.dossiers.withdrawing import withdraw, withdraw_parts
@@ -71,7 +79,8 @@ def _put(dossier: Dossier, event: Event) -> Folded:
     tree = put_over(before, event.body, event.package, numbers, cut=cut)
     if live is not None and tree == before:
         return _repeated(dossier, event, numbers, tree)
-    return _made(dossier, event, tree, numbers, event.package)
+    known = without_fact(dossier, event.part, UNCORRECTED)
+    return _made(known, event, tree, numbers, event.package)
 
 
 def _is_of_another(dossier: Dossier, event: Event) -> bool:
@@ -145,7 +154,7 @@ def _close(dossier: Dossier, event: Event) -> Folded:
     """Nothing more is expected; what was lodged stands. The part says so in its next version."""
     if all(one.party != event.party for one in dossier.live.values()):
         return declined(dossier, event, "reference.unknown")
-    if dossier.state == "closed":
+    if dossier.state in {"closed", "ended"}:
         return Folded(dossier, "repeated")
     live = dossier.live.get(event.part)
     folded = Folded(dossier, "applied")

@@ -10,6 +10,9 @@ from broker.model.numbering import Named
 from broker.model.problem import Problem
 from broker.model.records import digest
 
+UNCORRECTED = "uncorrected"
+"""Of a part: its authority has corrected it, and the correction could not be applied."""
+
 
 @dataclass(frozen=True, slots=True)
 class Folded:
@@ -68,3 +71,13 @@ def with_fact(dossier: Dossier, part: str, fact: str) -> Dossier:
     if fact in known:
         return dossier
     return replace(dossier, facts={**dossier.facts, part: (*known, fact)})
+
+
+def without_fact(dossier: Dossier, part: str, fact: str) -> Dossier:
+    """The dossier in which this holds of a part no more."""
+    known = dossier.facts.get(part, ())
+    if fact not in known:
+        return dossier
+    rest = {name: found for name, found in dossier.facts.items() if name != part}
+    left = tuple(one for one in known if one != fact)
+    return replace(dossier, facts=rest | ({part: left} if left else {}))

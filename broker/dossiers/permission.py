@@ -5,6 +5,7 @@ Rules
     The table in force on the day of receipt decides, by the state of the part: apply, ask, refuse.
     While a request is open, nothing else changes what it names, and its party asks for nothing
     else about the part. The same request again is repeated, and so is the live version.
+    What an authority has corrected in vain is lodged whole before anything of it is amended.
 What does not belong
     Who decides a request, and what becomes of it (`broker.core.requested`, `broker.core.decided`).
 """
@@ -13,9 +14,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from broker.dossiers.board import Board, board_of
+from broker.dossiers.folded import UNCORRECTED
 from broker.dossiers.standing import ADVERSE, FAVOURABLE
+from broker.dossiers.targets import target_of
 from broker.model.dossier import Dossier, Event, Request, Target, is_request
 from broker.model.events import body_of
+from broker.model.packages import PACKAGES
 from broker.model.request_table import RequestTable, State, Verdict
 
 ACTIONS = {
@@ -41,22 +45,30 @@ def permission_for(dossier: Dossier, event: Event, table: RequestTable) -> Permi
     """What the table and the open requests say of an event of a part's owner."""
     action = ACTIONS.get(event.does, "")
     if not action or dossier.state == "new" or not is_owner(dossier, event):
-        return Permission(Verdict("apply"))  # what it is not entitled to, `fold` declines
+        return Permission(APPLY)  # what it is not entitled to, `fold` declines
     if action in {"lodge", "add"} and _is_first(dossier, event):
-        return Permission(Verdict("apply"))
-    if action == "lodge" and _is_live(dossier, event):
-        return Permission(Verdict("apply"))  # it changes nothing: `fold` finds it repeated
+        return Permission(APPLY)
     state = state_of(dossier, event.part, table)
-    verdict = table.verdict(action, state, event.part)
-    applies = verdict.does == "apply" and not dossier.requests
-    if not applies and action == "lodge" and _is_live(dossier, event):
-        return Permission(Verdict("apply"))  # it changes nothing: `fold` finds it repeated
-    for request in dossier.requests.values():
-        if _is_again(request, event):
-            return Permission(verdict, state, request, again=True)
-    if verdict.does == "refuse":
+    verdict = _verdict(dossier, event, table.verdict(action, state, event.part))
+    again = [request for request in dossier.requests.values() if _is_again(request, event)]
+    if again:
+        return Permission(verdict, state, again[0], again=True)
+    if verdict.does == "refuse" or _is_live(dossier, event, verdict):
         return Permission(verdict, state)
     return Permission(verdict, state, _forbidding(dossier, event, asks=verdict.does == "ask"))
+
+
+APPLY = Verdict("apply")
+
+
+def _verdict(dossier: Dossier, event: Event, verdict: Verdict) -> Verdict:
+    """The table's, but for what changes nothing and for what cannot be amended."""
+    if _is_live(dossier, event, verdict):
+        return APPLY
+    corrected_in_vain = UNCORRECTED in dossier.facts.get(event.part, ())
+    if event.does == "patch" and corrected_in_vain and verdict.does != "refuse":
+        return Verdict("refuse", code="request.lodge-whole")
+    return verdict
 
 
 def profile_for(dossier: Dossier, event: Event) -> str:
@@ -152,10 +164,15 @@ def _is_first(dossier: Dossier, event: Event) -> bool:
     return event.part not in dossier.versions and dossier.state in {"open", "closed"}
 
 
-def _is_live(dossier: Dossier, event: Event) -> bool:
-    """Whether the live version already says what the event lodges."""
+def _is_live(dossier: Dossier, event: Event, verdict: Verdict) -> bool:
+    """Whether the live version already says what the event lodges: `fold` finds it repeated.
+
+    Looked at only where that matters: bodies are large.
+    """
     live = dossier.live.get(event.part)
-    return live is not None and body_of(live.payload) == event.body
+    if event.does != "put" or live is None or (verdict == APPLY and not dossier.requests):
+        return False
+    return body_of(live.payload) == event.body
 
 
 def _is_again(request: Request, event: Event) -> bool:
@@ -193,7 +210,13 @@ def names_same(request: Event, event: Event) -> bool:
 
 
 def _paths(event: Event) -> list[str]:
-    return [change.path for change in event.changes] if event.does == "patch" else []
+    """By whose keys two paths of one element are the same path."""
+    if event.does != "patch":
+        return []
+    known = event.package in PACKAGES
+    targets = [target_of(one.path, event.package) if known else None for one in event.changes]
+    return [found.path if found else one.path
+            for found, one in zip(targets, event.changes, strict=True)]  # fmt: skip
 
 
 def _overlap(path: str, other: str) -> bool:

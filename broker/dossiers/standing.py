@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
+from broker.model.answer import ENDED
 from broker.model.dossier import Answer, Ask, Shown
 from broker.model.lists import lists_of
 from broker.model.packages import PACKAGES
@@ -88,6 +89,13 @@ class Standing:
             return not self.holds
         things = self.elements.values() or (self.rest,)
         return all(one.status in FAVOURABLE for one in things)
+
+    @property
+    def objection(self) -> str | None:
+        """The gravest of the adverse answers in force, whether it is asked or not."""
+        things = [*self.elements.values(), *([self.rest] if self.rest else ())]
+        found = [*self.holds, *(one for thing in things for one in thing.answers)]
+        return gravest(str(one.status) for one in found if one.status in ADVERSE)
 
     def in_force(self) -> set[tuple[str, int]]:
         """The answers that still matter, by event and ordinal."""
@@ -307,11 +315,11 @@ def _is_there(answer: Answer, shown: Shown | None, vector: Vector) -> bool:
 
 
 def _remarks(standing: Standing, ordered: Sequence[Answer]) -> Iterable[Answer]:
-    """Notices, and the newest acknowledgement where nothing was decided after it."""
+    """Notices, endings, and the newest acknowledgement where nothing was decided after it."""
     decided = standing.in_force()
     last = next((one for one in reversed(ordered) if one.status is not None), None)
     for answer in ordered:
-        decides = answer.status is not None and not (
+        decides = answer.status not in {None, ENDED} and not (
             answer.status == "acknowledged" and answer is last
         )
         if not decides and (answer.event, answer.ordinal) not in decided:

@@ -16,7 +16,7 @@ def withdraw(dossier: Dossier, event: Event) -> Folded:
     """The whole dossier, or one part of it, is taken back by the party that lodged it."""
     if event.part:
         return _part_withdrawn(dossier, event)
-    if dossier.party != event.party or dossier.state in {"new", "withdrawn"}:
+    if dossier.party != event.party or dossier.state in {"new", "withdrawn", "ended"}:
         return declined(dossier, event, "reference.unknown")
     return _without(dossier, dossier.live, event)
 

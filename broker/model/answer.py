@@ -42,12 +42,16 @@ AnswerStatus = Literal[
     "released",
     "refused",
     "do_not_load",
+    "ended",
 ]
 """What `StatusCode` may say; on the wire it is text, so that a new word breaks no reader."""
 
 ANSWER_STATUSES: tuple[str, ...] = get_args(AnswerStatus)
 REQUEST_STATUSES = ("granted", "refused")
 """What `StatusCode` may say of a request; any other status decides nothing about it."""
+
+ENDED = "ended"
+"""The authority ends the dossier of its own accord; also the overall status after it."""
 
 
 class Bank14A(Canonical):
@@ -235,11 +239,13 @@ class AnsweredRequest(Canonical):
     """What an agency's own code says of a request that is open, by the type of the request.
 
     `TypeCode`: amend, withdraw, present or release, absent for all. `StatusCode`: granted,
-    refused, or a word for what decides nothing (registered, undecided).
+    refused, or a word for what decides nothing (registered, undecided). `DocumentStatusCode`: what
+    they say besides of the declaration as it stands (held).
     """
 
     TypeCode: Code = leaf(None, "an..17", data="public")
     StatusCode: Code = leaf(None, "an..35", data="public")
+    DocumentStatusCode: Code = leaf(None, "an..35", data="public")
 
 
 class AgencyAnswer(Canonical):
@@ -248,9 +254,10 @@ class AgencyAnswer(Canonical):
     `Subject` is the canonical path of an element, absent or "" for the whole; `SubjectReference`
     takes its place until the broker has found the person that it names. `QuantityMeasure`: how
     much of it the answer is about, absent for all. `StatusCode` is one of ANSWER_STATUSES, absent
-    for a notice that decides nothing (granted: of a request alone); `NativeCode` and `NativeText`
-    are the agency's own words. `RequestStatus`: what they say instead where a request is open.
-    `NativeVersionID` is the agency's own count of the declaration's versions: the last one given.
+    for a notice that decides nothing (granted: of a request alone; ended: of the dossier as a
+    whole); `NativeCode` and `NativeText` are the agency's own words. `RequestStatus`: what they say
+    instead where a request is open. `NativeVersionID` is the agency's own count of the
+    declaration's versions: the last one given.
     """
 
     Subject: Text = leaf(None, "an..512", data="public")
@@ -282,7 +289,8 @@ class AnswerReport(Canonical):
     """Response, WCO 07B: what an agency said about one delivery.
 
     `FunctionalReferenceID` is the agency's own number of this answer, `DeliveryID` the delivery it
-    answers, `RequestID` the number of the request that it decides. `AmendedDeclaration` is the
+    answers, `RequestID` the number of the request that it decides, `QuestionID` that of
+    the question that it closes. `AmendedDeclaration` is the
     second declaration of a result message: only what changed.
     """
 
@@ -303,6 +311,7 @@ class AnswerReport(Canonical):
 
     DeliveryID: Identifier = leaf(None, "an..35", data="public")
     RequestID: Identifier = leaf(None, "n..9", data="public")
+    QuestionID: Identifier = leaf(None, "n..9", data="public")
     Answer: tuple[AgencyAnswer, ...] = many()
 
 
@@ -356,6 +365,23 @@ class BoardRequest(Canonical):
     RefusalCode: Code = leaf(None, "an..35", data="public")
 
 
+class BoardQuestion(Canonical):
+    """What an authority wants: its number in the dossier, what, until when, and its state.
+
+    `TypeCode`: documents or information. `StatusCode`: open or overdue; only the authority closes
+    it. What is sent in response names the number.
+    """
+
+    SequenceNumeric: Numeric = leaf("006", "n..5", "1050", data="public")
+    AgencyID: Identifier = leaf(None, "an..35", data="public")
+    TypeCode: Code = leaf(None, "an..17", data="public")
+    StatusCode: Code = leaf(None, "an..35", data="public")
+    Subject: Text = leaf(None, "an..512", data="public")
+    Part: Text = leaf(None, "an..70", data="public")
+    DueDateTime: Moment = leaf(None, "an..35", "2380")
+    WantedDocument: tuple[DocumentWanted, ...] = many()
+
+
 class RequestReason(Canonical):
     """Why a declarant asks for something."""
 
@@ -367,12 +393,13 @@ class RequestReport(Canonical):
     """A request of a declarant in the broker's own form, for messages that have none of their own.
 
     `TypeCode`: presentation, arrival or departure, of a report. `RequestID`: the number of the
-    request that is taken back.
+    request that is taken back. `QuestionID`: that of the question that it responds to.
     """
 
     FunctionalReferenceID: Identifier = leaf("D026", "an..35", "1154", of_message=True)
     TypeCode: Code = leaf(None, "an..17", data="public")
     RequestID: Identifier = leaf(None, "n..9", data="public")
+    QuestionID: Identifier = leaf(None, "n..9", data="public")
     Reason: tuple[RequestReason, ...] = many()
 
 
@@ -386,3 +413,4 @@ class BoardReport(Canonical):
     VersionID: Identifier = leaf(None, "n..9", data="public")
     Answer: tuple[BoardAnswer, ...] = many()
     Request: tuple[BoardRequest, ...] = many("SequenceNumeric")
+    Question: tuple[BoardQuestion, ...] = many("SequenceNumeric")

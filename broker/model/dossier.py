@@ -50,7 +50,8 @@ class Document:
 
     `payload` is the event's, as stored (`broker.model.events` opens it); `order` is the sender's
     revision or the number of acceptance. `named`: the elements that its message named, by the
-    message's numbers and the dossier's. `extent`: how much of its message's list was taken.
+    message's numbers and the dossier's. `extent`: how much of its message's list was taken. `by`:
+    the authority that made this version of its own accord; it stays its declarant's all the same.
     """
 
     part: str
@@ -70,6 +71,7 @@ class Document:
     state: str = "live"
     named: Named = field(default_factory=dict)
     extent: Extent | None = None
+    by: str = ""
 
 
 class Shown(NamedTuple):
@@ -196,7 +198,8 @@ class Dossier:
     `messages`: versions that are not live, but whose messages were the last to name some element.
     `gone`: the last version of each part that was taken back, for what is answered about it still.
     `answers`: those that count, are obeyed or have ended. `requests`: those that are open, by
-    number; `numbered`: the highest number that was given to one. `facts`: by part, the native codes
+    number; `numbered`: the highest number that was given to one, or to a question. `questions`:
+    those that are not closed, by number. `facts`: by part, the native codes
     of agencies that decide about it, and what was reported of it (`broker.model.request_table`).
     """
 
@@ -221,6 +224,7 @@ class Dossier:
     outcomes: frozenset[str] = frozenset()
     requests: Mapping[int, "Request"] = field(default_factory=dict)
     numbered: int = 0
+    questions: Mapping[int, "Question"] = field(default_factory=dict)
     facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -262,6 +266,33 @@ class Event:
     given: int | None = None
     extent: Extent | None = None
     replies: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an authority wants to know or to see, about a subject of a part.
+
+    `number` is the broker's, in its dossier. `content`: what is wanted, as the board shows it
+    (TypeCode documents or information, WantedDocument). `due_at` "": no time was given.
+    `event` is the answer that opened it.
+    """
+
+    number: int
+    part: str
+    recipient: str
+    purpose: str
+    subject: str
+    content: Mapping[str, Any]
+    due_at: str
+    event: str
+    asked_at: str
+    state: Literal["open", "overdue", "closed"] = "open"
+    closed_at: str = ""
+
+    @property
+    def target(self) -> Target:
+        """Under which part and purpose which agency asks."""
+        return Target(self.part, self.recipient, self.purpose)
 
 
 RequestState = Literal["open", "granted", "refused", "overtaken", "taken_back"]

@@ -96,6 +96,7 @@ def _document(body: type[Canonical]) -> Schema:
         *(_listed(name) for name in ("rules", "because", "legal_basis", "checks", "codes")),
         _field("elements", ["null", {"type": "array", "items": matched}], json="whole"),
         _field("expects", ["null", _expected()], json="nothing"),
+        _field("by", ["null", "string"]),
         _field("list", ["null", listed]),
         _field("removed", _array(removed)),
         _always("body", _class(body, {})),
@@ -121,6 +122,7 @@ def _answer_notice() -> Schema:
         _listed("gone"),
         _always("now"),
         _field("since", ["null", "string"]),
+        _field("question", ["null", "long"]),
     ]
     return _subject("AnswerNotice", "what became of an answer of the recipient", fields)
 
@@ -156,6 +158,7 @@ def _request() -> Schema:
         _always("decides", "boolean"),
         _field("expects", ["null", _expected()], json="nothing"),
         _always("expires_at"),
+        _field("question", ["null", "long"]),
         _field("changes", _array(change), json=[]),
         _field("reasons", _array(reason), json=[]),
     ]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from broker.model.dossier import Ask, Document, Request, Target
+from broker.model.dossier import Ask, Document, Question, Request, Target
 from broker.model.extent import Extent
 from broker.model.problem import Problem, as_json
 
@@ -42,7 +42,10 @@ class Since(NamedTuple):
 def document(
     dossier: str, one: Document, told: Entitlement, body: Mapping[str, Any], since: Since
 ) -> bytes:
-    """A document's view for one recipient, with how much of the declarant's list it holds."""
+    """A document's view for one recipient, with how much of the declarant's list it holds.
+
+    `by`: of a version that an authority made of its own accord, which one it was.
+    """
     shown: dict[str, Any] = {
         "dossier": dossier,
         "document": one.id,
@@ -60,6 +63,8 @@ def document(
         "expects": "nothing" if told.ask is None else expected(told.ask),
         "body": body,
     }
+    if one.by:
+        shown["by"] = one.by
     if one.extent is not None:
         shown["list"] = _list(one.extent)
     if since.removed:
@@ -122,7 +127,10 @@ class Asked(NamedTuple):
 
 
 def request(dossier: str, one: Request, told: Entitlement, asked: Asked) -> bytes:
-    """A request for one recipient: what would change, why, and until when it is decided."""
+    """A request for one recipient: what would change, why, and until when it is decided.
+
+    `question`: the number of the question that it responds to.
+    """
     shown: dict[str, Any] = {
         "dossier": dossier,
         "request": one.number,
@@ -142,6 +150,8 @@ def request(dossier: str, one: Request, told: Entitlement, asked: Asked) -> byte
         ],
         "reasons": list(asked.reasons),
     }
+    if question := one.event.body.get("QuestionID"):
+        shown["question"] = int(question)
     return orjson.dumps(shown)
 
 
@@ -189,6 +199,25 @@ def unacknowledged(dossier: str, target: Target, reply: str, since: str) -> byte
         "gone": [],
         "now": "",
         "since": since,
+    }
+    return orjson.dumps(shown)
+
+
+def overdue(dossier: str, question: Question, version: int, now: str) -> bytes:
+    """A notice to the agency that wants something: the time that it gave has passed.
+
+    `now` is the delivery that shows what is there now.
+    """
+    shown = {
+        "dossier": dossier,
+        "part": question.part,
+        "purpose": question.purpose,
+        "version": version,
+        "delivery": now,
+        "changed": [],
+        "gone": [],
+        "now": now,
+        "question": question.number,
     }
     return orjson.dumps(shown)
 

@@ -39,7 +39,7 @@ from broker.model.leaf import DECIMAL
 
 OverallStatus = Literal[
     "refused", "do_not_load", "held", "information_wanted", "inspection", "waiting",
-    "conditional", "released", "not_required", "withdrawn",
+    "conditional", "released", "not_required", "withdrawn", "ended",
 ]  # fmt: skip
 OVERALL: tuple[str, ...] = get_args(OverallStatus)
 

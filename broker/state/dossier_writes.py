@@ -78,6 +78,7 @@ def _document_row(dossier: str, one: Document) -> dict[str, Any]:
         "sender": one.sender, "party": one.party, "profile": one.profile,
         "received_at": one.received_at, "state": one.state, "payload": one.payload,
         "named": orjson.dumps(dict(one.named)).decode(), "extent": _extent(one),
+        "by": one.by,
     }  # fmt: skip
 
 

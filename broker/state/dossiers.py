@@ -25,7 +25,8 @@ from broker.model.events import body_of
 from broker.model.extent import extent_of
 from broker.model.numbering import Named
 from broker.model.records import opened
-from broker.state.queue import ANSWERABLE, UNACKNOWLEDGED
+from broker.state.questions import open_questions
+from broker.state.queue import ANSWERABLE, ENDING, UNACKNOWLEDGED
 from broker.state.requests import open_requests
 from broker.state.tables import (
     ANSWERS,
@@ -57,12 +58,15 @@ def load(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[str,
     messages = _messages(connection, numbers)
     shown, asks = _shown(connection, known), _asks(connection, known)
     answers = _answers(connection, known)
-    requests = open_requests(connection, [head["id"] for head in heads if head["numbered"]])
+    numbered = [head["id"] for head in heads if head["numbered"]]
+    requests = open_requests(connection, numbered)
+    questions = open_questions(connection, numbered)
     return {
         head["id"]: Dossier(
             **{name: value for name, value in head.items() if name not in {"numbers", "facts"}},
             facts={part: tuple(found) for part, found in orjson.loads(head["facts"]).items()},
             requests=requests.get(head["id"], {}),
+            questions=questions.get(head["id"], {}),
             parts=numbers[head["id"]],
             messages=messages.get(head["id"], {}),
             live=live.get(head["id"], {}) if head["state"] in STANDING else {},
@@ -274,7 +278,7 @@ def _document(row: Any, payload: bytes) -> Document:
         row.part, row.version, row.id, row.package, row.digest, row.order_no,
         row.submission, row.message, row.event, row.sender, row.party, row.profile,
         row.received_at, payload, row.state, _named(row.named),
-        extent_of(orjson.loads(row.extent)) if row.extent else None,
+        extent_of(orjson.loads(row.extent)) if row.extent else None, row.by,
     )  # fmt: skip
 
 
@@ -329,6 +333,7 @@ def delivered(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str,
             QUEUE.c.dossier.in_(list(ids)),
             QUEUE.c.what.in_(ANSWERABLE),
             QUEUE.c.type != UNACKNOWLEDGED,
+            QUEUE.c.type.not_like(f"%{ENDING}"),
             QUEUE.c.seq.is_not(None),
         )
     )  # fmt: skip

@@ -20,6 +20,10 @@ ANSWERABLE = ("document", "notice")
 """What an agency may answer: what it was shown, and that something is gone or has changed."""
 UNACKNOWLEDGED = "answer.unacknowledged"
 """Type of a notice that asks nothing: a sender has not confirmed that it knows of an answer."""
+QUESTION_OVERDUE = "answer.question-overdue"
+"""Type of a notice that the time of a question has passed."""
+ENDING = ".ended"
+"""How the type of a notice ends that says that a dossier has ended: it asks for nothing."""
 
 
 class Row(NamedTuple):

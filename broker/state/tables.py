@@ -97,7 +97,8 @@ DOSSIERS = Table(
 )  # fmt: skip
 """Heads only. `state`: open, withdrawn, closed or ended. `numbers` is JSON: by part, the highest
 number ever given in each list, and which older messages were the last to name which elements.
-`numbered`: the highest number given to a request. `facts` is JSON: by part, what is known of it."""
+`numbered`: the highest number given to a request or a question. `facts` is JSON: by part, what is
+known of it."""
 
 REQUESTS = Table(
     "requests", METADATA,
@@ -112,6 +113,16 @@ REQUESTS = Table(
 JSON: [[recipient, purpose, delivery, decision], ...]. `state`: open, granted, refused, overtaken,
 taken_back."""
 
+QUESTIONS = Table(
+    "questions", METADATA,
+    _text("dossier", key=True), _number("number", key=True), _text("part"), _text("recipient"),
+    _text("purpose"), _text("subject"), _blob("content"), _text("due_at"), _text("event"),
+    _text("asked_at"), _text("state"), _text("closed_at"),
+    Index("questions_open", "dossier", "state"),
+)  # fmt: skip
+"""What authorities want to know or see. `content` is JSON, sealed. `state`: open, overdue or
+closed."""
+
 DOCUMENTS = Table(
     "documents", METADATA,
     _text("dossier", key=True), _text("part", key=True), _number("version", key=True),
@@ -119,10 +130,12 @@ DOCUMENTS = Table(
     _number("message"), _text("event"), _text("sender"), _text("party"), _text("profile"),
     _text("received_at"), _text("state"), _blob("payload"),
     Column("named", TEXT, nullable=False, server_default="{}"), _text("extent", null=True),
+    Column("by", TEXT, nullable=False, server_default=""),
 )  # fmt: skip
 """`state`: live or late, as it was applied or not; rows are never changed, the live version is the
 highest that is `live`. `payload` is the event's, as stored. `named` is JSON: by list, the elements
-that the message named, as runs of [number in the message, number in the dossier, how many]."""
+that the message named, as runs of [number in the message, number in the dossier, how many].
+`by`: the authority that corrected the version before, of its own accord."""
 
 OUTCOMES = Table(
     "outcomes", METADATA,

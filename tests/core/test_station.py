@@ -277,6 +277,67 @@ async def test_a_withdrawal_notice_names_the_delivery_its_recipient_knows():
 
 
 @story
+async def test_an_ending_is_loaded_as_it_was_left_and_notified_by_the_known_delivery(remembered):
+    """Plant health is told which delivery has ended; it answers that, not the notice."""
+    async with in_process() as broker:
+        await broker.lodge(declaration("QZ-1", FLOWERS))
+        known = await broker.newest("plant-health", "goods")
+        given = await broker.newest("customs", "goods")
+        await broker.decide("customs", given["id"], "ended", references=[["MRN", "26QZ1"]])
+        assert await stored(broker) == await kept(broker, remembered)
+        assert (await stored(broker)).overall == "ended"
+        notice = await broker.newest("plant-health", "declaration.ended")
+        assert notice["data"]["delivery"] == known["id"]
+        said = {"id": "A-2", "references": [["MRN", "26QZ1"]], "answers": [{"status": "released"}]}
+        await broker.answer("plant-health", said)
+        after = await stored(broker)
+        assert after == await kept(broker, remembered)
+        (last,) = [one for one in after.answers if one.recipient == "plant-health"]
+        assert (last.status, last.showing, after.overall) == ("released", 1, "ended")
+
+
+@story
+async def test_a_correction_of_an_authority_is_loaded_as_it_was_left(remembered):
+    """The version is by customs, in its row and in what plant health is given; the fact too."""
+    async with in_process() as broker:
+        await broker.lodge(declaration("QZ-1", FLOWERS))
+        given = await broker.newest("customs", "goods")
+        words = "GoodsShipment.GovernmentAgencyGoodsItem[1].Commodity.Description"
+        for number, path in enumerate((words, words.replace("[1]", "[7]"))):
+            change = {"path": path, "value": "tulips" if "[1]" in path else None}
+            said = {"id": f"C-{number}", "delivery": given["id"], "changes": [change]}
+            await broker.answer("customs", said)
+            assert await stored(broker) == await kept(broker, remembered)
+        after = await stored(broker)
+        assert (after.live[""].by, after.facts) == ("customs", {"": ("uncorrected",)})
+        told = await broker.newest("plant-health", "goods-declaration.changed")
+        assert (told["data"]["by"], told["data"]["version"]) == ("customs", 2)
+        noted = await broker.newest("customs", "message.noted")
+        assert "amendment.element-absent" in reply_xml(noted)
+        reply = reply_xml(await broker.newest(SENDER, "board.changed"))
+        assert "lodge the whole document" in reply
+
+
+@story
+async def test_a_question_is_loaded_as_it_was_left_and_stands_in_the_reply(remembered):
+    """Opened, closed by its number: the rows say what the step said, the declarant hears of it."""
+    async with in_process() as broker:
+        await broker.lodge(declaration("QZ-1", FLOWERS))
+        given = await broker.newest("plant-health", "goods")
+        await broker.decide("plant-health", given["id"], "information_wanted",
+                            wanted=[{"type": "N851"}], valid_until="2027-01-01")  # fmt: skip
+        assert await stored(broker) == await kept(broker, remembered)
+        assert list((await stored(broker)).questions) == [1]
+        reply = reply_xml(await broker.newest(SENDER, "board.changed"))
+        assert "question 1 of plant-health: documents wanted" in reply
+        await broker.answer("plant-health", {"id": "Q-1", "delivery": given["id"], "question": 1})
+        assert await stored(broker) == await kept(broker, remembered)
+        assert (await stored(broker)).questions == {}
+        reply = reply_xml(await broker.newest(SENDER, "board.changed"))
+        assert "question 1" not in reply
+
+
+@story
 async def test_who_was_never_given_a_number_hears_nothing_of_a_withdrawal():
     """The row is cancelled before it was numbered: the recipient's feed stays empty."""
     async with in_process() as broker:

@@ -294,7 +294,7 @@ def test_what_an_answer_is_about_is_unchanged_changed_or_gone():
 
 def test_every_status_an_agency_may_give_has_its_gravity():
     """No answer can come that the board cannot weigh; the gravest of several counts."""
-    assert set(ANSWER_STATUSES) - {"acknowledged"} <= set(GRAVITY)
+    assert set(ANSWER_STATUSES) - {"acknowledged", "ended"} <= set(GRAVITY)
     assert set(GRAVITY[-2:]) == FAVOURABLE
     for graver, lighter in itertools.pairwise(GRAVITY):
         assert gravest([lighter, graver]) == graver

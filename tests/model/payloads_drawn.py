@@ -79,8 +79,9 @@ _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 
 _OPTIONAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     WITHDRAWAL: {"expects": EXPECTED},
+    ANSWER_NOTICE: {"since": TEXTS, "question": NUMBERS},
     **{
-        subject: {"list": EXTENT, "removed": st.lists(REMOVED, min_size=1, max_size=3)}
+        subject: {"by": TEXTS, "list": EXTENT, "removed": st.lists(REMOVED, min_size=1, max_size=3)}
         for subject in DOCUMENTS
     },
 }

@@ -70,8 +70,8 @@ def test_what_is_stated_to_the_declarant_is_not_sensitive():
 
 
 def test_statuses_are_the_words_of_the_board():
-    """Eight words say what an answer decides, and the field takes them as text."""
-    assert len(ANSWER_STATUSES) == 8
+    """Ten words say what an answer decides, and the field takes them as text."""
+    assert len(ANSWER_STATUSES) == 10
     for status in ANSWER_STATUSES:
         assert AgencyAnswer.model_validate({"StatusCode": status}).StatusCode == status
 

@@ -49,6 +49,22 @@ def test_every_status_is_a_valid_response(status, uk_cds, response_faults):
     assert artifact.content_type == "application/xml"
 
 
+def test_a_question_arrives_with_its_number_and_its_limit(uk_cds, response_faults):
+    """A statement names it, says what is wanted and until when, and points at its subject."""
+    question = {
+        "SequenceNumeric": "3", "AgencyID": "plant-health", "TypeCode": "documents",
+        "StatusCode": "overdue", "DueDateTime": "2026-12-01T12:00:00.000Z",
+        "Subject": ANSWER["Subject"],
+    }  # fmt: skip
+    out = Outgoing("information_wanted", KNOWN, STAMP, tree={"Question": [question]})
+    (artifact,) = WcoDec().reply(out, ORIGINAL, uk_cds)
+    assert response_faults(artifact.content) == []
+    assert _texts(artifact.content, "StatementDescription") == [
+        "question 3 of plant-health: documents wanted; overdue"
+    ]
+    assert _texts(artifact.content, "DateTimeString")[-1] == "20261201120000Z"
+
+
 def test_an_answer_arrives_with_all_that_the_view_let_through(uk_cds):
     """Reasons, statements, limits, documents and references stand where the format has them."""
     tree = {"VersionID": "7"}

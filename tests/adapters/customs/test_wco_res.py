@@ -25,9 +25,9 @@ def _read(payload: str, profile: Profile):
 
 @pytest.mark.parametrize(
     ("code", "status"),
-    [("01", "acknowledged"), ("02", None), ("03", "refused"), ("05", "inspection"),
+    [("01", "acknowledged"), ("02", None), ("03", "ended"), ("05", "inspection"),
      ("06", "information_wanted"), ("07", None), ("08", "released"), ("09", "released"),
-     ("10", "refused"), ("11", None), ("13", None), ("14", None), ("15", None), ("16", None),
+     ("10", "ended"), ("11", None), ("13", None), ("14", None), ("15", None), ("16", None),
      ("17", None), ("18", None), ("50", "held"), ("51", "information_wanted")],
 )  # fmt: skip
 def test_the_profile_says_what_each_function_code_means(code, status, uk_responses):
@@ -41,6 +41,52 @@ def test_the_profile_says_what_each_function_code_means(code, status, uk_respons
     assert answer.get("StatusCode") == status
     assert status is None or status in ANSWER_STATUSES
     AnswerReport.model_validate(draft.body)
+
+
+@pytest.mark.parametrize(
+    ("code", "errors", "status"),
+    [("03", (), "ended"), ("03", ("CDS12046",), "ended"), ("03", ("CDS10001",), "refused"),
+     ("03", ("CDS12046", "CDS10001"), "refused"), ("10", (), "ended"), ("10", ("X1",), None)],
+)  # fmt: skip
+def test_customs_ends_a_declaration_by_codes_of_the_profile(code, errors, status, uk_responses):
+    """Without an error, or with the one that says so alone; a request is refused all the same."""
+    said = "".join(f"<Error><ValidationCode>{one}</ValidationCode></Error>" for one in errors)
+    ((_message, draft),) = _read(_response(code, said), uk_responses)
+    (answer,) = draft.body["Answer"]
+    assert answer.get("StatusCode") == status
+    refused = {"StatusCode": "refused", "DocumentStatusCode": "held"}
+    granted = {"TypeCode": "withdraw", "StatusCode": "granted"}
+    assert answer["RequestStatus"] == [refused if code == "03" else granted]
+    AnswerReport.model_validate(draft.body)
+
+
+def _block(*sections, tag):
+    steps = [f"<DocumentSectionCode>{one}</DocumentSectionCode>" for one in sections]
+    steps[-1] += f"<TagID>{tag}</TagID>"
+    written = "".join(f"<Pointer>{one}</Pointer>" for one in steps)
+    return f"<Amendment><ChangeReasonCode>16</ChangeReasonCode>{written}</Amendment>"
+
+
+def test_a_correction_of_customs_says_its_changes_and_holds_their_values(uk_responses):
+    """Pointers begin at the response or the declaration; one that leads nowhere stays a change."""
+    blocks = (
+        _block("42A", "67A", "28A", "64A", tag="L016") + _block("07B", "42A", tag="109")
+        + _block("42A", "67A", "99Z", tag="1")
+    )  # fmt: skip
+    second = (
+        "<Declaration><GoodsShipment><Consignment><GoodsLocation><Name>QZ1</Name>"
+        "</GoodsLocation></Consignment></GoodsShipment></Declaration>"
+    )
+    ((message, draft),) = _read(_response("07", blocks, ABOUT + second), uk_responses)
+    assert (message.verdict, message.problems) == ("accepted", ())
+    assert [change.path for change in draft.changes] == [
+        "GoodsShipment.Consignment.GoodsLocation.Name", "InvoiceAmount", "42A/67A/99Z/1",
+    ]  # fmt: skip
+    assert [change.place["block"] for change in draft.changes] == [1, 2, 3]
+    location = draft.body["AmendedDeclaration"]["GoodsShipment"]["Consignment"]["GoodsLocation"]
+    assert location == {"Name": "QZ1"}
+    ((_notice, other),) = _read(_response("02", blocks, ABOUT + second), uk_responses)
+    assert other.changes == ()
 
 
 def test_each_response_of_an_envelope_is_a_message(uk_responses):

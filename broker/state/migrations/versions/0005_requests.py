@@ -1,4 +1,4 @@
-"""Requests: what declarants ask of authorities, and what is known of each part."""
+"""Requests and questions: what declarants and authorities want; what is known of each part."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,13 +37,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("dossier", "number"),
     )  # fmt: skip
     op.create_index("requests_open", "requests", ["dossier", "state"], unique=False)
+    op.create_table(
+        "questions",
+        _text("dossier"),
+        _number("number"),
+        *(_text(name) for name in ("part", "recipient", "purpose", "subject")),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        *(_text(name) for name in ("due_at", "event", "asked_at", "state", "closed_at")),
+        sa.PrimaryKeyConstraint("dossier", "number"),
+    )
+    op.create_index("questions_open", "questions", ["dossier", "state"], unique=False)
     op.add_column("dossiers", _number("numbered", "0"))
     op.add_column("dossiers", _text("facts", "{}"))
+    op.add_column("documents", _text("by", ""))
 
 
 def downgrade() -> None:
     """Back, without requests: their outcomes stay."""
+    op.drop_column("documents", "by")
     op.drop_column("dossiers", "facts")
     op.drop_column("dossiers", "numbered")
+    op.drop_index("questions_open", "questions")
+    op.drop_table("questions")
     op.drop_index("requests_open", "requests")
     op.drop_table("requests")
