@@ -9,7 +9,8 @@ declaration  the goods declaration, in the classes of the WCO Data Model, which 
 postal       the postal item
 conveyance   a ship's report of arrival or departure
 persons      who is on a ship or an aircraft
-answer       the answer of an agency, and the board a declarant is told of
+answer       the answer of an agency
+board        what a declarant is told of answers, requests and questions
 packages     every package by name, with its body type
 pointers     WCO pointers from a path and back, by dialect
 events       canonical events to a record and back

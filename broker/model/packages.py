@@ -12,7 +12,8 @@ from functools import cache
 from types import MappingProxyType, NoneType
 from typing import Any, Literal, get_args, get_origin
 
-from broker.model.answer import AnswerReport, BoardReport, RequestReport
+from broker.model.answer import AnswerReport
+from broker.model.board import BoardReport, RequestReport
 from broker.model.conveyance import ConveyanceReport
 from broker.model.declaration import GoodsDeclaration
 from broker.model.leaf import (

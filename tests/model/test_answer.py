@@ -7,11 +7,11 @@ from broker.model.answer import (
     ANSWER_STATUSES,
     AgencyAnswer,
     AnswerReport,
-    BoardAnswer,
 )
+from broker.model.board import BoardAnswer
 from broker.model.packages import data_class, fields_of, index, leaf_patterns
 
-NORMALISED = {"DeliveryID", "RequestID", "Answer"}
+NORMALISED = {"DeliveryID", "RequestID", "QuestionID", "Answer"}
 
 
 def test_every_node_of_the_dictionary_has_its_field(dictionary):
@@ -52,7 +52,7 @@ def test_every_native_field_is_in_the_dictionary(dictionary):
 def test_the_normalised_half_claims_no_wco_identifier():
     """The broker's own fields carry no identifier of the standard."""
     own = [p for p in leaf_patterns("answer") if p.split(".")[0] in NORMALISED]
-    assert len(own) == 73
+    assert len(own) == 75
     assert {index("answer")[pattern].element.wco for pattern in own} == {None}
 
 
@@ -70,8 +70,8 @@ def test_what_is_stated_to_the_declarant_is_not_sensitive():
 
 
 def test_statuses_are_the_words_of_the_board():
-    """Ten words say what an answer decides, and the field takes them as text."""
-    assert len(ANSWER_STATUSES) == 10
+    """Nine words say what an answer decides, and the field takes them as text."""
+    assert len(ANSWER_STATUSES) == 9
     for status in ANSWER_STATUSES:
         assert AgencyAnswer.model_validate({"StatusCode": status}).StatusCode == status
 

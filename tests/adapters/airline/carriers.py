@@ -3,7 +3,7 @@
 from adapters.airline.paxlst import Paxlst
 from adapters.wire.edifact import read, value
 from broker.adapter import Original, Outgoing, Reference, Stamp
-from broker.model.answer import BoardAnswer
+from broker.model.board import BoardAnswer
 from tests.adapters.airline.conftest import header, interchange, message, person
 
 STAMP = Stamp("d_0123456789abcdef0123456789abcdef", "2026-01-15T09:30:00.123Z", 3)

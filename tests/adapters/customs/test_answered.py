@@ -7,7 +7,7 @@ from adapters.customs.answered import function_code
 from adapters.customs.wco_dec import WcoDec
 from adapters.customs.wco_res import WcoRes
 from broker.adapter import Original, Outgoing, Reference, Stamp
-from broker.model.answer import BoardAnswer
+from broker.model.board import BoardAnswer
 
 STAMP = Stamp("d_0123456789abcdef0123456789abcdef", "2026-11-22T09:30:00Z", 3)
 KNOWN = (Reference("LRN", "L1"), Reference("MRN", "26GBEXAMPLE0000001"))
@@ -22,7 +22,7 @@ SUM = {"value": "60.00", "currency": "EUR"}
         ([("09", "released"), ("16", None)], "released", "16"),
         ([("08", "released")], "released", "08"),
         ([("08", "released")], "held", None),
-        ([("10", "refused")], "refused", "10"),
+        ([("09", "released")], "released", "09"),
         ([("01", "acknowledged")], "waiting", "01"),
         ([(None, "acknowledged")], "waiting", None),
         ([("13", "released")], "released", None),

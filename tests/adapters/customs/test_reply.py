@@ -8,7 +8,7 @@ from adapters.customs.reply import in_words
 from adapters.customs.wco_dec import WcoDec
 from adapters.customs.wco_res import WcoRes
 from broker.adapter import Extent, Original, Outgoing, Reference, Stamp, choose
-from broker.model.answer import BoardAnswer
+from broker.model.board import BoardAnswer
 from broker.model.problem import Place, Problem
 
 STAMP = Stamp("d_0123456789abcdef0123456789abcdef", "2026-11-22T09:30:00.123Z", 3)

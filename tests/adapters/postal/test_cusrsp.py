@@ -12,7 +12,8 @@ from adapters.postal.replying import item_of
 from adapters.postal.sample_item import compose, compose_flawed, compose_lines, trees
 from adapters.postal.writing import interchange
 from broker.adapter import Extent, Original, Outgoing, Profile, Reference, Stamp
-from broker.model.answer import ANSWER_STATUSES, BoardAnswer
+from broker.model.answer import ANSWER_STATUSES
+from broker.model.board import BoardAnswer
 from broker.model.problem import Place, Problem
 
 SCHEMA = etree.XMLSchema(

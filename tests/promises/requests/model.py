@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tests.promises.requests.contents import Content, below, changes
 from tests.promises.requests.settings import ADVERSE, FAVOURABLE, Known, Seat, Setting
 
-OVERTAKING = frozenset({"released", "refused", "do_not_load"})
+OVERTAKING = frozenset({"released", "conditional", "refused", "do_not_load"})
 UNCOUNTED = ("TotalPackageQuantity",)
 _ELEMENT = re.compile(r"[\w.]*Item\[\d+\]")
 

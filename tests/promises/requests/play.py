@@ -21,7 +21,7 @@ from tests.sample_events import event, remembered, said
 
 START = "2026-11-22T09:30:00.000Z"
 STATUSES = ("held", "released", "refused", "released", "acknowledged", "conditional", "do_not_load",
-            "information_wanted")  # fmt: skip
+            "inspection")  # fmt: skip
 WAITS = (timedelta(hours=1), timedelta(hours=25), timedelta(days=4), timedelta(days=31))
 STRANGER, WRONG = "statistics", 3
 DECISIONS = ("granted", "granted", "refused", "acknowledged", "undecided")
