@@ -51,6 +51,10 @@ class Metrics:
             "swb_unrouted_total",
             "How many documents were entitled to nobody: is a routing row missing?",
             ("kind",), registry=name)  # fmt: skip
+        self.requests = Counter(
+            "swb_requests_total",
+            "What is asked of authorities, and how does it end?",
+            ("kind", "does", "state"), registry=name)  # fmt: skip
         self.notes = Counter(
             "swb_notes_total",
             "How often is a sender told that something is odd about what stands, by kind?",

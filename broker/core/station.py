@@ -363,6 +363,8 @@ def _count(effects: Effects) -> None:
         METRICS.decisions.labels(row["recipient"], row["result"]).inc()
     for answer in effects.answers:
         METRICS.answers.labels(answer.recipient, answer.status or "notice").inc()
+    for request in effects.requests:
+        METRICS.requests.labels(event.kind, request.does, request.state).inc()
     METRICS.notes.labels(event.kind).inc(sum(row.type == "message.noted" for row in effects.queue))
     for queued in effects.queue:
         if queued.what == "notice":

@@ -10,7 +10,7 @@ from broker.access import Principal
 from broker.dossiers.board import board_of
 from broker.errors import NotFoundFault
 from broker.model.dossier import BOARD, Dossier, Target
-from broker.state import aliases, dossiers, queue, submissions, unresolved
+from broker.state import aliases, dossiers, queue, requests, submissions, unresolved
 
 NOTHING = "none"
 
@@ -104,6 +104,7 @@ def _message(
             "board": board(dossier),
             "replies": _replies(connection, dossier),
             "references": _references(connection, dossier),
+            "requests": requests.of_dossier(connection, dossier.id),
         }
     return shown
 
@@ -124,8 +125,14 @@ def _seen_by(who: Principal, shown: dict[str, Any]) -> dict[str, Any]:
     if who.role == "sender":
         return {**shown, "recipients": told, **_own(who.party, shown, told)}
     rest = {name: shown[name] for name in shown if name not in {"documents", "replies"}}
+    held = [
+        {**request, "party": "", "holders": own}
+        for request in shown["requests"]
+        if (own := [holder for holder in request["holders"] if holder[0] == who.name])
+    ]
     return {
         **rest,
+        "requests": held,
         "references": [],
         "recipients": [row for row in told if row["recipient"] == who.name],
         "board": {"asks": [a for a in shown["board"]["asks"] if a["recipient"] == who.name]},
@@ -140,7 +147,8 @@ def _own(party: str, shown: dict[str, Any], told: list[dict[str, Any]]) -> dict[
     documents = [one for one in shown["documents"] if one["party"] == party]
     parts = {one["part"] for one in documents}
     if not parts:
-        return {"documents": [], "recipients": [], "references": [], "replies": [], "board": {}}
+        nothing = ("documents", "recipients", "references", "replies", "requests")
+        return {**{name: [] for name in nothing}, "board": {}}
     about = {*parts, *(f"{BOARD}/{part}" for part in parts), BOARD}
     asks = [
         ask
@@ -154,6 +162,7 @@ def _own(party: str, shown: dict[str, Any], told: list[dict[str, Any]]) -> dict[
         "references": [one for one in shown["references"] if one["scope"] in {"", party}],
         "board": {**shown["board"], "asks": asks},
         "replies": [one for one in shown["replies"] if one["party"] == party],
+        "requests": [one for one in shown["requests"] if one["party"] == party],
     }
 
 

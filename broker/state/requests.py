@@ -50,7 +50,7 @@ def of_dossier(connection: Connection, dossier: str) -> list[dict[str, Any]]:
     columns = [REQUESTS.c[name] for name in (*_SHOWN, "holders")]
     query = select(*columns).where(REQUESTS.c.dossier == dossier).order_by(REQUESTS.c.number)
     return [
-        {**row, "holders": orjson.loads(row["holders"])}
+        {str(name): row[name] for name in row} | {"holders": orjson.loads(row["holders"])}
         for row in connection.execute(query).mappings()
     ]
 

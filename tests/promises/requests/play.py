@@ -175,7 +175,9 @@ class Play:
         content = {"StatusCode": status} if status else {}
         if code:
             native, _, finer = code.partition("/")
-            content |= {"NativeCode": native} | ({"StatusNameCode": finer} if finer else {})
+            content |= {"NativeCode": native} | (
+                {"ProcessingStatus": [{"NameCode": finer}]} if finer else {}
+            )
         self._said(seat[0], delivery, content, lambda: self.model.answer(
             part, seat, (delivery, code, status)))  # fmt: skip
 
