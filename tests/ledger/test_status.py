@@ -79,6 +79,12 @@ async def test_a_status_follows_what_happens():
         for one in (lodged, again):
             assert (await broker.status(one))["overall"] == "waiting"
         gone = await broker.lodge(withdrawal("26QZ1"))
+        assert (await broker.status(gone))["overall"] == "waiting"
+        for who, seen in (("lantern-forwarding", 1), ("duty-desk", 1)):
+            (message,) = (await broker.status(gone, who))["messages"]
+            assert [one["state"] for one in message["requests"]] == ["open"] * seen
+        asked = await broker.newest("customs", "declaration.withdrawal-requested")
+        await broker.decide("customs", asked["id"], "granted")
         for one in (lodged, again, gone):
             assert (await broker.status(one))["overall"] == "withdrawn"
 
