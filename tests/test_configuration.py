@@ -33,6 +33,11 @@ def findings(folder):
     return [(one.file, one.path, one.text) for one in examine(folder)[1]]
 
 
+def table(**verdicts):
+    """A table of requests with one state."""
+    return {"states": [{"name": "lodged"}], "verdicts": verdicts}
+
+
 SENDER, AGENCY = "senders/lantern-forwarding.yaml", "recipients/customs.yaml"
 PROFILE, LIST = "profiles/uk-cds.yaml", "codelists/uk-declaration-types.yaml"
 MISTAKES = (
@@ -53,6 +58,12 @@ MISTAKES = (
     ("recipients/plant-health.yaml", {"no_personal": True}, ("", ""), "plant-health"),
     (PROFILE, {"format": None}, (PROFILE, "format"), "required"),
     (PROFILE, {"time_zones": "x"}, (PROFILE, "time_zones"), "extra"),
+    (PROFILE, {"extends": "nowhere"}, (PROFILE, "extends"), "'nowhere'"),
+    (PROFILE, {"requests": [table(amend={"lost": "apply"})]},
+     (PROFILE, "requests[0].verdicts.amend.lost"), "unknown state 'lost'"),
+    (PROFILE, {"requests": [table(amend={"any": "ask heritage-protection"})]},
+     (PROFILE, "requests[0].verdicts.amend.any"), "'heritage-protection'"),
+    (PROFILE, {"requests": [table() | {"expires": "soon"}]}, (PROFILE, "requests"), "expires"),
     (PROFILE, {"name": "uk-cds-responses"}, ("profiles/uk-cds.yaml", "name"), "two files"),
     (PROFILE, {"constraints": [{"path": "ID", "demand": "wish", "code": "a.b"}]},
      (PROFILE, "constraints.0.demand"), "'mandatory'"),

@@ -167,9 +167,18 @@ def _replies(before: Dossier, making: Making) -> Iterator[ReplyTo]:
             older = (document.part, document.version) in dossier.messages
             if names or not older:
                 yield ReplyTo(document, names, own=False)
+    yield from _replies_of_gone(before, making)
+
+
+def _replies_of_gone(before: Dossier, making: Making) -> Iterator[ReplyTo]:
+    """The messages whose parts were taken back: earlier, by a grant, or with the whole."""
+    event, dossier = making.event, making.dossier
     for part, document in before.gone.items():
         if part in dossier.gone:
             yield ReplyTo(document, {}, own=False, gone=True)
+    if event.does == "answer":  # it has granted what takes these parts back
+        for document in {one.event: one for one in making.taken}.values():
+            yield ReplyTo(document, {}, own=False)
     if event.does == "withdraw":
         for part, document in before.live.items():
             withdrawn = part not in dossier.live and (part == event.part or not event.part)
