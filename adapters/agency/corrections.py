@@ -48,9 +48,7 @@ def read_changes(reader: Reader, value: Any) -> tuple[tuple[Change, ...], Tree]:
     return tuple(changes), tree
 
 
-def _change(
-    reader: Reader, value: Any, pointer: str, number: int, tree: Tree
-) -> Change | None:
+def _change(reader: Reader, value: Any, pointer: str, number: int, tree: Tree) -> Change | None:
     """One change, its value put into the document; None: something is wrong with it."""
     members = reader.members(value, pointer, _MEMBERS)
     absent = [one for one in _MEMBERS if isinstance(value, dict) and one not in value]

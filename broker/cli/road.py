@@ -78,6 +78,8 @@ def _dossier(one: Tree, sent_in: Tree) -> Iterator[str]:
             yield from _section("not entitled", one["not_matched"], _not_matched)
         answers = [{**answer, "sent_in": sent_in.get(answer["event"])} for answer in one["answers"]]
         yield from _section("answers", answers, _answer)
+        if one["requests"]:
+            yield from _section("requests", one["requests"], _request)
         yield from _board(one["board"])
         yield from _section("deliveries", one["deliveries"], _delivery)
     yield from _parked(one["parked"])
@@ -136,6 +138,20 @@ def _answer(one: Tree) -> Iterator[str]:
         f"{', in ' + one['sent_in'] if one['sent_in'] else ''}"
     )
     yield from _body(one.get("content"))
+
+
+def _request(request: Tree) -> Iterator[str]:
+    """What was asked, how it ended, and what each recipient that decides has answered."""
+    part = f" part {request['part']}" if request["part"] else ""
+    code = f" ({request['code']})" if request["code"] else ""
+    ended = f", {request['decided_at']}" if request["decided_at"] else ""
+    yield (
+        f"request {request['number']}: {request['does']}{part} on version {request['version']}, "
+        f"{request['state']}{code}{ended}, from {request['submission']} message "
+        f"{request['message']}"
+    )
+    for recipient, purpose, _, decision in request["holders"]:
+        yield f"    {recipient} for {purpose}: {decision or 'has not decided'}"
 
 
 def _board(one: Tree) -> Iterator[str]:

@@ -66,11 +66,7 @@ def _overtake_amendments(making: Making, live: Document) -> None:
     correction = replace(making.event, does="patch", part=live.part, package=live.package)
     for request in list(making.dossier.requests.values()):
         about = request.event
-        if (
-            request.does == "amend"
-            and about.part == live.part
-            and names_same(about, correction)
-        ):
+        if request.does == "amend" and about.part == live.part and names_same(about, correction):
             end(making, request, "overtaken")
 
 

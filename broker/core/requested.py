@@ -261,9 +261,7 @@ def _touches(dossier: Dossier, target: tuple[str, str, str], changes: Difference
     return bool(elements) and ("" in elements or "" in subjects or bool(elements & subjects))
 
 
-def _reasons(
-    event: Event, rules: Rules, result: routing.Result
-) -> tuple[Mapping[str, Any], ...]:
+def _reasons(event: Event, rules: Rules, result: routing.Result) -> tuple[Mapping[str, Any], ...]:
     """Why the declarant asks, as far as the recipient's view passes it."""
     if event.package == "request":
         return tuple(event.body.get("Reason", ()))
@@ -348,9 +346,7 @@ def _deliver(
     )
 
 
-def _ask(
-    making: Making, target: Target, holder: Holder, sent: Sent, table: RequestTable
-) -> Ask:
+def _ask(making: Making, target: Target, holder: Holder, sent: Sent, table: RequestTable) -> Ask:
     """The recipient is expected to decide; where its row gives no time, the table's counts."""
     within = duration_of(table.escalates)
     if sent.result is not None and sent.result.expects is not None:

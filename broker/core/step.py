@@ -117,9 +117,7 @@ def _fold(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     return _declined(dossier, event, made) if isinstance(made, tuple) else made
 
 
-def _apply(
-    dossier: Dossier, event: Event, table: RequestTable, rules: Rules
-) -> Making | Effects:
+def _apply(dossier: Dossier, event: Event, table: RequestTable, rules: Rules) -> Making | Effects:
     """Fold the event and route what it makes."""
     folded = attempt(dossier, event, rules, bring_forward=False, fixed=table.fixed)
     if folded.outcome not in REPLIED:

@@ -119,9 +119,7 @@ def _patch(dossier: Dossier, event: Event, fixed: Collection[str]) -> Folded:
     return _changed(dossier, event, live)
 
 
-def _amended(
-    dossier: Dossier, event: Event, live: Document, fixed: Collection[str]
-) -> Folded:
+def _amended(dossier: Dossier, event: Event, live: Document, fixed: Collection[str]) -> Folded:
     """The live version with what the amendment names, and nothing else."""
     amended = amend(body_of(live.payload), event.body, event.changes, live.package, fixed)
     problems = tuple(

@@ -220,8 +220,10 @@ def _paths(event: Event) -> list[str]:
 
 
 def _overlap(path: str, other: str) -> bool:
-    return path == other or path.startswith((f"{other}.", f"{other}[")) or other.startswith(
-        (f"{path}.", f"{path}[")
+    return (
+        path == other
+        or path.startswith((f"{other}.", f"{other}["))
+        or other.startswith((f"{path}.", f"{path}["))
     )
 
 

@@ -32,6 +32,7 @@ from broker.state import (
     names,
     parked,
     queue,
+    requests,
     submissions,
     unresolved,
 )
@@ -142,6 +143,7 @@ def _dossier(connection: Connection, name: str, asked: Asked) -> dict[str, Any]:
         "decisions": [_decision(row) for row in history["decisions"]],
         "asks": [_ask(row) for row in history["asks"]],
         "answers": [_answer(row, asked) for row in history["answers"]],
+        "requests": requests.of_dossier(connection, name),
         "board": board(dossier),
         "deliveries": [
             _delivery(connection, row, asked) for row in queue.of_dossier(connection, name)

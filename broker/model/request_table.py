@@ -174,7 +174,10 @@ def _of_verdict(where: str, written: str, held: frozenset[str]) -> Found:
     if verdict is None:
         yield where, f"unknown verdict {written!r}; write apply, ask PURPOSE or refuse CODE"
     elif verdict.does == "ask" and verdict.purpose not in held:
-        yield where, (
-            f"no recipient decides this under the purpose {verdict.purpose!r}; add a row whose"
-            " `requests` hold it"
+        yield (
+            where,
+            (
+                f"no recipient decides this under the purpose {verdict.purpose!r}; add a row whose"
+                " `requests` hold it"
+            ),
         )

@@ -17,7 +17,7 @@ def test_translate_shows_verdict_and_event(swb, lodged):
     """An accepted message is shown with what it does, by which reference, and how much it says."""
     result = swb("translate", lodged)
     assert result.exit_code == 0
-    assert f"{lodged}: UK CDS WCO-DEC 3.6, profile uk-cds" in result.stdout
+    assert f"{lodged}: UK CDS WCO-DEC 3.6, profile qz-declarations" in result.stdout
     assert "message 1, QZ-CLI-1: accepted" in result.stdout
     assert "event: put of declaration (LRN QZ-CLI-1): goods-declaration" in result.stdout
     assert "2 GovernmentAgencyGoodsItem" in result.stdout
@@ -102,7 +102,7 @@ def test_the_dialect_may_be_a_senders(swb, lodged):
     """--as-sender reads with that sender's families and profiles."""
     result = swb("translate", "--as-sender", "pebble-imports", lodged)
     assert result.exit_code == 0
-    assert "profile uk-cds" in result.stdout
+    assert "profile qz-declarations" in result.stdout
 
 
 def test_a_family_narrows_what_is_recognised(swb, lodged):

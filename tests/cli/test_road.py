@@ -24,6 +24,9 @@ def withdrawn():
             await broker.decide("customs", event["id"], "acknowledged", references=[["MRN", MRN]])
             await broker.lodge(declaration("QZ-R", "84713000"))
             await broker.lodge(withdrawal(MRN))
+            for name in ("customs", "plant-health"):
+                asked = await broker.newest(name, "declaration.withdrawal-requested")
+                await broker.decide(name, asked["id"], "granted")
             await broker.feed("customs", cursor="c1")
             said = await broker.call("GET", "/v1/trace/LRN=QZ-R", OPERATOR)
             return said.json()
@@ -41,8 +44,10 @@ def test_the_order_is_that_of_the_road(withdrawn):
     """Submissions, dossier, versions, recipients, the others, answers, board, deliveries."""
     steps = (
         "submission s_", "message 1, QZ-R: accepted", "put, applied", "message 1, REQ-1: accepted",
-        "withdraw, applied", f"references: LRN QZ-R, MRN {MRN}", "version 1, superseded",
-        "version 2, withdrawn", "recipients", "answers", "board, version", "deliveries",
+        "withdraw, requested", f"references: LRN QZ-R, MRN {MRN}", "version 1, superseded",
+        "version 2, superseded", "version 3, withdrawn", "recipients", "answers", "requests",
+        "request 1: withdraw on version 2, granted", "customs for customs-control: granted",
+        "board, version", "deliveries",
     )  # fmt: skip
     places = [at(withdrawn, words) for words in steps]
     assert places == sorted(places)

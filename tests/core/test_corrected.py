@@ -33,9 +33,7 @@ def correct(number, words="words of customs", who="customs", path=WORDS, **more)
     made = said(number, who, "", [{"NativeCode": "07"}], references=MRN)
     amended = {"FunctionCode": "9", "GoodsShipment": {"GovernmentAgencyGoodsItem": [item]}}
     changes = (Change("amend", path, {}, {"line": 7, "block": 1}),)
-    return replace(
-        made, body={**made.body, "AmendedDeclaration": amended}, changes=changes, **more
-    )
+    return replace(made, body={**made.body, "AmendedDeclaration": amended}, changes=changes, **more)
 
 
 def remarks(effects):

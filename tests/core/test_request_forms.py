@@ -25,9 +25,7 @@ NUMBERS = iter(range(1, 1000))
 async def ask(broker, who, does, *references, **more):
     """A request in JSON; what became of it: outcome and problem codes."""
     form = {"request": does, "id": f"R-{next(NUMBERS)}", "references": [list(references)], **more}
-    shown = await broker.status(
-        await broker.lodge(orjson.dumps(form), who, **JSON)
-    )
+    shown = await broker.status(await broker.lodge(orjson.dumps(form), who, **JSON))
     (message,) = shown["messages"]
     found = [(one["outcome"], [each["code"] for each in one["problems"]])
              for one in message["outcomes"]]  # fmt: skip

@@ -186,9 +186,7 @@ def test_a_declined_event_leaves_the_dossier_and_tells_its_sender():
     assert effects.dossier == dossier
     (row,) = effects.queue
     assert (row.recipient, row.type) == ("lantern-forwarding", "message.declined")
-    assert [one["code"] for one in orjson.loads(row.payload)["problems"]] == [
-        "amendment.fixed"
-    ]
+    assert [one["code"] for one in orjson.loads(row.payload)["problems"]] == ["amendment.fixed"]
 
 
 def test_an_event_that_was_seen_does_nothing():

@@ -54,7 +54,7 @@ async def test_a_submission_is_answered_with_a_receipt():
         assert parse_stamp(receipt["received_at"]) == broker.clock.now()
         (row,) = await broker.rows(SUBMISSIONS)
         assert (row["sender"], row["party"], row["profile"], row["number"]) == (
-            SENDER, "lantern", "uk-cds", 1,
+            SENDER, "lantern", "qz-declarations", 1,
         )  # fmt: skip
         raw = await broker.call("GET", f"{receipt['status_url']}/raw", SENDER)
         assert raw.content == BYTES
@@ -169,7 +169,7 @@ async def test_a_sender_without_an_installed_family_is_forbidden():
         assert "no family" in problem(told, 403, "access.forbidden")
 
 
-@pytest.mark.parametrize("content_type", ["", "application/json", "text/plain", "x" * 300])
+@pytest.mark.parametrize("content_type", ["", "application/pdf", "text/plain", "x" * 300])
 @story
 async def test_a_type_that_no_family_uses_is_told_with_those_that_may_be(content_type):
     """415 names the content types of this sender's formats."""

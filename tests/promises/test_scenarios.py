@@ -37,8 +37,10 @@ class Scenario:
         """Each by whom it is from: requests and originals by the trader, the rest by customs."""
         for name in names:
             self._number += 1
-            folder = "wco-dec" if "_decl_" in name or "_amend" in name or "_cancel" in name else (
-                "wco-res"
+            folder = (
+                "wco-dec"
+                if "_decl_" in name or "_amend" in name or "_cancel" in name
+                else ("wco-res")
             )
             content = (self._folder / folder / f"{name}.xml").read_bytes()
             payload = _named(content, self._number, mrn="_decl_" not in name)
@@ -106,9 +108,7 @@ OUT_OF_ORDER = (
 
 
 @pytest.mark.parametrize(("order", "state"), OUT_OF_ORDER)
-def test_the_same_notifications_in_another_order_come_to_the_same_declaration(
-    order, state, corpus
-):
+def test_the_same_notifications_in_another_order_come_to_the_same_declaration(order, state, corpus):
     """A result that comes before the decision is customs' own correction, and overtakes it."""
     bodies = []
 

@@ -182,13 +182,19 @@ def deliveries_once(history: History, readout: Readout) -> Iterator[str]:
 
 
 def in_order(history: History, readout: Readout) -> Iterator[str]:
-    """One sender's messages are applied in the order of acceptance, each as its content asks."""
+    """One sender's messages are applied in the order of acceptance, each as its content asks.
+
+    What was asked of an authority is applied when it is granted.
+    """
+    asked = {row["event"] for row in readout.of("requests")}
     numbers = {row["id"]: row["number"] for row in readout.of("submissions")}
     latest: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
     for row in readout.of("documents"):
         at = (numbers.get(row["submission"], 0), row["message"])
         if row["state"] == "late":
             yield f"order: {row['event']} of one sender came late"
+        elif row["event"] in asked:
+            continue
         elif at <= latest[row["dossier"], row["part"]] and not _of_one(row, readout):
             yield f"order: version {row['version']} of {row['dossier']} is older than its last"
         latest[row["dossier"], row["part"]] = at
@@ -211,6 +217,7 @@ def _as_the_content_asks(history: History, readout: Readout) -> Iterator[str]:
         if row["does"] in {"merge", "patch", "close", "withdraw"}
         and row["outcome"] in {"applied", "requested"}
     }  # fmt: skip
+    ended = {row["id"] for row in readout.of("dossiers") if row["state"] == "ended"}
     live: dict[tuple[str, str], tuple[str, frozenset[str]]] = {}
     for (submission, message), one in meant(history, readout.of("submissions")).items():
         row = outcomes.get("e_" + digest(submission, message, 0))
@@ -219,6 +226,8 @@ def _as_the_content_asks(history: History, readout: Readout) -> Iterator[str]:
         if "event.replaced" in row["problems"]:  # it waited, and a later one came meanwhile
             continue
         if "request." in row["problems"]:  # another is open, or the table refuses it
+            continue
+        if row["dossier"] in ended and "reference.reused" in row["problems"]:
             continue
         key = (row["dossier"], one.part)
         now = (one.content, frozenset(parts.after(set(live.get(key, ("", ()))[1]), one)))

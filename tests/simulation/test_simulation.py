@@ -58,7 +58,7 @@ def test_the_stories_are_eventful():
               ("close", "applied"), ("put", "declined")}  # fmt: skip
     assert wanted <= ends
     asked = {row["state"] for one in told for row in one.readout.of("requests")}
-    assert {"granted", "refused", "overtaken"} <= asked
+    assert {"granted", "refused"} <= asked
     assert all(one.world.kills > 5 and one.world.repeats > 5 for one in told)
     kinds = {row["kind"] for one in told for row in one.readout.of("dossiers")}
     assert kinds == {"declaration", "item", "flight", "visit"}

@@ -278,8 +278,10 @@ class Model:
             return
         self.live[part] = dict(content)
         for element in {_element_of(leaf) for leaf in content}:
-            if part + element not in self._since or not below(before, element) or (
-                _basis(before, element) != _basis(content, element)
+            if (
+                part + element not in self._since
+                or not below(before, element)
+                or (_basis(before, element) != _basis(content, element))
             ):
                 self._since[part + element] = version
 

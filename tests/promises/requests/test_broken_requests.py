@@ -158,9 +158,7 @@ def changed_while_asked(patch):
 
 def shown_beyond_view(patch):
     """Whoever is sent a request sees all that would change."""
-    patch.setattr(
-        requested, "_cut", lambda result, tree, _rules: tree if result and tree else {}
-    )
+    patch.setattr(requested, "_cut", lambda result, tree, _rules: tree if result and tree else {})
 
 
 def holder_not_asked(patch):
