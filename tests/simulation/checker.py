@@ -184,8 +184,8 @@ def deliveries_once(history: History, readout: Readout) -> Iterator[str]:
 def in_order(history: History, readout: Readout) -> Iterator[str]:
     """One sender's messages are applied in the order of acceptance, each as its content asks.
 
-    What was asked of an authority is applied when it is granted, and what an authority corrects is a
-    version of the same message.
+    What was asked of an authority is applied when it is granted, and what an authority corrects is
+    a version of the same message.
     """
     asked = {row["event"] for row in readout.of("requests")}
     numbers = {row["id"]: row["number"] for row in readout.of("submissions")}
@@ -197,10 +197,7 @@ def in_order(history: History, readout: Readout) -> Iterator[str]:
         elif row["event"] in asked or row["by"] or row["state"] == "withdrawn":
             continue  # a withdrawal names the MRN, and waits for it while later originals pass
         elif at <= latest[row["dossier"], row["part"]] and not _of_one(row, readout):
-            yield (
-                f"order: version {row['version']} ({row['state']}) of {row['dossier']} is older than "
-                "its last"
-            )
+            yield f"order: version {row['version']} of {row['dossier']} is older than its last"
         latest[row["dossier"], row["part"]] = at
     yield from _as_the_content_asks(history, readout)
 
