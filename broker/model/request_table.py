@@ -110,6 +110,9 @@ def read_verdict(written: str) -> Verdict | None:
     return Verdict("ask", purpose=found[2]) if found[2] else Verdict("refuse", code=found[3])
 
 
+_OVER = {"withdrawn": "refuse event.already-withdrawn", "ended": "refuse event.already-withdrawn"}
+_REUSED = {"withdrawn": "refuse reference.reused", "ended": "refuse reference.reused"}
+
 AT_ONCE = RequestTable(
     states=(
         State("lodged"),
@@ -118,14 +121,15 @@ AT_ONCE = RequestTable(
         State("ended", facts=("ended",)),
     ),
     verdicts={
-        "lodge": {"closed": "refuse reference.reused", "withdrawn": "refuse reference.reused",
-                  "ended": "refuse reference.reused"},
-        "add": {"withdrawn": "refuse reference.reused", "ended": "refuse reference.reused"},
+        "lodge": {**_REUSED, "closed": "refuse reference.reused"},
+        "add": _REUSED,
         "amend": {"withdrawn": "refuse reference.unknown", "ended": "refuse reference.unknown"},
-        "withdraw": {"withdrawn": "refuse event.already-withdrawn",
-                     "ended": "refuse event.already-withdrawn"},
+        "withdraw": _OVER,
+        "present": _OVER,
+        "release": _OVER,
+        "close": _OVER,
     },
-)  # fmt: skip
+)
 """The table of a profile that has none: everything is applied at once, until it is taken back."""
 
 
