@@ -161,17 +161,6 @@ def in_force(connection: Connection, ids: Iterable[str]) -> dict[tuple[str, str]
     }
 
 
-def lodged_by(connection: Connection, ids: Iterable[str], party: str) -> set[str]:
-    """In which of these dossiers a party has lodged something."""
-    wanted = list(ids)
-    if not wanted:
-        return set()
-    query = select(DOCUMENTS.c.dossier).where(
-        DOCUMENTS.c.dossier.in_(wanted), DOCUMENTS.c.party == party
-    )
-    return set(connection.execute(query.distinct()).scalars())
-
-
 def overdue(connection: Connection) -> list[tuple[str, int]]:
     """How many answers each recipient owes beyond their deadline."""
     rows = connection.execute(

@@ -5,9 +5,8 @@ Rules
     batch are inserted in one sorted statement, then re-read: whoever comes second joins. One that
     names a dossier by another reference adds its own to that one.
     What cannot open must find: a declarant's references among its own party's dossiers, or among
-    all where the scheme joins, if it has lodged something there; an agency's among those delivered
-    to it, by the first half of a dated one if that means one live dossier. An alias a party may not
-    use behaves as absent: what is asked about it waits, like what is asked about nothing.
+    all where the scheme joins; an agency's among those delivered to it, by the first half of a
+    dated one if that means one live dossier. An alias a party may not use behaves as absent.
     The number of a message (`Scheme.of_message`) means the dossier of the newest message with it,
     to agencies, where nothing else that an answer says means one.
     A note that confirms a reply is about the dossier of that reply.
@@ -29,7 +28,6 @@ from broker.model.events import headers_of
 from broker.model.records import digest
 from broker.state import aliases, queue, unresolved
 from broker.state.aliases import Alias, Meaning
-from broker.state.dossiers import lodged_by
 from broker.state.unresolved import Waiting
 
 OPENERS = ("put", "merge")
@@ -99,13 +97,6 @@ def find(
         if not (schemes[key[0]].newest and opening)
         if key in opening or key in joining or meanings[key].party == event.party
     }
-    if event.does not in OPENERS:
-        joined = {
-            meanings[key].alias.dossier
-            for key in joining
-            if key in meanings and meanings[key].party != event.party
-        }
-        dossiers -= joined - lodged_by(connection, joined, event.party)
     if not dossiers or (opening and any(key not in meanings for key in joining)):
         return None
     problem = "reference.ambiguous" if len(dossiers) > 1 else ""
