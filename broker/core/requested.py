@@ -190,7 +190,7 @@ def _recipients(
             key = _key(result)
             decides = result.purpose == verdict.purpose
             if changes or decides:
-                reasons = _reasons(event, rules, result)
+                reasons = _reasons(event, rules, result, decides=decides)
                 sent = Sent(result, changes, reasons, decides)
                 if known := found.get(key):  # of another part: it may be one that it holds
                     sent = replace(
@@ -261,10 +261,16 @@ def _touches(dossier: Dossier, target: tuple[str, str, str], changes: Difference
     return bool(elements) and ("" in elements or "" in subjects or bool(elements & subjects))
 
 
-def _reasons(event: Event, rules: Rules, result: routing.Result) -> tuple[Mapping[str, Any], ...]:
-    """Why the declarant asks, as far as the recipient's view passes it."""
+def _reasons(
+    event: Event, rules: Rules, result: routing.Result, *, decides: bool
+) -> tuple[Mapping[str, Any], ...]:
+    """Why the declarant asks, as far as the recipient's view passes it.
+
+    No view is made for the broker's own form: its words are for those who decide.
+    """
     if event.package == "request":
-        return tuple(event.body.get("Reason", ()))
+        given = event.body.get("Reason", ()) if decides else ()
+        return tuple({name.lower(): text for name, text in reason.items()} for reason in given)
     view = rules.views[result.view]
     tree = apply(view, event.body).tree if view.package == event.package else {}
     reasons: list[dict[str, Any]] = [

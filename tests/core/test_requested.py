@@ -7,8 +7,10 @@ import pytest
 
 from broker.core.requested import expiry_name
 from broker.core.step import step
+from broker.model.avro import encoded
 from broker.model.dossier import Change, Dossier, Target
 from broker.model.events import body_of
+from broker.model.subjects import subject_of
 from tests.sample_events import CUSTOMS, DOSSIER, PLANTS, event, put, remembered, rules, said
 
 PROFILE = {"profile": "qz-declarations", "package": "goods-declaration"}
@@ -281,3 +283,13 @@ def test_a_request_that_no_recipient_decides_is_refused_at_once():
     effects = step(dossier, withdraw(), replace(rules(), book=book))
     assert (effects.outcome, effects.requests) == ("declined", ())
     assert [problem.code for problem in effects.problems] == ["request.refused"]
+
+
+def test_the_reasons_of_a_form_are_delivered_as_the_schema_has_them():
+    """A cancellation in the broker's own form: its words and codes reach customs, which decides."""
+    form = {"FunctionalReferenceID": "R-1", "Reason": [{"Text": "lodged twice"}, {"Code": "1"}]}
+    asked = event("withdraw", 3, body=form, package="request", profile="")
+    _, (effects,) = play(asked, dossier=lodged())
+    (given,) = requests_for(effects, "customs")
+    assert given["reasons"] == [{"text": "lodged twice"}, {"code": "1"}]
+    assert encoded(subject_of("request"), given)
