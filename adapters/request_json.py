@@ -223,6 +223,10 @@ def _body(form: RequestForm) -> Tree:
 _CODES = {"missing": "request.value-missing", "extra_forbidden": "request.field-unknown"}
 
 
+_WORDS = {"missing": "this is missing", "extra_forbidden": "a request has no such member"}
+_EXPECTED = "an object with request, id and references; part, what, number and reasons if needed"
+
+
 def _problems(error: ValidationError) -> Iterator[Problem]:
     """What is wrong with the form, member by member."""
     for one in error.errors(include_url=False, include_input=False):
@@ -230,10 +234,12 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
         for step in one["loc"]:
             pointer = child(pointer, str(step))
         words = one["msg"].removeprefix("Value error, ")
+        words = _WORDS.get(one["type"], f"{words[:1].lower()}{words[1:]}")
         yield Problem(
             code=_CODES.get(one["type"], "request.value-malformed"),
-            text=f"{pointer or 'the form'}: {words[:1].lower()}{words[1:]}",
+            text=f"{pointer or 'the form'}: {words}",
             message=1,
             where=Place(json_pointer=pointer),
-            hint="compare the form with a sample: 'swb sample'",
+            expected=_EXPECTED,
+            hint="correct it, and send the request again",
         )

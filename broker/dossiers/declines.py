@@ -88,7 +88,7 @@ DECLINES = {
         "compare the number with the reply to the request, or with its delivery",
     ),
     "request.refused": (
-        "this cannot be asked for in the state that the declaration is in",
+        "this cannot be asked for in its present state",
         "ask the authority that decides about it",
     ),
     "request.lodge-whole": (
