@@ -78,6 +78,8 @@ ALIASES = Table(
     Index("aliases_dossier", "dossier"), Index("aliases_value", "value"),
 )  # fmt: skip
 
+MEMBERS = Table("members", METADATA, _text("dossier", key=True), _text("party", key=True))
+
 UNRESOLVED = Table(
     "unresolved", METADATA,
     _serial(), _text("event"), _text("kind"), _text("sender"), _text("party"),

@@ -12,8 +12,8 @@ from broker.model.events import event_of, headers_of, record_of
 from broker.model.problem import as_json
 from broker.model.records import Record
 from broker.replies.refusals import declined_row
-from broker.state import dossier_writes, queue, unresolved
-from broker.translation.resolve import Kinds, find_behind, meanings_for
+from broker.state import dossier_writes, members, queue, unresolved
+from broker.translation.resolve import Kinds, find_behind, known_for, members_by
 
 
 class Judged(NamedTuple):
@@ -34,6 +34,7 @@ def release(connection: Connection, now: str, kinds: Kinds, limit: int) -> int:
         for one in page:
             if one.found is not None:
                 unresolved.release(connection, one.number, headers_of(one.found))
+        members.add(connection, members_by([one.found for one in page if one.found is not None]))
         late = {one.number: one.event for one in page if one.found is None}
         for number in sorted(unresolved.take_waiting(connection, list(late))):
             decline(connection, late[number], "reference.unknown")
@@ -54,10 +55,10 @@ def _judge(connection: Connection, now: str, kinds: Kinds, limit: int) -> Iterat
     while waiting := unresolved.all_waiting(connection, limit, after):
         after = waiting[-1][0]
         events = [(number, event_of(one.headers, one.value), one.until) for number, one in waiting]
-        meanings = meanings_for(connection, [event for _, event, _ in events], kinds)
+        known = known_for(connection, [event for _, event, _ in events], kinds)
         page: list[Judged] = []
         for number, event, until in events:
-            found = find_behind(connection, event, kinds, meanings, held)
+            found = find_behind(connection, event, kinds, known, held)
             if found is None and until > now:
                 held.update((event.party, *reference) for reference in event.references)
             else:

@@ -4,9 +4,10 @@ Rules
     Only `put` and `merge` open a dossier, by references whose scheme opens. All openers of a
     batch are inserted in one sorted statement, then re-read: whoever comes second joins. One that
     names a dossier by another reference adds its own to that one.
-    What cannot open must find: a declarant's references among its own party's dossiers, or among
-    all where the scheme joins; an agency's among those delivered to it, by the first half of a
-    dated one if that means one live dossier. An alias a party may not use behaves as absent.
+    What cannot open must find: a declarant's references among its own party's dossiers, or, where
+    the scheme joins, among those in which it has lodged something (`members`); an agency's among
+    those delivered to it, by the first half of a dated one if that means one live dossier. An alias
+    that a party may not use behaves as absent: what is asked about it waits as if it were.
     The number of a message (`Scheme.of_message`) means the dossier of the newest message with it,
     to agencies, where nothing else that an answer says means one.
     A note that confirms a reply is about the dossier of that reply.
@@ -18,6 +19,7 @@ Rules
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -26,8 +28,9 @@ from broker.clock import parse_stamp, stamp
 from broker.model.dossier import Event
 from broker.model.events import headers_of
 from broker.model.records import digest
-from broker.state import aliases, queue, unresolved
+from broker.state import aliases, members, queue, unresolved
 from broker.state.aliases import Alias, Meaning
+from broker.state.members import Member
 from broker.state.unresolved import Waiting
 
 OPENERS = ("put", "merge")
@@ -35,6 +38,13 @@ UNRESOLVED_FOR = timedelta(hours=72)
 """For events of no kind yet (answers); a kind says its own."""
 
 Kinds = Mapping[str, Kind]
+
+
+class Known(NamedTuple):
+    """What references mean, and who is a member of the dossiers that parties join."""
+
+    meanings: Mapping[tuple[str, str, str], Meaning]
+    members: set[Member]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,7 @@ def resolve(connection: Connection, batch: Sequence[Event], kinds: Kinds) -> Res
     keys = {key for event in batch for key in _keys(event, kinds)}
     meanings = aliases.meanings(connection, keys) if keys else {}
     meanings |= _renewed(connection, openers, kinds, meanings)
+    known = Known(meanings, _members(connection, meanings, kinds))
     parties = {event.party for event in batch if event.id not in opening}
     held = unresolved.held(connection, sorted(parties)) if parties else set()
     done: list[Event] = []
@@ -62,14 +73,16 @@ def resolve(connection: Connection, batch: Sequence[Event], kinds: Kinds) -> Res
             done.append(_without_reference(event))
             continue
         if event.id in opening:
-            found = find(connection, event, kinds, meanings)
+            found = find(connection, event, kinds, known)
         else:
-            found = find_behind(connection, event, kinds, meanings, held)
+            found = find_behind(connection, event, kinds, known, held)
         if found is None:
             held.update((event.party, *reference) for reference in event.references)
             waiting.append(waiting_of(event, kinds))
         else:
             done.append(found)
+            known.members.update(members_by([found]))  # what follows in the batch finds it
+    members.add(connection, members_by(done))
     _name(connection, [event for event in done if event.does in OPENERS], kinds)
     _number(connection, done, kinds)
     return Resolved(tuple(done), tuple(waiting))
@@ -79,7 +92,7 @@ def find(
     connection: Connection,
     event: Event,
     kinds: Kinds,
-    meanings: Mapping[tuple[str, str, str], Meaning],
+    known: Known,
 ) -> Event | None:
     """The event with its dossier, or None if its references mean nothing to its sender."""
     if event.recipient:
@@ -90,13 +103,15 @@ def find(
     opening = _opening(event, kinds) if event.does in OPENERS else []
     schemes = _schemes(event, kinds)
     joining = [key for key in _keys(event, kinds) if schemes[key[0]].joins]
+    meanings = known.meanings
     dossiers = {
         meanings[key].alias.dossier
         for key in _keys(event, kinds)
         if key in meanings and not schemes[key[0]].of_message
         if not (schemes[key[0]].newest and opening)
-        if key in opening or key in joining or meanings[key].party == event.party
-    }
+        if key in opening or meanings[key].party == event.party
+        or (key in joining and _may_join(event, meanings[key].alias.dossier, known))
+    }  # fmt: skip
     if not dossiers or (opening and any(key not in meanings for key in joining)):
         return None
     problem = "reference.ambiguous" if len(dossiers) > 1 else ""
@@ -107,27 +122,46 @@ def find_behind(
     connection: Connection,
     event: Event,
     kinds: Kinds,
-    meanings: Mapping[tuple[str, str, str], Meaning],
+    known: Known,
     held: Collection[tuple[str, str, str]],
 ) -> Event | None:
     """What `find` gives, behind the events that `held` (party, scheme, value) makes wait."""
     free = tuple(one for one in event.references if (event.party, *one) not in held)
     if len(free) == len(event.references):
-        return find(connection, event, kinds, meanings)
+        return find(connection, event, kinds, known)
     schemes = _schemes(event, kinds)
     joining = tuple(one for one in free if one[0] in schemes and schemes[one[0]].joins)
     if not joining:
         return None
-    found = find(connection, replace(event, references=joining), kinds, meanings)
+    found = find(connection, replace(event, references=joining), kinds, known)
     return replace(found, references=event.references) if found else None
 
 
-def meanings_for(
-    connection: Connection, events: Sequence[Event], kinds: Kinds
-) -> dict[tuple[str, str, str], Meaning]:
-    """What the references of these events mean now."""
+def known_for(connection: Connection, events: Sequence[Event], kinds: Kinds) -> Known:
+    """What is known now of the references of these events."""
     keys = {key for event in events for key in _keys(event, kinds)}
-    return aliases.meanings(connection, keys) if keys else {}
+    meanings = aliases.meanings(connection, keys) if keys else {}
+    return Known(meanings, _members(connection, meanings, kinds))
+
+
+def _members(
+    connection: Connection, meanings: Mapping[tuple[str, str, str], Meaning], kinds: Kinds
+) -> set[Member]:
+    """The members of those dossiers that have a name by which parties join."""
+    joins = {scheme.name for kind in kinds.values() for scheme in kind.schemes if scheme.joins}
+    dossiers = {known.alias.dossier for key, known in meanings.items() if key[0] in joins}
+    return members.of_dossiers(connection, dossiers)
+
+
+def members_by(events: Sequence[Event]) -> list[Member]:
+    """The memberships that these events, with their dossiers, give by lodging something."""
+    return [(event.dossier, event.party) for event in events
+            if event.does in OPENERS and not event.problem]  # fmt: skip
+
+
+def _may_join(event: Event, dossier: str, known: Known) -> bool:
+    """What lodges may; anything else is of use to members alone, and must not show who is there."""
+    return event.does in OPENERS or (dossier, event.party) in known.members
 
 
 def waiting_of(event: Event, kinds: Kinds) -> Waiting:

@@ -2,7 +2,7 @@
 
 import orjson
 
-from broker.state.tables import DOSSIERS, REQUESTS
+from broker.state.tables import DOSSIERS, REQUESTS, UNRESOLVED
 from tests.broker_in_process import in_process, story
 from tests.families import (
     NDJSON,
@@ -96,6 +96,26 @@ async def test_after_the_arrival_a_call_is_not_cancelled():
         (problem,) = orjson.loads(native(reply))["problems"]
         assert (problem["native"], "cancelled before" in problem["hint"]) == ("NR-COA-001", True)
         assert await ask(broker, FIRM, "withdraw", "VISIT", visit, part="FAL5") == ("applied", [])
+
+
+@story
+async def test_who_has_nothing_in_a_visit_waits_as_for_one_that_is_not_there():
+    """The same words at the same time: whether the visit exists cannot be told from the answer."""
+    async with in_process() as broker:
+        await broker.lodge(declared(ship(1, crew=2)), AGENT, **WORKBOOK)
+        said = artifacts((await told(broker, AGENT, "board"))[-1])["result.json"]
+        for named in (dict(said["references"])["VISIT"], "V00000000000X"):
+            await ask(broker, FIRM, "withdraw", "VISIT", named, part="FAL1")
+        assert len(await broker.rows(UNRESOLVED)) == 2
+        broker.clock.move(hours=73)
+        await broker.settle()
+        told_of = await told(broker, FIRM, "message.declined")
+        replies = [orjson.loads(native(one)) for one in told_of]
+        words = [[(one["code"], one["text"], one["hint"]) for one in reply["problems"]]
+                 for reply in replies]  # fmt: skip
+        assert len(words) == 2
+        assert words[0] == words[1]
+        assert {reply["issued_at"] for reply in replies} == {replies[0]["issued_at"]}
 
 
 @story

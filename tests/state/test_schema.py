@@ -12,7 +12,7 @@ from sqlalchemy.pool import StaticPool
 from broker.dossiers.board import board_of, overall
 from broker.model.dossier import Ask, Shown, Target
 from broker.model.records import sealed
-from broker.state import dossiers, queue
+from broker.state import dossiers, members, queue
 from broker.state.schema import alembic_config, upgrade
 from broker.state.tables import METADATA
 
@@ -117,7 +117,7 @@ def upgraded() -> Any:
 
 
 def test_a_database_with_rows_is_brought_forward(upgraded):
-    """What was shown last, asks and answers are there, each by the version they were about."""
+    """What was shown last, asks, answers and members are there, each by what it was about."""
     found = dossiers.one(upgraded, "o_1")
     assert found is not None
     assert found.shown == {
@@ -133,6 +133,7 @@ def test_a_database_with_rows_is_brought_forward(upgraded):
     assert (found.parts, found.live[""].named, found.live[""].extent) == ({}, {}, None)
     assert dossiers.delivered(upgraded, ["o_1"])["o_1"]["d_3"].showing == 2
     assert queue.subscription(upgraded, "customs")["given"] == 0
+    assert members.of_dossiers(upgraded, ["o_1"]) == {("o_1", "lantern")}
 
 
 def test_what_was_held_before_is_held_and_nothing_else_is_clear(upgraded):
