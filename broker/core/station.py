@@ -19,6 +19,7 @@ from broker.core.step import step
 from broker.dossiers.declines import decline_problem
 from broker.dossiers.naming import names_in
 from broker.hop import Piece
+from broker.logs import logger
 from broker.metrics import METRICS
 from broker.model.dossier import Dossier, Event, Shown, Target
 from broker.model.events import event_of, read_event
@@ -41,6 +42,9 @@ from broker.state.positions import Position
 BROKER_EVENTS = ("resume", "discard")
 CHANGING = frozenset({"applied", "requested", "repeated", "late"})
 """Outcomes that may change the head: a reply to a message counts the board's version."""
+
+
+log = logger("core")
 
 
 @dataclass(slots=True)
@@ -308,6 +312,7 @@ def write_effects(connection: Connection, group: Sequence[Effects]) -> None:
     dossier_writes.put_answers(connection, answers)
     queue.put(connection, [row for one in group for row in one.queue])
     due.put(connection, [moment for one in group for moment in one.due])
+    due.count_anew(connection, [one for effects in group for one in effects.counted])
     for effects in group:
         for beginning in effects.drops:
             due.drop_begun(connection, effects.dossier.id, beginning)
@@ -365,6 +370,10 @@ def _count(effects: Effects) -> None:
         METRICS.answers.labels(answer.recipient, answer.status or "notice").inc()
     for request in effects.requests:
         METRICS.requests.labels(event.kind, request.does, request.state).inc()
+    for signal in effects.signals:
+        log.warning(signal.event, **signal.fields)
+        if signal.state:
+            METRICS.requests.labels(event.kind, signal.fields["does"], signal.state).inc()
     METRICS.notes.labels(event.kind).inc(sum(row.type == "message.noted" for row in effects.queue))
     for queued in effects.queue:
         if queued.what == "notice":
