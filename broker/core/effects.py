@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -40,14 +40,10 @@ class Withdrawal(NamedTuple):
 
 
 class Signal(NamedTuple):
-    """What an operator should know: a log event, with fields of `broker.logs.FIELDS`.
+    """What an operator should know; `fields` are those of `broker.logs.FIELDS`."""
 
-    `state`: under which it is counted with the requests, if it is about one.
-    """
-
-    event: str
+    what: Literal["no_decider", "none_open", "differs", "not_applied"]
     fields: Mapping[str, str]
-    state: str = ""
 
 
 class Why(NamedTuple):

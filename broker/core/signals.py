@@ -1,10 +1,10 @@
 """What an operator should know of an event, as values: the station logs and counts them.
 
-    request.no-decider      no recipient decides what the table of a profile asks: a row is missing
-    request.none-open       an authority has granted or refused, natively, and no request is open
-    correction.differs      an authority's correction is not what it has granted before, or
-                            overtakes a request that is open
-    correction.not-applied  an authority's correction cannot be applied to the version in force
+    no_decider    no recipient decides what the table of a profile asks: a row is missing
+    none_open     an authority has granted or refused, natively, and no request is open
+    differs       an authority's correction is not what it has granted before, or overtakes a
+                  request that is open
+    not_applied   an authority's correction cannot be applied to the version in force
 
 Rules
     Ids, names of the configuration and codes; never a value of a message.
@@ -24,7 +24,7 @@ def no_decider(event: Event, purpose: str, table: str) -> Signal:
     """What the sender asks for is refused, because no recipient is there to decide it."""
     does = REQUESTED.get(event.does, event.does)
     more = {"does": does, "purpose": purpose, "table": table}
-    return Signal("request.no-decider", _about(event) | more, "no_decider")
+    return Signal("no_decider", _about(event) | more)
 
 
 def none_open(event: Event) -> tuple[Signal, ...]:
@@ -33,14 +33,14 @@ def none_open(event: Event) -> tuple[Signal, ...]:
         decided = {row.get("StatusCode") for row in content.get("RequestStatus", ())} & _DECIDED
         if decided and not content.get("StatusCode"):
             more = {"recipient": event.recipient, "status": min(decided)}
-            return (Signal("request.none-open", _about(event) | more),)
+            return (Signal("none_open", _about(event) | more),)
     return ()
 
 
 def differing(event: Event, *, applied: bool) -> Signal:
     """A correction that leaves something else than was granted or asked, or cannot be applied."""
-    name = "correction.differs" if applied else "correction.not-applied"
-    return Signal(name, _about(event) | {"recipient": event.recipient})
+    about = _about(event) | {"recipient": event.recipient}
+    return Signal("differs" if applied else "not_applied", about)
 
 
 def with_grant(dossier: Dossier, document: Document) -> Dossier:

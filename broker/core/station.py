@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import Connection
 
 from broker.core.binding import candidates, numbers_in
-from broker.core.effects import Effects
+from broker.core.effects import Effects, Signal
 from broker.core.rules import Rules
 from broker.core.step import step
 from broker.dossiers.declines import decline_problem
@@ -371,9 +371,7 @@ def _count(effects: Effects) -> None:
     for request in effects.requests:
         METRICS.requests.labels(event.kind, request.does, request.state).inc()
     for signal in effects.signals:
-        log.warning(signal.event, **signal.fields)
-        if signal.state:
-            METRICS.requests.labels(event.kind, signal.fields["does"], signal.state).inc()
+        _report(signal)
     METRICS.notes.labels(event.kind).inc(sum(row.type == "message.noted" for row in effects.queue))
     for queued in effects.queue:
         if queued.what == "notice":
@@ -383,3 +381,18 @@ def _count(effects: Effects) -> None:
             METRICS.replies.labels(event.kind, about).inc()
     if effects.documents and effects.outcome == "applied" and not effects.queue:
         METRICS.unrouted.labels(event.kind).inc()
+
+
+def _report(signal: Signal) -> None:
+    """To the operators: a line of the log, and a count of what no recipient decides."""
+    fields = signal.fields
+    match signal.what:
+        case "no_decider":
+            log.warning("request.no-decider", **fields)
+            METRICS.requests.labels(fields["kind"], fields["does"], signal.what).inc()
+        case "none_open":
+            log.warning("request.none-open", **fields)
+        case "differs":
+            log.warning("correction.differs", **fields)
+        case "not_applied":
+            log.warning("correction.not-applied", **fields)

@@ -9,6 +9,8 @@ import pytest
 import structlog
 
 from broker import logs
+from broker.core import station as core_station
+from broker.core.effects import Signal
 from broker.core.station import CoreStation, Loaded
 from broker.core.step import step
 from broker.metrics import METRICS
@@ -31,8 +33,8 @@ def without_decider():
 
 
 def signals(effects):
-    """The log events of an event's effects."""
-    return [one.event for one in effects.signals]
+    """What an event's effects tell operators."""
+    return [one.what for one in effects.signals]
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def test_a_request_that_no_one_decides_is_refused_and_signalled():
     assert effects.outcome == "declined"
     assert [one.native for one in effects.problems] == ["QZ-R-9"]
     (signal,) = effects.signals
-    assert (signal.event, signal.state) == ("request.no-decider", "no_decider")
+    assert signal.what == "no_decider"
     assert signal.fields == {
         "dossier": DOSSIER, "kind": "declaration", "event_id": "e_3", "does": "withdraw",
         "purpose": "veterinary-control", "table": "qz-declarations@2026-01-01",
@@ -87,7 +89,7 @@ def test_a_native_decision_where_no_request_is_open_is_signalled(status, opens):
     content = {"NativeCode": "11", "RequestStatus": [{"StatusCode": status}]}
     dossier, (effects,) = play(said(3, "customs", "", [content], references=MRN), dossier=lodged())
     assert effects.outcome == "applied"
-    assert signals(effects) == ["request.none-open"] * opens
+    assert signals(effects) == ["none_open"] * opens
     assert [one.fields["status"] for one in effects.signals] == [status] * opens
     assert dossier.overall == "released"
 
@@ -105,11 +107,11 @@ def test_a_refusal_of_the_declaration_is_not_signalled():
 CORRECTIONS = (
     # what happens before, the words of the correction, signals
     ((), "words of customs", []),
-    ((amend(),), "words of customs", ["correction.differs"]),
+    ((amend(),), "words of customs", ["differs"]),
     ((amend(), decide(4, "customs", "granted")), "other books", []),
-    ((amend(), decide(4, "customs", "granted")), "words of customs", ["correction.differs"]),
+    ((amend(), decide(4, "customs", "granted")), "words of customs", ["differs"]),
     ((amend(), decide(4, "customs", "granted"), amend(5, "third words"),
-      decide(6, "customs", "refused")), "words of customs", ["correction.differs"]),
+      decide(6, "customs", "refused")), "words of customs", ["differs"]),
 )  # fmt: skip
 
 
@@ -135,6 +137,21 @@ def test_a_correction_that_cannot_be_applied_is_signalled():
         correct(3, path="GoodsShipment.GovernmentAgencyGoodsItem[7].Commodity.Description"),
         dossier=lodged(),
     )
-    assert signals(effects) == ["correction.not-applied"]
+    assert signals(effects) == ["not_applied"]
     assert effects.signals[0].fields["recipient"] == "customs"
     assert isinstance(dossier, Dossier)
+
+
+KINDS = (
+    ("none_open", "request.none-open"),
+    ("differs", "correction.differs"),
+    ("not_applied", "correction.not-applied"),
+)
+
+
+@pytest.mark.parametrize(("what", "line"), KINDS)
+def test_every_signal_has_a_line_of_its_own(what, line, lines):
+    """A warning, with the fields that the step gave."""
+    core_station._report(Signal(what, {"dossier": DOSSIER, "recipient": "customs"}))
+    (logged,) = lines()
+    assert (logged["event"], logged["level"], logged["recipient"]) == (line, "warning", "customs")
