@@ -196,11 +196,16 @@ def _content(out: Outgoing) -> Tree:
         content["changes"] = out.changes
     if out.request:
         content["request"] = dict(out.request)
-    if out.tree.get("Question"):
-        content["questions"] = [dict(question) for question in out.tree["Question"]]
+    content |= besides_json(out.tree)
     if out.answers:
         content["answers"] = [dict(answer) for answer in out.answers]
     return content | {"problems": [as_json(problem) for problem in out.problems]}
+
+
+def besides_json(tree: Tree) -> Tree:
+    """What authorities want, by number, and what they have reported, as members of a reply."""
+    named = (("questions", tree.get("Question")), ("reported", tree.get("Reported")))
+    return {name: [dict(one) for one in several] for name, several in named if several}
 
 
 def _body(form: RequestForm) -> Tree:

@@ -21,6 +21,8 @@ Behaviour
     `changes` corrects the goods declaration (`corrections`); `answers` may be left out beside it,
     and an answer decides nothing there: its status is acknowledged, or absent.
     `question` closes the question of that number; `answers` may be left out beside it too.
+    `presented`, `arrived` and `departed` report that of the whole dossier, each with its moment;
+    `answers` may be left out beside them too.
     `request` is the number of the request that is decided: `status` is granted or refused then.
     `reasons` are for agencies. `payments`, `limits`, `remarks` and `errors` are meant for the
     declarant, and stated to them once (`lists` has their members).
@@ -36,7 +38,7 @@ Versions
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -58,12 +60,15 @@ from broker.adapter import (
     Translation,
     Tree,
 )
-from broker.model.answer import ANSWER_STATUSES, REQUEST_STATUSES
+from broker.model.answer import ANSWER_STATUSES, REPORTS, REQUEST_STATUSES
 from broker.model.dossier import Change
 from broker.model.problem import Place, Problem, as_json, rejects
 
-_DOCUMENT = ("id", "delivery", "references", "request", "question", "answers",
-             "changes")  # fmt: skip
+_QUESTION = "question"
+_REPORTS = {name: leaf for leaf, name in REPORTS.items()}
+_BESIDES = {_QUESTION: "QuestionID", **_REPORTS}
+_DOCUMENT = ("id", "delivery", "references", "request", *_BESIDES, "answers", "changes")
+_DECIDING = ("answers", "changes", *_REPORTS)
 _ANSWER = ("subject", "quantity", "check", "status", "native", *MEMBERS, "valid_until")
 _STATUSES = tuple(dict.fromkeys((*ANSWER_STATUSES, *REQUEST_STATUSES)))
 _SUBJECT = ("item", "path", "part", "abo", "avf")
@@ -83,11 +88,11 @@ class AnswerJson:
     content_types: tuple[str, ...] = ("application/json",)
 
     def recognises(self, payload: bytes) -> Recognition | None:
-        """An object with `answers` or `changes`; any other object, with little certainty."""
+        """An object that says what is decided or reported; any other with little certainty."""
         head = payload[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
         if not head.startswith(b"{"):
             return None
-        known = b'"answers"' in payload or b'"changes"' in payload
+        known = any(f'"{name}"'.encode() in payload for name in _DECIDING)
         return Recognition(self.format, "1", 90 if known else 10)
 
     def answer_id(self, payload: bytes) -> str | None:
@@ -189,19 +194,12 @@ def _read(reader: Reader, value: Any) -> Read:
         _set(body, "DeliveryID", reader.text(document["delivery"], "/delivery", "DeliveryID", 35))
     if "request" in document:
         _set(body, "RequestID", reader.number(document["request"], "/request", "RequestID"))
-    if "question" in document:
-        number = reader.number(document["question"], "/question", "QuestionID")
-        _set(body, "QuestionID", number)
-        if "RequestID" in body:
-            hint = "send one answer to the request, and one that closes the question"
-            reader.note("answer.value-malformed", "a request and a question", "/question",
-                        path="QuestionID", hint=hint)  # fmt: skip
+    body |= _besides(reader, document)
     references = tuple(_references(reader, document.get("references", [])))
     if "delivery" not in document and not references:
         hint = "name the delivery that is answered, or give a reference"
         reader.missing("delivery", "", "DeliveryID", hint)
     corrects = "changes" in document
-    closes = "question" in document
     answers = [
         _answer(reader, one, pointer, f"Answer[#{number}]", corrects=corrects)
         for number, pointer, one in reader.listed(document.get("answers", []), "/answers")
@@ -213,11 +211,26 @@ def _read(reader: Reader, value: Any) -> Read:
         if document["changes"] == []:
             hint = "give at least one change"
             reader.missing("changes", "/changes", "AmendedDeclaration", hint)
-    if answers or corrects or closes:
+    if answers or corrects or not _BESIDES.keys().isdisjoint(document):
         body["Answer"] = answers or [{}]
     else:
         reader.missing("answers", "/answers", "Answer", "give at least one answer")
     return body, references, changes
+
+
+def _besides(reader: Reader, document: Mapping[str, Any]) -> Tree:
+    """The question that is closed, and what is reported; no request is decided beside that."""
+    body: Tree = {}
+    for member, name in _BESIDES.items():
+        if member not in document:
+            continue
+        read = reader.number if member == _QUESTION else reader.moment
+        _set(body, name, read(document[member], f"/{member}", name))
+        if "request" in document:
+            hint = f"send one answer to the request, and one with {member}"
+            reader.note("answer.value-malformed", f"a request and {member}", f"/{member}",
+                        path=name, hint=hint)  # fmt: skip
+    return body
 
 
 def _set_correction(reader: Reader, body: Tree, amended: Tree) -> None:

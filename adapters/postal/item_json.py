@@ -38,6 +38,7 @@ from adapters.postal.lines import (
 from adapters.postal.listing import Listing
 from adapters.postal.members import Members
 from adapters.postal.replying import PieceSent, errors_first, extent_json, item_of
+from adapters.request_json import besides_json
 from broker.adapter import (
     Artifact,
     Message,
@@ -134,6 +135,7 @@ class ItemJson:
             **extent_json(out.extent, lambda: _pieces(line)),
             "references": [[one.scheme, one.value] for one in out.references],
             "answers": [dict(answer) for answer in out.answers],
+            **besides_json(out.tree),
             "problems": [as_json(problem) for problem in errors_first(out.problems)],
         }
         return (Artifact(orjson.dumps(content), "application/json", "reply.json"),)

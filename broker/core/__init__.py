@@ -16,6 +16,9 @@ answered  an agency's answer, bound to what was delivered to it: binding (which 
           taken off)
 corrected an authority corrects a declaration of its own accord
 ended     an authority ends a dossier of its own accord
+reported  an authority reports a presentation, an arrival or a departure
+arrivals  silence that counts from an arrival, counted anew when that is known otherwise
+signals   what an operator should know of an event
 questions what an authority wants to know or to see, by number, until it closes that
 held      what an authority holds beside refusing a request
 noted     what is odd about a message that is applied, or about the parts together

@@ -16,6 +16,7 @@ from broker.core.applied import route_applied
 from broker.core.decided import end
 from broker.core.effects import Making
 from broker.core.rules import Rules
+from broker.core.signals import differing, is_granted
 from broker.dossiers.amending import Delta
 from broker.dossiers.correcting import CORRECTED, correct
 from broker.dossiers.folded import UNCORRECTED, with_fact
@@ -43,10 +44,13 @@ def correct_part(before: Dossier, making: Making, rules: Rules) -> str:
     if folded.outcome == "declined":
         making.dossier = with_fact(making.dossier, part, UNCORRECTED)
         making.remark(part, _not_applied(event, live))
+        making.signals.append(differing(event, applied=False))
     elif folded.document is not None:
         making.apply(folded)
         making.remark(part, _corrected(event, folded.document, deltas))
-        _overtake_amendments(making, live)
+        overtaken = _overtake_amendments(making, live)
+        if overtaken or is_granted(before, part, live.version):
+            making.signals.append(differing(event, applied=True))
         route_applied(before, making, folded, rules)
     return ""
 
@@ -62,12 +66,16 @@ def _parts(making: Making, rules: Rules) -> Iterable[str]:
                 yield answer.part
 
 
-def _overtake_amendments(making: Making, live: Document) -> None:
+def _overtake_amendments(making: Making, live: Document) -> bool:
+    """Whether an open amendment was overtaken."""
+    overtaken = False
     correction = replace(making.event, does="patch", part=live.part, package=live.package)
     for request in list(making.dossier.requests.values()):
         about = request.event
         if request.does == "amend" and about.part == live.part and names_same(about, correction):
             end(making, request, "overtaken")
+            overtaken = True
+    return overtaken
 
 
 def _corrected(event: Event, document: Document, deltas: Sequence[Delta]) -> Problem:

@@ -6,7 +6,8 @@ Rules
     A request goes to the recipients whose rows are about requests of its type. Each is sent the
     difference between what its view passes before and after. Those who hold the purpose that the
     table asks must all grant it, and so must an agency whose adverse answer is about something
-    that would change. If no recipient holds the purpose, it is refused at once.
+    that would change. If no recipient holds the purpose, it is refused at once,
+    and an operator is told.
 What does not belong
     When something must be asked (`broker.dossiers.permission`); how it is decided (`decided`).
 """
@@ -19,8 +20,9 @@ import orjson
 
 from broker.adapter import Tree
 from broker.core.asking import later
-from broker.core.effects import Making, RequestReply, Why
+from broker.core.effects import Effects, Making, RequestReply, Why
 from broker.core.rules import Rules
+from broker.core.signals import no_decider
 from broker.dossiers.amending import differences
 from broker.dossiers.board import deadline_name
 from broker.dossiers.declines import refusal_problem
@@ -86,21 +88,21 @@ class Terms(NamedTuple):
     profile: str
 
 
-def ask_for(
-    dossier: Dossier, event: Event, terms: Terms, rules: Rules
-) -> Making | tuple[Problem, ...]:
-    """The request on its way; or the problems why it is not taken."""
+def ask_for(dossier: Dossier, event: Event, terms: Terms, rules: Rules) -> Making | Effects:
+    """The request on its way; or declined, with the problems why it is not taken."""
     verdict, table, profile = terms
-    tried = _try(dossier, event, table, rules)
+    tried, named = _try(dossier, event, table, rules), f"{profile}@{table.valid_from}"
     if rejects(tried.problems):
-        return tried.problems
+        return Effects(dossier, event, "declined", tried.problems)
     found = _recipients(dossier, event, tried, verdict, rules)
     if not any(sent.decides for target, sent in found.items() if target[1] == verdict.purpose):
-        return (refusal_problem(table.otherwise, table, event),)
+        problems = (refusal_problem(table.otherwise, table, event),)
+        signals = (no_decider(event, verdict.purpose, named),)
+        return Effects(dossier, event, "declined", problems, signals=signals)
     making = Making(dossier, event)
     making.outcome = "requested"
     making.problems = tried.problems
-    request = _numbered(dossier, event, f"{profile}@{table.valid_from}", (table, found))
+    request = _numbered(dossier, event, named, (table, found))
     making.request(request)
     for holder in request.holders:
         _deliver(making, request, (holder, found[holder.recipient, holder.purpose]), table, rules)

@@ -13,12 +13,13 @@ import orjson
 from sqlalchemy import Connection
 
 from broker.core.binding import candidates, numbers_in
-from broker.core.effects import Effects
+from broker.core.effects import Effects, Signal
 from broker.core.rules import Rules
 from broker.core.step import step
 from broker.dossiers.declines import decline_problem
 from broker.dossiers.naming import names_in
 from broker.hop import Piece
+from broker.logs import logger
 from broker.metrics import METRICS
 from broker.model.dossier import Dossier, Event, Shown, Target
 from broker.model.events import event_of, read_event
@@ -41,6 +42,9 @@ from broker.state.positions import Position
 BROKER_EVENTS = ("resume", "discard")
 CHANGING = frozenset({"applied", "requested", "repeated", "late"})
 """Outcomes that may change the head: a reply to a message counts the board's version."""
+
+
+log = logger("core")
 
 
 @dataclass(slots=True)
@@ -308,6 +312,7 @@ def write_effects(connection: Connection, group: Sequence[Effects]) -> None:
     dossier_writes.put_answers(connection, answers)
     queue.put(connection, [row for one in group for row in one.queue])
     due.put(connection, [moment for one in group for moment in one.due])
+    due.count_anew(connection, [one for effects in group for one in effects.counted])
     for effects in group:
         for beginning in effects.drops:
             due.drop_begun(connection, effects.dossier.id, beginning)
@@ -365,6 +370,8 @@ def _count(effects: Effects) -> None:
         METRICS.answers.labels(answer.recipient, answer.status or "notice").inc()
     for request in effects.requests:
         METRICS.requests.labels(event.kind, request.does, request.state).inc()
+    for signal in effects.signals:
+        _report(signal)
     METRICS.notes.labels(event.kind).inc(sum(row.type == "message.noted" for row in effects.queue))
     for queued in effects.queue:
         if queued.what == "notice":
@@ -374,3 +381,18 @@ def _count(effects: Effects) -> None:
             METRICS.replies.labels(event.kind, about).inc()
     if effects.documents and effects.outcome == "applied" and not effects.queue:
         METRICS.unrouted.labels(event.kind).inc()
+
+
+def _report(signal: Signal) -> None:
+    """To the operators: a line of the log, and a count of what no recipient decides."""
+    fields = signal.fields
+    match signal.what:
+        case "no_decider":
+            log.warning("request.no-decider", **fields)
+            METRICS.requests.labels(fields["kind"], fields["does"], signal.what).inc()
+        case "none_open":
+            log.warning("request.none-open", **fields)
+        case "differs":
+            log.warning("correction.differs", **fields)
+        case "not_applied":
+            log.warning("correction.not-applied", **fields)

@@ -8,6 +8,7 @@ declines  why an event is declined, in words
 merging   a message of a list into the live version: numbers of elements, and who stays
 amending  an amendment applied to a version: its elements changed, added, removed
 correcting    the authority's own correction: the next version, which stays the declarant's
+reported  what was reported of a part: presented, arrived, departed, when and by whom
 targets   what a path of an amendment names in the model
 amendment_words   what is wrong with an amendment, in words
 differing where two bodies differ, leaf by leaf

@@ -28,11 +28,11 @@ from broker.dossiers.folded import (
     declined,
     document_of,
     versions_with,
-    with_fact,
     without_fact,
 )
 from broker.dossiers.merging import NOT_CONFIRMED, Tree, changed, merged, put_over
 from broker.dossiers.naming import older_after
+from broker.dossiers.reported import Report, with_report
 from broker.dossiers.withdrawing import withdraw, withdraw_parts
 from broker.model.dossier import Document, Dossier, Event, PartNumbers
 from broker.model.events import body_of, with_body
@@ -275,10 +275,11 @@ def _report(dossier: Dossier, event: Event) -> Folded:
     """Goods were presented, have arrived or departed, or their release is asked for."""
     if dossier.party != event.party or dossier.state == "new":
         return declined(dossier, event, "reference.unknown")
-    fact = _FACTS.get(event.body.get("TypeCode", ""), "presented")
     if event.does == "release":
         return Folded(dossier, "applied")
-    return Folded(with_fact(dossier, event.part, fact), "applied")
+    name = _FACTS.get(event.body.get("TypeCode", ""), "presented")
+    report = Report(name, event.part, event.received_at)
+    return Folded(with_report(dossier, report), "applied")
 
 
 _FACTS = {"arrival": "arrived", "departure": "departed"}

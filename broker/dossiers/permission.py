@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from broker.dossiers.board import Board, board_of
 from broker.dossiers.folded import UNCORRECTED
+from broker.dossiers.reported import name_of
 from broker.dossiers.standing import ADVERSE, FAVOURABLE
 from broker.dossiers.targets import target_of
 from broker.model.dossier import Dossier, Event, Request, Target, is_request
@@ -106,7 +107,8 @@ class _Known:
 
     def __init__(self, dossier: Dossier, part: str, table: RequestTable) -> None:
         self._dossier, self._part, self._table = dossier, part, table
-        self._facts = {*dossier.facts.get(part, ()), *dossier.facts.get("", ()), *self._broker()}
+        facts = (*dossier.facts.get(part, ()), *dossier.facts.get("", ()))
+        self._facts = {*map(name_of, facts), *self._broker()}
 
     def meets(self, state: State) -> bool:
         """Whether all conditions of a state hold."""

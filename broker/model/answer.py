@@ -49,6 +49,12 @@ ANSWER_STATUSES: tuple[str, ...] = get_args(AnswerStatus)
 REQUEST_STATUSES = ("granted", "refused")
 """What `StatusCode` may say of a request; any other status decides nothing about it."""
 
+REPORTS = {
+    "PresentationDateTime": "presented", "ArrivalDateTime": "arrived",
+    "DepartureDateTime": "departed",
+}  # fmt: skip
+"""What an authority may report of a dossier, by the leaf that says when."""
+
 ENDED = "ended"
 """The authority ends the dossier of its own accord; also the overall status after it."""
 
@@ -290,7 +296,8 @@ class AnswerReport(Canonical):
     `FunctionalReferenceID` is the agency's own number of this answer, `DeliveryID` the delivery it
     answers, `RequestID` the number of the request that it decides, `QuestionID` that of
     the question that it closes. `AmendedDeclaration` is the
-    second declaration of a result message: only what changed.
+    second declaration of a result message: only what changed. The moments are of what the
+    agency reports of the dossier (`REPORTS`).
     """
 
     WCO = "07B"
@@ -311,4 +318,7 @@ class AnswerReport(Canonical):
     DeliveryID: Identifier = leaf(None, "an..35", data="public")
     RequestID: Identifier = leaf(None, "n..9", data="public")
     QuestionID: Identifier = leaf(None, "n..9", data="public")
+    PresentationDateTime: Moment = leaf(None, "an..35", "2380", data="public")
+    ArrivalDateTime: Moment = leaf(None, "an..35", "2380", data="public")
+    DepartureDateTime: Moment = leaf(None, "an..35", "2380", data="public")
     Answer: tuple[AgencyAnswer, ...] = many()

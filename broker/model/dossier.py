@@ -199,8 +199,9 @@ class Dossier:
     `gone`: the last version of each part that was taken back, for what is answered about it still.
     `answers`: those that count, are obeyed or have ended. `requests`: those that are open, by
     number; `numbered`: the highest number that was given to one, or to a question. `questions`:
-    those that are not closed, by number. `facts`: by part, the native codes
-    of agencies that decide about it, and what was reported of it (`broker.model.request_table`).
+    those that are not closed, by number. `facts`: by part, the native codes of agencies that decide
+    about it, what was reported of it (`broker.dossiers.reported`), what an authority has granted or
+    corrected in vain.
     """
 
     id: str
