@@ -68,6 +68,8 @@ class Draft:
     `order` is the sender's own revision where the standard has one, else None: the order of
     acceptance is used. A patch says its `changes` to the live version of the part; its body is
     what the message itself said. `extent`: of a message that lists persons, items or pieces.
+    `form`: of a request in the broker's own form whose body is that of a document: what it states
+    besides, as a body of the package `request`.
     """
 
     kind: str
@@ -80,6 +82,7 @@ class Draft:
     unmapped: tuple[Unmapped, ...] = ()
     changes: tuple[Change, ...] = ()
     extent: Extent | None = None
+    form: Tree = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

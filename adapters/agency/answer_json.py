@@ -18,8 +18,9 @@ Behaviour
     {"abo": reference} or {"avf": booking}, the carrier's own; absent: the whole. Item numbers are
     numbers: 1, "001" and 1.0 are one item. `quantity`: how much of it, absent: all; a release of
     a part of it is conditional.
-    `changes` corrects the goods declaration (`corrections`); `answers` may be left out beside it,
-    and an answer decides nothing there: its status is acknowledged, or absent.
+    `changes` corrects what was declared (`adapters.changes` has their form): a goods declaration,
+    or a document of the `package` that is given. `answers` may be left out beside it, and an
+    answer decides nothing there: its status is acknowledged, or absent.
     `question` closes the question of that number; `answers` may be left out beside it too.
     `request` is the number of the request that is decided: `status` is granted or refused then.
     `reasons` are for agencies. `payments`, `limits`, `remarks` and `errors` are meant for the
@@ -41,9 +42,10 @@ from typing import Any
 
 import orjson
 
-from adapters.agency.corrections import read_changes
+from adapters.agency.corrections import read_correction
 from adapters.agency.lists import MEMBERS, lists_of
 from adapters.agency.reading import Reader, canonical_path
+from adapters.changes import EXAMPLES
 from adapters.wire.json import parse, repeated_keys
 from broker.adapter import (
     Artifact,
@@ -58,12 +60,12 @@ from broker.adapter import (
     Translation,
     Tree,
 )
-from broker.model.answer import ANSWER_STATUSES, REQUEST_STATUSES
+from broker.model.answer import AMENDED, ANSWER_STATUSES, REQUEST_STATUSES
 from broker.model.dossier import Change
 from broker.model.problem import Place, Problem, as_json, rejects
 
 _DOCUMENT = ("id", "delivery", "references", "request", "question", "answers",
-             "changes")  # fmt: skip
+             "changes", "package")  # fmt: skip
 _ANSWER = ("subject", "quantity", "check", "status", "native", *MEMBERS, "valid_until")
 _STATUSES = tuple(dict.fromkeys((*ANSWER_STATUSES, *REQUEST_STATUSES)))
 _SUBJECT = ("item", "path", "part", "abo", "avf")
@@ -208,11 +210,10 @@ def _read(reader: Reader, value: Any) -> Read:
     ]
     changes: tuple[Change, ...] = ()
     if corrects:
-        changes, amended = read_changes(reader, document["changes"])
-        _set_correction(reader, body, amended)
-        if document["changes"] == []:
-            hint = "give at least one change"
-            reader.missing("changes", "/changes", "AmendedDeclaration", hint)
+        changes = _correction(reader, body, document)
+    elif "package" in document:
+        hint = "give package with changes, and with nothing else"
+        reader.note("answer.value-malformed", "there are no changes", "/package", hint=hint)
     if answers or corrects or closes:
         body["Answer"] = answers or [{}]
     else:
@@ -220,14 +221,21 @@ def _read(reader: Reader, value: Any) -> Read:
     return body, references, changes
 
 
-def _set_correction(reader: Reader, body: Tree, amended: Tree) -> None:
-    """A correction is of the document: no request is decided by it."""
-    if amended:
-        body["AmendedDeclaration"] = amended
+def _correction(reader: Reader, body: Tree, document: Tree) -> tuple[Change, ...]:
+    """The changes of a correction, which is of a document: no request is decided by it."""
+    package = document.get("package", "goods-declaration")
+    if not isinstance(package, str) or package not in EXAMPLES:
+        reader.note("answer.value-malformed", "not a package of documents", "/package",
+                    expected=f"one of {', '.join(EXAMPLES)}",
+                    hint="give the package of the delivery that is corrected")  # fmt: skip
+        return ()
+    changes, amended = read_correction(reader, document["changes"], package)
+    body[AMENDED[package]] = amended
     if "RequestID" in body:
         hint = "decide the request by an answer of its own"
         reader.note("answer.value-malformed", "a request is not corrected", "/request",
                     path="RequestID", hint=hint)  # fmt: skip
+    return changes
 
 
 def _set(tree: Tree, name: str, value: str | None) -> None:

@@ -2,8 +2,9 @@
 
 Headers hold ids, codes and times: all that a hop decides on. The payload holds what the message
 said: `{"body": ..., "references": [[scheme, value, place]], "unmapped": [[place, path, value]],
-"changes": [[does, path, element, place]], "extent": {...}}`; what is empty is left out, and so is
-an empty place. A reference without a value says where its sender could have written it.
+"changes": [[does, path, element, place]], "extent": {...}, "form": {...}}`; what is empty is left
+out, and so is an empty place. A reference without a value says where its sender could have written
+it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,7 @@ def payload(
     *,
     places: Places | None = None,
     extent: Extent | None = None,
+    form: Mapping[str, Any] | None = None,
 ) -> bytes:
     """A stored payload around a body that is JSON already."""
     where = places or {}
@@ -46,6 +48,8 @@ def payload(
         content["changes"] = [_listed(change) for change in changes]
     if extent is not None:
         content["extent"] = extent_json(extent)
+    if form:
+        content["form"] = form
     return sealed(orjson.dumps(content))
 
 
@@ -117,6 +121,7 @@ def event_of(headers: Headers, stored: bytes) -> Event:
         given=int(headers["swb_given"]) if "swb_given" in headers else None,
         extent=extent_of(content.get("extent")),
         replies="swb_replies" not in headers,
+        form=content.get("form", {}),
         **rest,
     )
 

@@ -196,6 +196,8 @@ def _event(submission: Submission, message: int, ordinal: int, draft: Draft) -> 
     if submission.reference:
         scheme, _, value = submission.reference.partition("=")
         references = tuple(dict.fromkeys((*references, (scheme, value))))
+    if draft.form:
+        canonical_json("request", draft.form)
     unmapped = [[place_json(one.place), one.path, one.value] for one in draft.unmapped]
     return Event(
         id="e_" + digest(submission.id, message, ordinal),
@@ -215,7 +217,13 @@ def _event(submission: Submission, message: int, ordinal: int, draft: Draft) -> 
         references=references,
         body=draft.body,
         payload=events.payload(
-            body, references, unmapped, draft.changes, places=places, extent=draft.extent
+            body,
+            references,
+            unmapped,
+            draft.changes,
+            places=places,
+            extent=draft.extent,
+            form=draft.form,
         ),
         digest=hashlib.sha256(body).hexdigest(),
         trace=submission.trace,
@@ -223,6 +231,7 @@ def _event(submission: Submission, message: int, ordinal: int, draft: Draft) -> 
         places=places,
         given=submission.given,
         extent=draft.extent,
+        form=draft.form,
     )
 
 

@@ -7,7 +7,7 @@ from adapters.request_json import RequestJson
 from broker.adapter import Original, Outgoing, Profile, Stamp
 from broker.model.problem import Problem
 
-ADAPTER = RequestJson("maritime", "visit")
+ADAPTER = RequestJson("maritime", "visit", {"FAL1": "conveyance-report", "FAL5": "persons-report"})
 NO_PROFILE = Profile("", "maritime", ADAPTER.format)
 FORM = {"request": "withdraw", "id": "R-1", "references": [["VISIT", "V1"]], "part": "FAL5"}
 

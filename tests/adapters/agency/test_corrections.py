@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.agency.answer_json import AnswerJson
-from adapters.agency.corrections import CHANGES_MAX, ORDINAL_MAX
+from adapters.changes import CHANGES_MAX, ORDINAL_MAX
 from broker.adapter import Profile
 from broker.dossiers.amending import amend
 from broker.model.answer import AnswerReport
