@@ -33,7 +33,6 @@ def payload(
     *,
     places: Places | None = None,
     extent: Extent | None = None,
-    form: Mapping[str, Any] | None = None,
 ) -> bytes:
     """A stored payload around a body that is JSON already."""
     where = places or {}
@@ -48,8 +47,6 @@ def payload(
         content["changes"] = [_listed(change) for change in changes]
     if extent is not None:
         content["extent"] = extent_json(extent)
-    if form:
-        content["form"] = form
     return sealed(orjson.dumps(content))
 
 
@@ -62,6 +59,13 @@ def with_body(stored: bytes, body: bytes) -> bytes:
     """A stored payload with another body; what else it holds stays."""
     content = orjson.loads(opened(stored))
     return sealed(orjson.dumps({**content, "body": orjson.Fragment(body)}))
+
+
+def with_form(stored: bytes, form: Mapping[str, Any]) -> bytes:
+    """A stored payload with what the form of a request states besides; without any, the same."""
+    if not form:
+        return stored
+    return sealed(orjson.dumps({**orjson.loads(opened(stored)), "form": form}))
 
 
 def body_of(stored: bytes) -> dict[str, Any]:
