@@ -139,7 +139,7 @@ def an_item_that_has_departed():
 
 
 def a_crew_list_amended_by_form():
-    """A seafarer is corrected by path: the police decide about him again, and no one else."""
+    """A seafarer is corrected by path; the same again changes nothing, and a name may not go."""
     story = Story("visit")
     story.lodge(ship(1, crew=2), "conveyance-report", "FAL1")
     crew = {"Crew": [{**one, "SequenceNumeric": str(number)}
