@@ -162,7 +162,7 @@ class RequestJson:
             text = "what is amended has no such part" if found else "part is missing"
             return None, (
                 Problem(
-                    code=f"request.value-{'malformed' if found else 'missing'}",
+                    code="request.value-malformed" if found else "request.value-missing",
                     text=text,
                     message=1,
                     where=Place(json_pointer="/part" if found else ""),
@@ -172,7 +172,7 @@ class RequestJson:
                 ),
             )
         if tree.get("changes") is None:
-            return None, (_problem("value-missing", "/changes", "changes are missing"),)
+            return None, (_problem("request.value-missing", "/changes", "changes are missing"),)
         read = read_changes(tree["changes"], package)
         return read, tuple(_of_changes(read, package))
 
@@ -277,7 +277,13 @@ def _body(form: RequestForm) -> Tree:
     return body
 
 
-_CODES = {"missing": "value-missing", "extra_forbidden": "field-unknown"}
+_CODES = {"missing": "request.value-missing", "extra_forbidden": "request.field-unknown"}
+_OF_CHANGES = {
+    "value-missing": "request.value-missing",
+    "value-malformed": "request.value-malformed",
+    "value-too-long": "request.value-too-long",
+    "field-unknown": "request.field-unknown",
+}
 
 
 _WORDS = {"missing": "this is missing", "extra_forbidden": "a request has no such member"}
@@ -295,13 +301,13 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
             pointer = child(pointer, str(step))
         words = one["msg"].removeprefix("Value error, ")
         words = _WORDS.get(one["type"], f"{words[:1].lower()}{words[1:]}")
-        what = _CODES.get(one["type"], "value-malformed")
-        yield _problem(what, pointer, f"{pointer or 'the form'}: {words}")
+        code = _CODES.get(one["type"], "request.value-malformed")
+        yield _problem(code, pointer, f"{pointer or 'the form'}: {words}")
 
 
-def _problem(what: str, pointer: str, text: str) -> Problem:
+def _problem(code: str, pointer: str, text: str) -> Problem:
     return Problem(
-        code=f"request.{what}",
+        code=code,
         text=text,
         message=1,
         where=Place(json_pointer=pointer),
@@ -314,7 +320,7 @@ def _of_changes(read: ChangeList, package: str) -> Iterator[Problem]:
     """What is wrong with the changes, each at its place."""
     for wrong in read.wrong:
         yield Problem(
-            code=f"request.{wrong.what}",
+            code=_OF_CHANGES[wrong.what],
             text=wrong.text,
             message=1,
             where=Place(json_pointer=wrong.pointer),
@@ -331,6 +337,6 @@ def _bounded(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     more = len(problems) - PROBLEMS_MAX
     if more <= 0:
         return problems
-    counted = _problem("problems-more", "", f"{more} more problems are not listed")
+    counted = _problem("request.problems-more", "", f"{more} more problems are not listed")
     hint = "correct those that are listed, and send the request again"
     return (*problems[:PROBLEMS_MAX], replace(counted, expected=None, hint=hint))

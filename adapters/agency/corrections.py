@@ -14,6 +14,13 @@ from broker.model.dossier import Change
 from broker.model.packages import data_class
 from broker.model.paths import pattern_of
 
+_CODES = {
+    "value-missing": "answer.value-missing",
+    "value-malformed": "answer.value-malformed",
+    "value-too-long": "answer.value-too-long",
+    "field-unknown": "answer.field-unknown",
+}
+
 
 def read_correction(reader: Reader, value: Any, package: str) -> tuple[tuple[Change, ...], Tree]:
     """The changes, and the sparse document with their values; what is wrong is noted."""
@@ -21,7 +28,7 @@ def read_correction(reader: Reader, value: Any, package: str) -> tuple[tuple[Cha
     for wrong in read.wrong:
         path = f"{name}.{wrong.path}" if wrong.path else name
         reader.note(
-            f"answer.{wrong.what}", wrong.text, wrong.pointer, path=path, found=wrong.found,
+            _CODES[wrong.what], wrong.text, wrong.pointer, path=path, found=wrong.found,
             found_class=data_class(package, pattern_of(wrong.path)) if wrong.path else "public",
             expected=wrong.expected, hint=wrong.hint,
         )  # fmt: skip
