@@ -18,8 +18,9 @@ Behaviour
     {"abo": reference} or {"avf": booking}, the carrier's own; absent: the whole. Item numbers are
     numbers: 1, "001" and 1.0 are one item. `quantity`: how much of it, absent: all; a release of
     a part of it is conditional.
-    `changes` corrects the goods declaration (`corrections`); `answers` may be left out beside it,
-    and an answer decides nothing there: its status is acknowledged, or absent.
+    `changes` corrects what was declared (`adapters.changes` has their form): a goods declaration,
+    or a document of the `package` that is given. `answers` may be left out beside it, and an
+    answer decides nothing there: its status is acknowledged, or absent.
     `question` closes the question of that number; `answers` may be left out beside it too.
     `presented`, `arrived` and `departed` report that of the whole dossier, each with its moment;
     `answers` may be left out beside them too.
@@ -43,9 +44,10 @@ from typing import Any
 
 import orjson
 
-from adapters.agency.corrections import read_changes
+from adapters.agency.corrections import read_correction
 from adapters.agency.lists import MEMBERS, lists_of
 from adapters.agency.reading import Reader, canonical_path
+from adapters.changes import EXAMPLES
 from adapters.wire.json import parse, repeated_keys
 from broker.adapter import (
     Artifact,
@@ -60,14 +62,14 @@ from broker.adapter import (
     Translation,
     Tree,
 )
-from broker.model.answer import ANSWER_STATUSES, REPORTS, REQUEST_STATUSES
+from broker.model.answer import AMENDED, ANSWER_STATUSES, REPORTS, REQUEST_STATUSES
 from broker.model.dossier import Change
 from broker.model.problem import Place, Problem, as_json, rejects
 
 _QUESTION = "question"
 _REPORTS = {name: leaf for leaf, name in REPORTS.items()}
 _BESIDES = {_QUESTION: "QuestionID", **_REPORTS}
-_DOCUMENT = ("id", "delivery", "references", "request", *_BESIDES, "answers", "changes")
+_DOCUMENT = ("id", "delivery", "references", "request", *_BESIDES, "answers", "changes", "package")
 _DECIDING = ("answers", "changes", *_REPORTS)
 _ANSWER = ("subject", "quantity", "check", "status", "native", *MEMBERS, "valid_until")
 _STATUSES = tuple(dict.fromkeys((*ANSWER_STATUSES, *REQUEST_STATUSES)))
@@ -206,11 +208,10 @@ def _read(reader: Reader, value: Any) -> Read:
     ]
     changes: tuple[Change, ...] = ()
     if corrects:
-        changes, amended = read_changes(reader, document["changes"])
-        _set_correction(reader, body, amended)
-        if document["changes"] == []:
-            hint = "give at least one change"
-            reader.missing("changes", "/changes", "AmendedDeclaration", hint)
+        changes = _correction(reader, body, document)
+    elif "package" in document:
+        hint = "give package with changes, and with nothing else"
+        reader.note("answer.value-malformed", "there are no changes", "/package", hint=hint)
     if answers or corrects or not _BESIDES.keys().isdisjoint(document):
         body["Answer"] = answers or [{}]
     else:
@@ -233,14 +234,21 @@ def _besides(reader: Reader, document: Mapping[str, Any]) -> Tree:
     return body
 
 
-def _set_correction(reader: Reader, body: Tree, amended: Tree) -> None:
-    """A correction is of the document: no request is decided by it."""
-    if amended:
-        body["AmendedDeclaration"] = amended
+def _correction(reader: Reader, body: Tree, document: Tree) -> tuple[Change, ...]:
+    """The changes of a correction, which is of a document: no request is decided by it."""
+    package = document.get("package", "goods-declaration")
+    if not isinstance(package, str) or package not in EXAMPLES:
+        reader.note("answer.value-malformed", "not a package of documents", "/package",
+                    expected=f"one of {', '.join(EXAMPLES)}",
+                    hint="give the package of the delivery that is corrected")  # fmt: skip
+        return ()
+    changes, amended = read_correction(reader, document["changes"], package)
+    body[AMENDED[package]] = amended
     if "RequestID" in body:
         hint = "decide the request by an answer of its own"
         reader.note("answer.value-malformed", "a request is not corrected", "/request",
                     path="RequestID", hint=hint)  # fmt: skip
+    return changes
 
 
 def _set(tree: Tree, name: str, value: str | None) -> None:

@@ -2,6 +2,7 @@
 
 step      one event applied to one dossier: permit, fold, route, tell (pure)
 requested what a declarant asks of an authority: tried, numbered, sent to those who decide
+demanded  what an amendment breaks: demands of the profile that its result does not meet
 decided   how a request ends: granted, refused, overtaken, taken back
 applied   who is shown what an event or a grant has made
 facts     native codes of deciding agencies, by part
@@ -14,7 +15,7 @@ confirmed what a carrier has to confirm, and in time
 answered  an agency's answer, bound to what was delivered to it: binding (which delivery),
           subjects (which element of it), late (what it does not settle), removed (persons
           taken off)
-corrected an authority corrects a declaration of its own accord
+corrected an authority corrects a document of its own accord
 ended     an authority ends a dossier of its own accord
 reported  an authority reports a presentation, an arrival or a departure
 arrivals  silence that counts from an arrival, counted anew when that is known otherwise

@@ -1,4 +1,4 @@
-"""An authority corrects a declaration of its own accord: who may, what follows, who is told.
+"""An authority corrects a document of its own accord: who may, what follows, who is told.
 
 Rules
     Only an agency to which the part was delivered under a purpose that decides it by the table
@@ -18,7 +18,7 @@ from broker.core.effects import Making
 from broker.core.rules import Rules
 from broker.core.signals import differing, is_granted
 from broker.dossiers.amending import Delta
-from broker.dossiers.correcting import CORRECTED, correct
+from broker.dossiers.correcting import correct, corrected_package
 from broker.dossiers.folded import UNCORRECTED, with_fact
 from broker.dossiers.permission import names_same
 from broker.model.dossier import Document, Dossier, Event
@@ -57,10 +57,10 @@ def correct_part(before: Dossier, making: Making, rules: Rules) -> str:
 
 def _parts(making: Making, rules: Rules) -> Iterable[str]:
     """The parts that this agency may correct, of those that it answers about."""
-    event = making.event
+    event, package = making.event, corrected_package(making.event)
     for answer in making.answers.values():
         live = making.dossier.live.get(answer.part)
-        if answer.event == event.id and live is not None and live.package == CORRECTED:
+        if answer.event == event.id and live is not None and live.package == package:
             table = rules.table_of(live.profile, event.received_at)
             if answer.purpose in table.decided_by:
                 yield answer.part

@@ -20,6 +20,7 @@ import orjson
 
 from broker.adapter import Tree
 from broker.core.asking import later
+from broker.core.demanded import broken_demands
 from broker.core.effects import Effects, Making, RequestReply, Why
 from broker.core.rules import Rules
 from broker.core.signals import no_decider
@@ -142,19 +143,6 @@ def _try(dossier: Dossier, event: Event, table: RequestTable, rules: Rules) -> T
     return Tried(tuple(documents), tuple(problems))
 
 
-def broken_demands(
-    dossier: Dossier, event: Event, folded: Folded, rules: Rules
-) -> tuple[Problem, ...]:
-    """What the profile demands of the version that an amendment makes, and that does not hold."""
-    live, made = dossier.live.get(event.part), folded.document
-    amends = event.does == "patch" and all(change.does == "amend" for change in event.changes)
-    if live is None or made is None or not amends:
-        return ()
-    lodged = replace(event, profile=live.profile)
-    found = rules.check_body(lodged, made.package, body_of(made.payload))
-    return tuple(replace(one, message=event.message or None) for one in found)
-
-
 def attempt(
     dossier: Dossier,
     event: Event,
@@ -270,8 +258,8 @@ def _reasons(
 
     No view is made for the broker's own form: its words are for those who decide.
     """
-    if event.package == "request":
-        given = event.body.get("Reason", ()) if decides else ()
+    if event.form or event.package == "request":
+        given = event.stated.get("Reason", ()) if decides else ()
         return tuple({name.lower(): text for name, text in reason.items()} for reason in given)
     view = rules.views[result.view]
     tree = apply(view, event.body).tree if view.package == event.package else {}

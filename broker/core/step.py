@@ -19,6 +19,7 @@ from broker.core.decided import (
     request_meant,
     take_back,
 )
+from broker.core.demanded import broken_demands
 from broker.core.effects import Effects, Making
 from broker.core.ended import end_dossier, forbidden_ending
 from broker.core.facts import record_codes
@@ -27,7 +28,7 @@ from broker.core.passed_time import elapse
 from broker.core.questions import keep_questions, pass_question, unknown_question
 from broker.core.reported import forbidden_report, keep_reports, states_report
 from broker.core.request_replies import send_request_replies
-from broker.core.requested import Terms, ask_for, attempt, broken_demands, repeat
+from broker.core.requested import Terms, ask_for, attempt, repeat
 from broker.core.routed import rejudge, rejudge_wide
 from broker.core.rules import Rules
 from broker.core.signals import none_open

@@ -73,7 +73,7 @@ DECLINES = {
     ),
     "answer.correction-not-allowed": (
         "you do not decide about this, and cannot correct it",
-        "answer it; only who decides by the table of its profile corrects a goods declaration",
+        "answer it; only who decides by the table of its profile corrects a document",
     ),
     "answer.subject-unknown": (
         "the answer is about an element that was not delivered to you",

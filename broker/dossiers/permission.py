@@ -17,11 +17,11 @@ from broker.dossiers.board import Board, board_of
 from broker.dossiers.folded import UNCORRECTED
 from broker.dossiers.reported import name_of
 from broker.dossiers.standing import ADVERSE, FAVOURABLE
-from broker.dossiers.targets import target_of
 from broker.model.dossier import Dossier, Event, Request, Target, is_request
 from broker.model.events import body_of
 from broker.model.packages import PACKAGES
 from broker.model.request_table import RequestTable, State, Verdict
+from broker.model.targets import target_of
 
 ACTIONS = {
     "put": "lodge", "merge": "add", "patch": "amend", "withdraw": "withdraw",
@@ -179,8 +179,8 @@ def _is_live(dossier: Dossier, event: Event, verdict: Verdict) -> bool:
 
 def _is_again(request: Request, event: Event) -> bool:
     known = request.event
-    return (known.does, known.part, known.party, known.digest, known.changes) == (
-        event.does, event.part, event.party, event.digest, event.changes
+    return (known.does, known.part, known.party, known.digest, known.changes, known.form) == (
+        event.does, event.part, event.party, event.digest, event.changes, event.form
     )  # fmt: skip
 
 

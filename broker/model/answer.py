@@ -12,8 +12,10 @@ What does not belong
     What an answer does to a dossier, and who may hear of it.
 """
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
+from broker.model.conveyance import ConveyanceReport
 from broker.model.declaration import GoodsDeclaration
 from broker.model.documents import AdditionalInformation03A, Amendment06A, Pointer97A
 from broker.model.duties import DutyTaxFee50A
@@ -30,7 +32,9 @@ from broker.model.leaf import (
     many,
     one,
 )
+from broker.model.persons import PersonsReport
 from broker.model.places import AppealOffice07A, ContactOffice35A
+from broker.model.postal import PostalItem
 
 AnswerStatus = Literal[
     "acknowledged",
@@ -295,9 +299,10 @@ class AnswerReport(Canonical):
 
     `FunctionalReferenceID` is the agency's own number of this answer, `DeliveryID` the delivery it
     answers, `RequestID` the number of the request that it decides, `QuestionID` that of
-    the question that it closes. `AmendedDeclaration` is the
-    second declaration of a result message: only what changed. The moments are of what the
-    agency reports of the dossier (`REPORTS`).
+    the question that it closes. `AmendedDeclaration` is the second declaration of a result
+    message: only what changed; `AmendedItem`, `AmendedConveyance` and `AmendedPersons` are the
+    same of documents of other packages (`AMENDED`). The moments are of what the agency reports of
+    the dossier (`REPORTS`).
     """
 
     WCO = "07B"
@@ -321,4 +326,16 @@ class AnswerReport(Canonical):
     PresentationDateTime: Moment = leaf(None, "an..35", "2380", data="public")
     ArrivalDateTime: Moment = leaf(None, "an..35", "2380", data="public")
     DepartureDateTime: Moment = leaf(None, "an..35", "2380", data="public")
+    AmendedItem: PostalItem | None = one()
+    AmendedConveyance: ConveyanceReport | None = one()
+    AmendedPersons: PersonsReport | None = one()
     Answer: tuple[AgencyAnswer, ...] = many()
+
+
+AMENDED: Mapping[str, str] = {
+    "goods-declaration": "AmendedDeclaration",
+    "postal-item": "AmendedItem",
+    "conveyance-report": "AmendedConveyance",
+    "persons-report": "AmendedPersons",
+}
+"""By package of a document: where an answer holds what has changed in it."""

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from broker.model.answer import (
+    AMENDED,
     ANSWER_STATUSES,
     REPORTS,
     AgencyAnswer,
@@ -44,7 +45,7 @@ def test_every_native_field_is_in_the_dictionary(dictionary):
     checked = 0
     for node in index("answer").values():
         names = ["Response", *node.pattern.split(".")]
-        if names[1] not in NORMALISED | {"AmendedDeclaration"} and names[-1] == node.field.name:
+        if names[1] not in NORMALISED | {*AMENDED.values()} and names[-1] == node.field.name:
             assert tuple(names[-2:]) in known, node.pattern
             checked += 1
     assert checked > 73
