@@ -241,10 +241,13 @@ def _objecting(
 
 
 def _touches(dossier: Dossier, target: tuple[str, str, str], changes: Differences) -> bool:
-    """Whether any of these changes is about what a target's adverse answers are about."""
+    """Whether any of these changes is about what a target's adverse answers are about.
+
+    An answer about something that has changed since, or is gone, counts against the whole.
+    """
     elements = {element_of(path) for _, path, _, _ in changes}
     subjects = {
-        element_of(answer.subject)
+        "" if answer.changed_at else element_of(answer.subject)
         for answer in dossier.answers
         if answer.target == target and answer.status in ADVERSE and answer.state == "counts"
     }

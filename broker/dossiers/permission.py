@@ -10,7 +10,7 @@ What does not belong
     Who decides a request, and what becomes of it (`broker.core.requested`, `broker.core.decided`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from broker.dossiers.board import Board, board_of
@@ -117,8 +117,8 @@ class _Known:
             and (not state.facts or any(fact in self._facts for fact in state.facts))
             and (not state.statuses or bool(self._decided() & {*state.statuses}))
             and (not state.in_force or bool(self._in_force() & {*state.in_force}))
-            and (not state.adverse or bool(self._statuses() & ADVERSE))
-            and (not state.answered or bool(self._statuses() & (ADVERSE | FAVOURABLE)))
+            and (not state.adverse or self._is_held())
+            and (not state.answered or self._is_answered())
         )
 
     def _broker(self) -> Iterator[str]:
@@ -131,14 +131,22 @@ class _Known:
     def _concerns(self, part: str) -> bool:
         return part == self._part or (self._part not in self._dossier.versions)
 
-    def _statuses(self) -> set[str]:
-        """The statuses that agencies have answered with and that are in force."""
-        return {
-            answer.status
+    def _is_held(self) -> bool:
+        """Whether an adverse answer of any agency is in force."""
+        return any(
+            answer.status in ADVERSE and answer.state == "counts"
             for answer in self._dossier.answers
-            if answer.status and answer.state == "counts"
             if not is_request(answer.part) and self._concerns(answer.part)
-        }
+        )
+
+    def _is_answered(self) -> bool:
+        """Whether anything that an agency has decided is in force.
+
+        A release of what has changed since settles nothing: what is there now is unanswered.
+        """
+        board = board_of(self._dossier)
+        about = [target for target in board.standings if self._concerns(target.part)]
+        return bool(_statuses(board, about) & (ADVERSE | FAVOURABLE))
 
     def _decided(self) -> set[str]:
         """What the answers of the deciding agencies come to."""
@@ -148,10 +156,7 @@ class _Known:
     def _in_force(self) -> set[str]:
         """The statuses of anything that the deciding agencies have answered about."""
         board = board_of(self._dossier)
-        standings = [board.standings[target] for target in self._deciding(board)]
-        things = [thing for one in standings for thing in (*one.elements.values(), one.rest)]
-        held = {str(answer.status) for one in standings for answer in one.holds}
-        return held | {thing.status for thing in things if thing is not None}
+        return _statuses(board, self._deciding(board))
 
     def _deciding(self, board: Board) -> list[Target]:
         return [
@@ -159,6 +164,14 @@ class _Known:
             for target in board.standings
             if target.purpose in self._table.decided_by and self._concerns(target.part)
         ]
+
+
+def _statuses(board: Board, targets: Iterable[Target]) -> set[str]:
+    """What all that these targets were shown comes to, thing by thing, and what they hold."""
+    standings = [board.standings[target] for target in targets]
+    things = [thing for one in standings for thing in (*one.elements.values(), one.rest)]
+    held = {str(answer.status) for one in standings for answer in one.holds}
+    return held | {thing.status for thing in things if thing is not None}
 
 
 def _is_first(dossier: Dossier, event: Event) -> bool:
