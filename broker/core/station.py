@@ -18,7 +18,7 @@ from broker.core.rules import Rules
 from broker.core.step import step
 from broker.dossiers.declines import decline_problem
 from broker.dossiers.naming import names_in
-from broker.hop import Piece
+from broker.hop import Pending, Piece
 from broker.metrics import METRICS
 from broker.model.dossier import Dossier, Event, Shown, Target
 from broker.model.events import event_of, read_event
@@ -37,6 +37,7 @@ from broker.state import (
     requests,
 )
 from broker.state.positions import Position
+from broker.threads import COSTLY_BYTES, InThread
 
 BROKER_EVENTS = ("resume", "discard")
 CHANGING = frozenset({"applied", "requested", "repeated", "late"})
@@ -105,9 +106,20 @@ class CoreStation:
         _load_deliveries(connection, loaded, known)
         return Loaded(loaded, parked_now, followers)
 
-    def work(self, entry: Entry, loaded: Loaded, skip: int) -> Iterator[Piece]:
+    def end(self, loaded: Loaded) -> None:
+        """Nothing is made elsewhere."""
+
+    def work(self, entry: Entry, loaded: Loaded, skip: int) -> Iterator[Piece | Pending]:
         """One event: its effects, or its place behind a parked one."""
         del skip
+        if len(entry.value) < COSTLY_BYTES:
+            yield from self._worked_now(entry, loaded)
+            return
+        costly = InThread(lambda: list(self._worked_now(entry, loaded)))
+        yield costly
+        yield from costly.result()
+
+    def _worked_now(self, entry: Entry, loaded: Loaded) -> Iterator[Piece]:
         event = read_event(entry)
         end = Position(entry.position + 1)
         if event.does in BROKER_EVENTS:
