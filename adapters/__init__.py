@@ -7,6 +7,7 @@ airline   passenger and crew lists of flights, in EDIFACT
 agency    what agencies answer in the broker's own JSON
 
 request_json   the broker's own form of a request, for what a format has no message for
+changes   a list of changes to a document, by path, and the sparse document with their values
 mapping   tables that say where a value stands in a message and in the canonical body
 demands   what a profile demands of a body, and a breach of it in words
 stated    what an agency states to a declarant, in words

@@ -26,7 +26,7 @@ from broker.adapter import CodeList, Constraint, Path, Profile, Tree
 from broker.model.leaf import DECIMAL
 from broker.model.packages import data_class
 from broker.model.paths import element_key, pattern_of
-from broker.model.problem import Place, Problem, Severity
+from broker.model.problem import NOWHERE, Place, Problem, Severity
 
 Trail = tuple[tuple[str, int], ...]
 """The classes on the way, each with its index among the instances (0 where it occurs once)."""
@@ -133,6 +133,11 @@ def demanded(
         expected=expected,
         hint=rule.hint or None,
     )
+
+
+def of_body(tree: Tree, about: About, profile: Profile) -> tuple[Problem, ...]:
+    """Every breach in a body that no file holds, in words, without a place."""
+    return tuple(demanded(one, tree, about, profile, NOWHERE) for one in breaches(tree, profile))
 
 
 def near(name: str, known: Iterable[str]) -> str | None:

@@ -2,7 +2,7 @@
 
 Rules
     One sentence for each document wanted, payment, limit, remark and error. Values are as they were
-    stated, times in ISO 8601.
+    stated, times in ISO 8601. A question is named by its number, which a response repeats.
 What does not belong
     What the view lets through, the status, and where a syntax puts the words.
 """
@@ -65,6 +65,29 @@ def error(stated: Tree) -> str:
     where = stated.get("Path") or stated.get("Pointer")
     words = remark(stated)
     return f"{words} ({where})" if words and where else words
+
+
+def question(asked: Tree) -> str:
+    """What an authority wants, by its number, and until when."""
+    number, agency = asked.get("SequenceNumeric"), asked.get("AgencyID")
+    words = f"question {number} of {agency}: {asked.get('TypeCode')} wanted"
+    due = asked.get("DueDateTime")
+    words += f", until {due}" if due else ""
+    return f"{words}; overdue" if asked.get("StatusCode") == "overdue" else words
+
+
+def reported(fact: Tree) -> str:
+    """That something was presented, has arrived or departed, as an authority has stated it."""
+    what = " ".join(filter(None, (fact.get("Part"), fact.get("TypeCode"), fact.get("DateTime"))))
+    return f"{what}, as {fact['AgencyID']} has stated" if fact.get("AgencyID") else what
+
+
+def beside(tree: Tree) -> Iterator[tuple[str, str]]:
+    """Questions and reports in words, each with the path of what it is about ("" the whole)."""
+    for asked in tree.get("Question", ()):
+        yield asked.get("Subject", ""), question(asked)
+    for fact in tree.get("Reported", ()):
+        yield "", reported(fact)
 
 
 def value(leaf: str | Mapping[str, str]) -> str:

@@ -45,6 +45,9 @@ class Recipient(BaseModel):
     ends: bool = Field(
         False, description="its answers may end a dossier of their own accord (status ended)"
     )
+    reports: tuple[Literal["presented", "arrived", "departed"], ...] = Field(
+        (), description="what its answers may report of a dossier: that it has arrived"
+    )
     no_personal: bool = Field(False, description="no view of it may list a personal field")
     profiles: tuple[Name, ...] = Field((), description="profiles of the formats it answers in")
 

@@ -64,10 +64,9 @@ class Unmapped:
 class Draft:
     """One canonical fact, before the broker has given it an id and a dossier.
 
-    `kind` "" means the kind of the dossier it is about (answers). `package` names the body type.
-    `order` is the sender's own revision where the standard has one, else None: the order of
-    acceptance is used. A patch says its `changes` to the live version of the part; its body is
-    what the message itself said. `extent`: of a message that lists persons, items or pieces.
+    `kind` "": the dossier's (answers). `order`: the sender's own revision; None: of acceptance. A
+    patch says its `changes` to the live version of the part, its body (of type `package`) what the
+    message said, `form` what the broker's own form states beside it. `extent`: of a list.
     """
 
     kind: str
@@ -80,6 +79,7 @@ class Draft:
     unmapped: tuple[Unmapped, ...] = ()
     changes: tuple[Change, ...] = ()
     extent: Extent | None = None
+    form: Tree = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

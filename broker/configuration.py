@@ -131,7 +131,7 @@ def examine(
                 kind.name
                 for family in known_families.values()
                 for kind in family.kinds
-                if kind.arrives
+                if kind.arrives or any("arrived" in one.reports for one in recipients.values())
             ),
         ),
     )

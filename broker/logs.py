@@ -18,7 +18,8 @@ FIELDS = frozenset(
         "id", "submission_id", "event_id", "message", "dossier", "delivery_id", "recipient",
         "sender", "family", "format", "code", "reason", "count", "bytes", "status", "method",
         "route", "seconds", "state", "outcome", "version", "digest", "port", "role", "directory",
-        "limit", "verdict", "result", "path",
+        "limit", "verdict", "result", "path", "kind",
+        "does", "purpose", "table",
     }
 )  # fmt: skip
 """What may stand in a log line."""

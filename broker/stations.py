@@ -200,6 +200,7 @@ def rules_of(configuration: Configuration) -> Rules:
         {profile.name: profile.requests for profile in configuration.profiles.values()},
         _body_checks(configuration),
         frozenset(one.name for one in configuration.recipients.values() if one.ends),
+        {one.name: one.reports for one in configuration.recipients.values()},
     )
 
 

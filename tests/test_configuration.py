@@ -53,6 +53,7 @@ MISTAKES = (
     (SENDER, {"name": "submitter"}, ("senders/submitter", "name"), "recipient too"),
     (SENDER, {"party": "customs"}, ("senders/lantern-forwarding", "party"), "is a recipient"),
     (AGENCY, {"channel": "pigeon"}, (AGENCY, "channel"), "feed"),
+    (AGENCY, {"reports": ["landed"]}, (AGENCY, "reports"), "'arrived'"),
     (AGENCY, {"profiles": ["x-y"]}, ("recipients/customs", "profiles"), "'x-y'"),
     (AGENCY, {"name": "duties"}, ("routes/customs.yaml", ""), "'customs'"),
     ("recipients/plant-health.yaml", {"no_personal": True}, ("", ""), "plant-health"),

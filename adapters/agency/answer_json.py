@@ -18,9 +18,12 @@ Behaviour
     {"abo": reference} or {"avf": booking}, the carrier's own; absent: the whole. Item numbers are
     numbers: 1, "001" and 1.0 are one item. `quantity`: how much of it, absent: all; a release of
     a part of it is conditional.
-    `changes` corrects the goods declaration (`corrections`); `answers` may be left out beside it,
-    and an answer decides nothing there: its status is acknowledged, or absent.
+    `changes` corrects what was declared (`adapters.changes` has their form): a goods declaration,
+    or a document of the `package` that is given. `answers` may be left out beside it, and an
+    answer decides nothing there: its status is acknowledged, or absent.
     `question` closes the question of that number; `answers` may be left out beside it too.
+    `presented`, `arrived` and `departed` report that of the whole dossier, each with its moment;
+    `answers` may be left out beside them too.
     `request` is the number of the request that is decided: `status` is granted or refused then.
     `reasons` are for agencies. `payments`, `limits`, `remarks` and `errors` are meant for the
     declarant, and stated to them once (`lists` has their members).
@@ -36,14 +39,15 @@ Versions
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
 
-from adapters.agency.corrections import read_changes
+from adapters.agency.corrections import read_correction
 from adapters.agency.lists import MEMBERS, lists_of
 from adapters.agency.reading import Reader, canonical_path
+from adapters.changes import EXAMPLES
 from adapters.wire.json import parse, repeated_keys
 from broker.adapter import (
     Artifact,
@@ -58,12 +62,15 @@ from broker.adapter import (
     Translation,
     Tree,
 )
-from broker.model.answer import ANSWER_STATUSES, REQUEST_STATUSES
+from broker.model.answer import AMENDED, ANSWER_STATUSES, REPORTS, REQUEST_STATUSES
 from broker.model.dossier import Change
 from broker.model.problem import Place, Problem, as_json, rejects
 
-_DOCUMENT = ("id", "delivery", "references", "request", "question", "answers",
-             "changes")  # fmt: skip
+_QUESTION = "question"
+_REPORTS = {name: leaf for leaf, name in REPORTS.items()}
+_BESIDES = {_QUESTION: "QuestionID", **_REPORTS}
+_DOCUMENT = ("id", "delivery", "references", "request", *_BESIDES, "answers", "changes", "package")
+_DECIDING = ("answers", "changes", *_REPORTS)
 _ANSWER = ("subject", "quantity", "check", "status", "native", *MEMBERS, "valid_until")
 _STATUSES = tuple(dict.fromkeys((*ANSWER_STATUSES, *REQUEST_STATUSES)))
 _SUBJECT = ("item", "path", "part", "abo", "avf")
@@ -83,11 +90,11 @@ class AnswerJson:
     content_types: tuple[str, ...] = ("application/json",)
 
     def recognises(self, payload: bytes) -> Recognition | None:
-        """An object with `answers` or `changes`; any other object, with little certainty."""
+        """An object that says what is decided or reported; any other with little certainty."""
         head = payload[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
         if not head.startswith(b"{"):
             return None
-        known = b'"answers"' in payload or b'"changes"' in payload
+        known = any(f'"{name}"'.encode() in payload for name in _DECIDING)
         return Recognition(self.format, "1", 90 if known else 10)
 
     def answer_id(self, payload: bytes) -> str | None:
@@ -189,45 +196,59 @@ def _read(reader: Reader, value: Any) -> Read:
         _set(body, "DeliveryID", reader.text(document["delivery"], "/delivery", "DeliveryID", 35))
     if "request" in document:
         _set(body, "RequestID", reader.number(document["request"], "/request", "RequestID"))
-    if "question" in document:
-        number = reader.number(document["question"], "/question", "QuestionID")
-        _set(body, "QuestionID", number)
-        if "RequestID" in body:
-            hint = "send one answer to the request, and one that closes the question"
-            reader.note("answer.value-malformed", "a request and a question", "/question",
-                        path="QuestionID", hint=hint)  # fmt: skip
+    body |= _besides(reader, document)
     references = tuple(_references(reader, document.get("references", [])))
     if "delivery" not in document and not references:
         hint = "name the delivery that is answered, or give a reference"
         reader.missing("delivery", "", "DeliveryID", hint)
     corrects = "changes" in document
-    closes = "question" in document
     answers = [
         _answer(reader, one, pointer, f"Answer[#{number}]", corrects=corrects)
         for number, pointer, one in reader.listed(document.get("answers", []), "/answers")
     ]
     changes: tuple[Change, ...] = ()
     if corrects:
-        changes, amended = read_changes(reader, document["changes"])
-        _set_correction(reader, body, amended)
-        if document["changes"] == []:
-            hint = "give at least one change"
-            reader.missing("changes", "/changes", "AmendedDeclaration", hint)
-    if answers or corrects or closes:
+        changes = _correction(reader, body, document)
+    elif "package" in document:
+        hint = "give package with changes, and with nothing else"
+        reader.note("answer.value-malformed", "there are no changes", "/package", hint=hint)
+    if answers or corrects or not _BESIDES.keys().isdisjoint(document):
         body["Answer"] = answers or [{}]
     else:
         reader.missing("answers", "/answers", "Answer", "give at least one answer")
     return body, references, changes
 
 
-def _set_correction(reader: Reader, body: Tree, amended: Tree) -> None:
-    """A correction is of the document: no request is decided by it."""
-    if amended:
-        body["AmendedDeclaration"] = amended
+def _besides(reader: Reader, document: Mapping[str, Any]) -> Tree:
+    """The question that is closed, and what is reported; no request is decided beside that."""
+    body: Tree = {}
+    for member, name in _BESIDES.items():
+        if member not in document:
+            continue
+        read = reader.number if member == _QUESTION else reader.moment
+        _set(body, name, read(document[member], f"/{member}", name))
+        if "request" in document:
+            hint = f"send one answer to the request, and one with {member}"
+            reader.note("answer.value-malformed", f"a request and {member}", f"/{member}",
+                        path=name, hint=hint)  # fmt: skip
+    return body
+
+
+def _correction(reader: Reader, body: Tree, document: Tree) -> tuple[Change, ...]:
+    """The changes of a correction, which is of a document: no request is decided by it."""
+    package = document.get("package", "goods-declaration")
+    if not isinstance(package, str) or package not in EXAMPLES:
+        reader.note("answer.value-malformed", "not a package of documents", "/package",
+                    expected=f"one of {', '.join(EXAMPLES)}",
+                    hint="give the package of the delivery that is corrected")  # fmt: skip
+        return ()
+    changes, amended = read_correction(reader, document["changes"], package)
+    body[AMENDED[package]] = amended
     if "RequestID" in body:
         hint = "decide the request by an answer of its own"
         reader.note("answer.value-malformed", "a request is not corrected", "/request",
                     path="RequestID", hint=hint)  # fmt: skip
+    return changes
 
 
 def _set(tree: Tree, name: str, value: str | None) -> None:

@@ -17,7 +17,7 @@ from functools import cached_property
 from adapters.airline.extent import persons_by_path
 from adapters.airline.judging import judge
 from adapters.airline.listed import Listed, Person
-from adapters.stated import sentences
+from adapters.stated import beside, sentences
 from adapters.wire.edifact import Interchange, MessageIn
 from broker.adapter import Extent, Outgoing, Path, Profile, Tree
 from broker.model.problem import Problem
@@ -76,6 +76,7 @@ class _Entries:
             self._problem(problem)
         self._answers()
         head = list(self._head(alone=not (self._list or self._persons or self._remarks)))
+        self._beside()
         return [*head, *self._list, *self._persons.values(), *self._remarks]
 
     def _head(self, *, alone: bool) -> Iterator[Entry]:
@@ -171,6 +172,16 @@ class _Entries:
             if self._whole:
                 entry.texts[0] = self._with_extent(entry.texts[0])
             self._list.append(entry)
+
+    def _beside(self) -> None:
+        """Questions by their numbers, at the person that they are about, and reports."""
+        for path, words in beside(self._out.tree):
+            found = _PERSON.match(path)
+            entry = self._person(found[0]) if found else None
+            if entry is None:
+                entry = Entry(None)
+                self._remarks.append(entry)
+            entry.texts.append(words.upper())
 
     def _answer(self, path: Path, answers: list[Tree]) -> None:
         entry = None if _is_open(answers) else self._person(path)

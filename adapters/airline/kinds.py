@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from adapters.airline.cusres_answer import CusresAnswers
 from adapters.airline.drafting import FLIGHT as SCHEME
-from adapters.airline.drafting import KIND, TRANSACTION
+from adapters.airline.drafting import KIND, PACKAGE, TRANSACTION
 from adapters.airline.paxlst import Paxlst
 from adapters.airline.pieces import lacks
 from adapters.airline.sample_passenger_list import (
@@ -48,5 +48,6 @@ SAMPLES = {
 
 def family() -> Family:
     """The family as its entry point names it."""
-    adapters = (Paxlst(), CusresAnswers(), RequestJson("airline", KIND))
+    packages = {part.name: PACKAGE for part in FLIGHT.parts}
+    adapters = (Paxlst(), CusresAnswers(), RequestJson("airline", KIND, packages))
     return Family("airline", adapters, (FLIGHT,), SAMPLES, compose_flawed)

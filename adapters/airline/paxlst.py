@@ -35,7 +35,7 @@ from collections.abc import Iterator
 
 from adapters.airline.confirmation import confirmed
 from adapters.airline.cusres import reply_to
-from adapters.airline.drafting import drafts_of
+from adapters.airline.drafting import PACKAGE, drafts_of
 from adapters.airline.judging import judge
 from adapters.airline.listed import Listed
 from adapters.airline.purpose import Purpose, purpose_of
@@ -43,6 +43,7 @@ from adapters.airline.reading import read_list
 from adapters.airline.report import Report
 from adapters.airline.whereabouts import placed, years_of
 from adapters.airline.writing import interchange
+from adapters.demands import About, of_body
 from adapters.wire.edifact import MessageIn, looks_like, not_understood, read
 from broker.adapter import (
     Artifact,
@@ -53,8 +54,9 @@ from broker.adapter import (
     Profile,
     Recognition,
     Translation,
+    Tree,
 )
-from broker.model.problem import Place
+from broker.model.problem import Place, Problem
 
 UNDERSTOOD = ("PAXLST",)
 _SURE, _UNSURE = 90, 10
@@ -104,6 +106,11 @@ class Paxlst:
             Artifact(content, self.content_types[0], f"cusres{number}.edi")
             for number, content in zip(_numbers(len(contents)), contents, strict=True)
         )
+
+    def check_body(self, body: Tree, package: str, profile: Profile) -> tuple[Problem, ...]:
+        """What the profile demands of a list that was amended by path."""
+        about = About("Declaration", PACKAGE, None)
+        return of_body(body, about, profile) if package == PACKAGE else ()
 
 
 def _message(message: MessageIn, profile: Profile) -> Message:

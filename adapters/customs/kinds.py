@@ -7,7 +7,7 @@ the declarant, and by its MRN, which customs gives and which names it everywhere
 from datetime import timedelta
 
 from adapters.customs.sample_declaration import compose
-from adapters.customs.wco_dec import WcoDec
+from adapters.customs.wco_dec import PACKAGE, WcoDec
 from adapters.customs.wco_res import WcoRes
 from adapters.request_json import RequestJson
 from broker.adapter import Family, Kind, Scheme
@@ -23,5 +23,5 @@ DECLARATION = Kind(
 
 def family() -> Family:
     """The family as its entry point names it."""
-    adapters = (WcoDec(), WcoRes(), RequestJson("customs", DECLARATION.name))
+    adapters = (WcoDec(), WcoRes(), RequestJson("customs", DECLARATION.name, {"": PACKAGE}))
     return Family("customs", adapters, (DECLARATION,), {"declaration": compose})

@@ -18,6 +18,7 @@ lets through arrives here; nothing is added but the words of the status.
 
 from collections.abc import Iterator, Mapping
 
+from adapters import stated
 from adapters.customs.answered import (
     bank_of,
     corrections_of,
@@ -60,11 +61,12 @@ def response_xml(out: Outgoing, profile: Profile) -> bytes:
     tree["Error"] = [_error(problem, profile) for problem in out.problems]
     tree["Error"] += [one for answer in answers for one in errors_of(answer, dialect)]
     tree["Amendment"] = [one for answer in answers for one in corrections_of(answer, dialect)]
-    stated = [one for answer in answers for one in statuses_of(answer, profile)]
-    tree["Status"] = [*_of_request(out, profile, stated), *stated]
+    statuses = [one for answer in answers for one in statuses_of(answer, profile)]
+    tree["Status"] = [*_of_request(out, profile, statuses), *statuses]
     statements = [*_of_message(out), *_of_extent(out.extent, dialect)]
     statements += [one for answer in answers for one in statements_of(answer, bank, dialect)]
     statements += [_question(one, dialect) for one in out.tree.get("Question", ())]
+    statements += [remark(stated.reported(one)) for one in out.tree.get("Reported", ())]
     tree["AdditionalInformation"] = statements
     return response_document(tree, profile.settings.get("envelope", {}))
 
@@ -168,10 +170,7 @@ def _of_extent(extent: Extent | None, dialect: str) -> Iterator[Tree]:
 
 def _question(question: Tree, dialect: str) -> Tree:
     """What an authority wants, by its number, which a response names, and until when."""
-    number, agency = question.get("SequenceNumeric"), question.get("AgencyID")
-    words = f"question {number} of {agency}: {question.get('TypeCode')} wanted"
-    if question.get("StatusCode") == "overdue":
-        words += "; overdue"
-    asked = remark(words, to_pointer(question.get("Subject"), dialect))
     due = question.get("DueDateTime")
+    words = stated.question({**question, "DueDateTime": None})  # it has an element for the time
+    asked = remark(words, to_pointer(question.get("Subject"), dialect))
     return {**asked, "LimitDateTime": _to_second(due) if due else None}

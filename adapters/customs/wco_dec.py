@@ -53,7 +53,7 @@ from broker.adapter import (
 )
 from broker.model.problem import Place, Problem, rejects
 
-_PACKAGE = "goods-declaration"
+PACKAGE = "goods-declaration"
 _ORIGINAL, _REQUEST = "9", "13"
 _REQUESTS: dict[str, Does] = {"COR": "patch", "INV": "withdraw", "GPR": "present"}
 
@@ -117,14 +117,14 @@ class WcoDec:
     def check_body(self, body: Tree, package: str, profile: Profile) -> tuple[Problem, ...]:
         """What the profile demands of a declaration; nothing of another package."""
         about = About("Declaration", package, None)
-        return judged(body, about, profile) if package == _PACKAGE else ()
+        return judged(body, about, profile) if package == PACKAGE else ()
 
 
 def _subject(element: Element, positions: Positions, odd: Oddities) -> tuple[Subject, Oddities]:
     dialect = declaration()
     field = dialect.top["Declaration"]
     tree = read_body(element, field, dialect, odd)
-    return Subject("Declaration", _PACKAGE, element, field, tree, 1, positions), odd
+    return Subject("Declaration", PACKAGE, element, field, tree, 1, positions), odd
 
 
 def _message(subject: Subject, odd: Oddities, profile: Profile) -> Message:
@@ -139,7 +139,7 @@ def _message(subject: Subject, odd: Oddities, profile: Profile) -> Message:
         does=does,
         references=(Reference(reference, value),) if value else (),
         body=tree,
-        package=_PACKAGE,
+        package=PACKAGE,
         unmapped=unmapped_of(subject, odd),
         changes=tuple(changes),
         extent=extent_of(subject) if does == "put" else None,

@@ -8,6 +8,7 @@ listed          who of a list goes on, and who is left out
 list_problems   problems of a list as a whole
 values          what a cell says as a canonical leaf
 telling         problems with their cells
+amended         what is demanded of a form that was amended by path
 relations       what values must be to each other
 writing         a form as a workbook
 reply           the sender's workbook with marks, and the same as JSON

@@ -21,6 +21,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from adapters.demands import breaches
+from adapters.maritime.amended import check_declaration
 from adapters.maritime.form import (
     Entry,
     Filled,
@@ -106,6 +107,10 @@ class Fal1:
         from adapters.maritime.reply import reply  # it loads a library that few processes need
 
         return reply(out, original.payload, dict(self.places(original.payload, 1, profile)))
+
+    def check_body(self, body: Tree, package: str, profile: Profile) -> tuple[Problem, ...]:
+        """What the profile demands of a declaration that was amended by path."""
+        return check_declaration(body, profile) if package == PACKAGE else ()
 
 
 def _declared(sheet: FormSheet) -> _Declared:

@@ -24,6 +24,7 @@ Versions
 from collections.abc import Iterator
 from dataclasses import replace
 
+from adapters.maritime.amended import check_crew
 from adapters.maritime.crew import Aside, Person, leaves_of
 from adapters.maritime.form import (
     Entry,
@@ -53,9 +54,10 @@ from broker.adapter import (
     Recognition,
     Reference,
     Translation,
+    Tree,
     Unmapped,
 )
-from broker.model.problem import Place
+from broker.model.problem import Place, Problem
 
 _FORM = "FAL5"
 _CREW_LIST = "250"
@@ -106,6 +108,10 @@ class Fal5:
         if out.extent is None:
             out = replace(out, extent=judgement.extent)
         return reply(out, original.payload, dict(_places(listed, judgement)), people)
+
+    def check_body(self, body: Tree, package: str, profile: Profile) -> tuple[Problem, ...]:
+        """What the profile demands of a list that was amended by path."""
+        return check_crew(body, profile) if package == PACKAGE else ()
 
 
 def _message(sheet: FormSheet, profile: Profile) -> Message:

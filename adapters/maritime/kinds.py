@@ -7,6 +7,7 @@ by which others join their lists to it; the voyage number does the same within o
 
 from datetime import timedelta
 
+from adapters.maritime import fal1, list_problems
 from adapters.maritime.across import across
 from adapters.maritime.fal1 import ARRIVAL, DEPARTURE, Fal1
 from adapters.maritime.fal5 import Fal5
@@ -29,9 +30,14 @@ VISIT = Kind(
     arrives="BorderTransportMeans.ArrivalDateTime",
 )
 
+PACKAGES = {
+    ARRIVAL: fal1.PACKAGE, DEPARTURE: fal1.PACKAGE, PART: list_problems.PACKAGE,
+}  # fmt: skip
+"""By part: the package of its form."""
+
 
 def family() -> Family:
     """The family as its entry point names it."""
     samples = {"fal1": compose_fal1, "fal5": compose_fal5}
-    adapters = (Fal1(), Fal5(), RequestJson("maritime", VISIT.name))
+    adapters = (Fal1(), Fal5(), RequestJson("maritime", VISIT.name, PACKAGES))
     return Family("maritime", adapters, (VISIT,), samples, flawed)

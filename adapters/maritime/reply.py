@@ -4,6 +4,7 @@
     problems   a comment at each cell, red for errors, yellow for warnings; a row each
     left out   each person who was left out: a mark in their row, and a row of the result
     answers    a comment at the cell of its person or value, coloured by its gravity; a row each
+    questions  a row each, with the number that a response names and the time; then reports
 
 Rules
     Errors come first, then who was left out, then warnings, then answers, the gravest first.
@@ -29,7 +30,7 @@ from adapters.maritime.reply_words import (
     what_to_do,
 )
 from adapters.maritime.telling import Element
-from adapters.stated import document
+from adapters.stated import document, question, reported
 from adapters.wire.xlsx import CONTENT_TYPE, position
 from adapters.wire.xlsx_marks import Gravity, Mark, Result, marked
 from broker.adapter import Artifact, Extent, Outgoing, Path, Tree
@@ -64,6 +65,8 @@ class _Reply:
     left_out: list[tuple[Path, Element | None]]
     warnings: list[Problem]
     answers: list[_Placed]
+    questions: list[_Placed] = field(default_factory=list)
+    reports: list[Tree] = field(default_factory=list)
     people: Mapping[Path, Element] = field(default_factory=dict)
     why_left_out: str = _LEFT_OUT
 
@@ -100,6 +103,8 @@ def _arranged(
         left_out=[(path, people.get(path)) for path in left_out],
         warnings=[one for one in out.problems if one.severity != "error"],
         answers=sorted(answers, key=lambda one: order.index(one.gravity)),
+        questions=[_placed(one, places, people) for one in out.tree.get("Question", ())],
+        reports=list(out.tree.get("Reported", ())),
         people=people,
         why_left_out=_REFUSED if out.status == "rejected" else _LEFT_OUT,
     )
@@ -188,6 +193,19 @@ def _rows(shown: _Reply) -> Iterator[tuple[str, ...]]:
             wanted,
             todo,
         )
+    for one in shown.questions:
+        yield _question_row(one)
+    for fact in shown.reports:
+        yield ("report", "", reported(fact), "", "", "")
+
+
+def _question_row(one: _Placed) -> tuple[str, ...]:
+    """What an authority wants, with the number that a response names."""
+    where = _where(one.element) if one.element else _cell(one.place)
+    wanted = "; ".join(text for text in map(document, one.answer.get("WantedDocument", ())))
+    todo = f'name ["QUESTION", "{one.answer.get("SequenceNumeric")}"] in a request in JSON'
+    about = where or str(one.answer.get("Subject") or "")
+    return ("question", about, question(one.answer), "", wanted, todo)
 
 
 def _problem_row(problem: Problem) -> tuple[str, ...]:
@@ -221,6 +239,10 @@ def _as_json(out: Outgoing, shown: _Reply) -> bytes:
         "references": [[one.scheme, one.value] for one in out.references],
         **({"extent": _extent(out.extent, shown)} if out.extent else {}),
         "answers": [_flat_answer(one) for one in shown.answers],
+        **(
+            {"questions": [_flat_answer(one) for one in shown.questions]} if shown.questions else {}
+        ),
+        **({"reported": shown.reports} if shown.reports else {}),
         "problems": [_flat(one, shown) for one in (*shown.errors, *shown.warnings)],
     }
     return orjson.dumps(listed, option=orjson.OPT_INDENT_2)

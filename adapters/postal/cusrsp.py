@@ -5,8 +5,8 @@ Behaviour
     the reply. DecisionCd, DecisionReasonCd and DecisionReasonNm are the overall status, as
     the profile has it (`decisions`).
     Each answer, with its reasons, conditions, wanted documents, payments, limits, remarks and
-    errors, and each problem follows, as far as the view lets it through; errors come before
-    warnings.
+    errors, then each question by its number, each report and each problem follow, as far as the
+    view lets them through; errors come before warnings.
     Extent gives how many content pieces were taken and names each that was not; DecisionReasonNm
     adds it in words, in every reply until the item is sent again whole.
     PreviousReply is the id of the reply that this one changes.
@@ -47,6 +47,8 @@ def response_xml(out: Outgoing, sent: Sent, profile: Profile) -> bytes:
         _decision(out, profile),
         _extent(out.extent, sent.pieces),
         _group("Answers", [_answer(one) for one in out.answers]),
+        _group("Questions", [_question(one) for one in out.tree.get("Question", ())]),
+        _group("Reports", [_report(one) for one in out.tree.get("Reported", ())]),
         _group("Problems", [_problem(one) for one in errors_first(out.problems)]),
     ]
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -142,6 +144,29 @@ def _stated(name: str, one: Tree) -> str:
     pieces = [_leaf("Cd", code), _leaf("Id", one.get("ID")), _leaf("Nm", one.get("Text"))]
     until = one.get("LimitDateTime") or one.get("DateTime")
     return _group(name, [*pieces, _leaf("Path", one.get("Path")), _leaf("Until", until)])
+
+
+def _question(asked: Tree) -> str:
+    """What an authority wants, by the number that a response names."""
+    leaves = [
+        _leaf(name, asked.get(member))
+        for name, member in (
+            ("Number", "SequenceNumeric"),
+            ("Agency", "AgencyID"),
+            ("Subject", "Subject"),
+            ("Cd", "TypeCode"),
+            ("Status", "StatusCode"),
+            ("Until", "DueDateTime"),
+        )
+    ]
+    wanted = [_stated("WantedDocument", one) for one in asked.get("WantedDocument", ())]
+    return _group("Question", [*leaves, *wanted])
+
+
+def _report(fact: Tree) -> str:
+    """What an authority has reported of the item."""
+    named = (("Cd", "TypeCode"), ("Dt", "DateTime"), ("Agency", "AgencyID"))
+    return _group("Report", [_leaf(name, fact.get(member)) for name, member in named])
 
 
 _OF_PAYMENT = (

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 import orjson
 
 from adapters.postal.item import Item, path_of, pieces_of, to_piece
-from adapters.postal.judging import left_out_of, message_of
+from adapters.postal.judging import check_item, left_out_of, message_of
 from adapters.postal.lines import (
     LINES_MAX,
     PAYLOAD_BYTES_MAX,
@@ -38,6 +38,7 @@ from adapters.postal.lines import (
 from adapters.postal.listing import Listing
 from adapters.postal.members import Members
 from adapters.postal.replying import PieceSent, errors_first, extent_json, item_of
+from adapters.request_json import besides_json
 from broker.adapter import (
     Artifact,
     Message,
@@ -47,6 +48,7 @@ from broker.adapter import (
     Profile,
     Recognition,
     Translation,
+    Tree,
 )
 from broker.model.paths import element_key
 from broker.model.problem import Place, Problem, as_json
@@ -134,9 +136,14 @@ class ItemJson:
             **extent_json(out.extent, lambda: _pieces(line)),
             "references": [[one.scheme, one.value] for one in out.references],
             "answers": [dict(answer) for answer in out.answers],
+            **besides_json(out.tree),
             "problems": [as_json(problem) for problem in errors_first(out.problems)],
         }
         return (Artifact(orjson.dumps(content), "application/json", "reply.json"),)
+
+    def check_body(self, body: Tree, package: str, profile: Profile) -> tuple[Problem, ...]:
+        """What the profile demands of an item that was amended by path."""
+        return check_item(body, package, profile)
 
 
 def _message(line: Line, profile: Profile) -> Message:

@@ -28,7 +28,7 @@ from itertools import islice
 from adapters.demands import Trail, near
 from adapters.postal.cusrsp import Sent, response_xml
 from adapters.postal.item import Item, path_of, pieces_of, renumbered, to_piece
-from adapters.postal.judging import left_out_of, message_of
+from adapters.postal.judging import check_item, left_out_of, message_of
 from adapters.postal.listing import Listing
 from adapters.postal.oddities import Reading, Trace
 from adapters.postal.reading import read
@@ -126,6 +126,10 @@ class Itmatt:
         sent = Sent(lambda: _identifier(original), lambda: _pieces(original))
         content = response_xml(out, sent, profile)
         return (Artifact(content, "application/xml", "cusrsp.xml"),)
+
+    def check_body(self, body: Tree, package: str, profile: Profile) -> tuple[Problem, ...]:
+        """What the profile demands of an item that was amended by path."""
+        return check_item(body, package, profile)
 
 
 def _root(payload: bytes) -> Element | Problem:

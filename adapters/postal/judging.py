@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from adapters.demands import About, Breach, breaches, demanded, in_place_of, is_unread
+from adapters.demands import About, Breach, breaches, demanded, in_place_of, is_unread, of_body
 from adapters.postal import s10
 from adapters.postal.contents import check_contents, plain_codes
 from adapters.postal.formats import MOMENT_PICTURE
@@ -32,7 +32,7 @@ from adapters.postal.item import (
 )
 from adapters.postal.listing import NAME, piece_of
 from adapters.postal.tables import PACKAGE
-from broker.adapter import Draft, Extent, Message, Profile, Reference, Unmapped
+from broker.adapter import Draft, Extent, Message, Profile, Reference, Tree, Unmapped
 from broker.model.packages import data_class
 from broker.model.problem import Place, Problem
 
@@ -77,6 +77,11 @@ def message_of(item: Item, profile: Profile) -> Message:
         problems=item.listing.in_order(item.spots.rank, where),
         events=iter((draft,)),
     )
+
+
+def check_item(body: Tree, package: str, profile: Profile) -> tuple[Problem, ...]:
+    """What the profile demands of an item that no message holds; nothing of another package."""
+    return of_body(body, About(NAME, PACKAGE, None), profile) if package == PACKAGE else ()
 
 
 def left_out_of(item: Item, profile: Profile) -> frozenset[int]:

@@ -10,6 +10,7 @@ from adapters.postal.item_json import ItemJson
 from adapters.postal.item_schema import published
 from adapters.postal.itmatt import Itmatt
 from adapters.postal.sample_item import compose, compose_flawed, compose_lines
+from adapters.postal.tables import PACKAGE
 from adapters.request_json import RequestJson
 from broker.adapter import Family, Kind, Scheme
 
@@ -23,7 +24,7 @@ def family() -> Family:
     """The family as its entry point names it."""
     return Family(
         "postal",
-        (Itmatt(), ItemJson(), RequestJson("postal", "item")),
+        (Itmatt(), ItemJson(), RequestJson("postal", ITEM.name, {"": PACKAGE})),
         (ITEM,),
         {"itmatt": compose, "items": compose_lines},
         compose_flawed,

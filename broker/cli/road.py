@@ -80,6 +80,8 @@ def _dossier(one: Tree, sent_in: Tree) -> Iterator[str]:
         yield from _section("answers", answers, _answer)
         if one["requests"]:
             yield from _section("requests", one["requests"], _request)
+        if one["reported"]:
+            yield from _section("reported", one["reported"], _report)
         yield from _board(one["board"])
         yield from _section("deliveries", one["deliveries"], _delivery)
     yield from _parked(one["parked"])
@@ -152,6 +154,12 @@ def _request(request: Tree) -> Iterator[str]:
     )
     for recipient, purpose, _, decision in request["holders"]:
         yield f"    {recipient} for {purpose}: {decision or 'has not decided'}"
+
+
+def _report(one: Tree) -> Iterator[str]:
+    """That something arrived, when, and who stated it."""
+    part = f"part {one['part']} " if one["part"] else ""
+    yield f"{part}{one['name']} {one['at']}".rstrip() + f", by {one['by'] or 'its declarant'}"
 
 
 def _board(one: Tree) -> Iterator[str]:

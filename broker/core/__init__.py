@@ -2,6 +2,7 @@
 
 step      one event applied to one dossier: permit, fold, route, tell (pure)
 requested what a declarant asks of an authority: tried, numbered, sent to those who decide
+demanded  what an amendment breaks: demands of the profile that its result does not meet
 decided   how a request ends: granted, refused, overtaken, taken back
 applied   who is shown what an event or a grant has made
 facts     native codes of deciding agencies, by part
@@ -14,13 +15,17 @@ confirmed what a carrier has to confirm, and in time
 answered  an agency's answer, bound to what was delivered to it: binding (which delivery),
           subjects (which element of it), late (what it does not settle), removed (persons
           taken off)
-corrected an authority corrects a declaration of its own accord
+corrected an authority corrects a document of its own accord
 ended     an authority ends a dossier of its own accord
+reported  an authority reports a presentation, an arrival or a departure
+arrivals  silence that counts from an arrival, counted anew when that is known otherwise
+signals   what an operator should know of an event
 questions what an authority wants to know or to see, by number, until it closes that
 held      what an authority holds beside refusing a request
 noted     what is odd about a message that is applied, or about the parts together
 told      boards and replies on their way to those who are owed them
 passed_time  a deadline, a release by silence, the end of an answer
 station   the hop's view of it: load, work, park, write
+writing   effects as rows
 deadlines due times that have come, as events on their dossiers
 """

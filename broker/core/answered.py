@@ -24,6 +24,7 @@ from broker.core.binding import choices, last_answers, numbers_in
 from broker.core.effects import Effects, Making
 from broker.core.late import expire_at, notify_unsettled
 from broker.core.removed import strong_keys
+from broker.core.reported import states_report
 from broker.core.rules import Rules
 from broker.core.subjects import AMBIGUOUS, UNKNOWN, Naming, names_in_delivery, resolve_subjects
 from broker.dossiers.declines import decline_problem
@@ -75,7 +76,7 @@ def answer(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
         for scheme, value in event.references
         if scheme in rules.binds.get(event.recipient, ())
     )
-    says_more = bool(event.changes or event.body.get("QuestionID"))
+    says_more = bool(event.changes or event.body.get("QuestionID") or states_report(event))
     if not aliases and not says_more and _is_repeated(dossier, answers):
         return Effects(dossier, event, "repeated")
     making = Making(dossier, event)
@@ -228,7 +229,7 @@ def _settle(making: Making, delivered: Delivered, answers: Sequence[Answer]) -> 
     target, event = delivered.target, making.event
     making.change(answers)
     shown = making.shown.get(target)
-    if shown is not None:
+    if shown is not None and any(one.content for one in answers):
         given = event.given if event.given is not None else delivered.seq
         making.shown[target] = shown._replace(answered=(given, delivered.id))
     for one in answers:

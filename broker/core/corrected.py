@@ -1,4 +1,4 @@
-"""An authority corrects a declaration of its own accord: who may, what follows, who is told.
+"""An authority corrects a document of its own accord: who may, what follows, who is told.
 
 Rules
     Only an agency to which the part was delivered under a purpose that decides it by the table
@@ -16,8 +16,9 @@ from broker.core.applied import route_applied
 from broker.core.decided import end
 from broker.core.effects import Making
 from broker.core.rules import Rules
+from broker.core.signals import differing, is_granted
 from broker.dossiers.amending import Delta
-from broker.dossiers.correcting import CORRECTED, correct
+from broker.dossiers.correcting import correct, corrected_package
 from broker.dossiers.folded import UNCORRECTED, with_fact
 from broker.dossiers.permission import names_same
 from broker.model.dossier import Document, Dossier, Event
@@ -43,31 +44,38 @@ def correct_part(before: Dossier, making: Making, rules: Rules) -> str:
     if folded.outcome == "declined":
         making.dossier = with_fact(making.dossier, part, UNCORRECTED)
         making.remark(part, _not_applied(event, live))
+        making.signals.append(differing(event, applied=False))
     elif folded.document is not None:
         making.apply(folded)
         making.remark(part, _corrected(event, folded.document, deltas))
-        _overtake_amendments(making, live)
+        overtaken = _overtake_amendments(making, live)
+        if overtaken or is_granted(before, part, live.version):
+            making.signals.append(differing(event, applied=True))
         route_applied(before, making, folded, rules)
     return ""
 
 
 def _parts(making: Making, rules: Rules) -> Iterable[str]:
     """The parts that this agency may correct, of those that it answers about."""
-    event = making.event
+    event, package = making.event, corrected_package(making.event)
     for answer in making.answers.values():
         live = making.dossier.live.get(answer.part)
-        if answer.event == event.id and live is not None and live.package == CORRECTED:
+        if answer.event == event.id and live is not None and live.package == package:
             table = rules.table_of(live.profile, event.received_at)
             if answer.purpose in table.decided_by:
                 yield answer.part
 
 
-def _overtake_amendments(making: Making, live: Document) -> None:
+def _overtake_amendments(making: Making, live: Document) -> bool:
+    """Whether an open amendment was overtaken."""
+    overtaken = False
     correction = replace(making.event, does="patch", part=live.part, package=live.package)
     for request in list(making.dossier.requests.values()):
         about = request.event
         if request.does == "amend" and about.part == live.part and names_same(about, correction):
             end(making, request, "overtaken")
+            overtaken = True
+    return overtaken
 
 
 def _corrected(event: Event, document: Document, deltas: Sequence[Delta]) -> Problem:

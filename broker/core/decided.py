@@ -21,6 +21,7 @@ from broker.core.effects import Effects, Making, RequestReply, Withdrawal
 from broker.core.held import hold_besides
 from broker.core.requested import attempt, expiry_name
 from broker.core.rules import Rules
+from broker.core.signals import with_grant
 from broker.dossiers.declines import decline_problem, refusal_problem
 from broker.model.dossier import (
     Answer,
@@ -144,6 +145,8 @@ def _grant(
         return
     if folded.outcome == "applied":
         making.apply(folded)
+        if folded.document is not None and folded.document not in folded.taken:
+            making.dossier = with_grant(making.dossier, folded.document)
         route_applied(dossier, making, folded, rules)
     end(making, request, "granted", answers)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -22,7 +22,7 @@ from broker.model.dossier import (
 from broker.model.problem import Problem
 from broker.routing.decision import Result
 from broker.state.aliases import Alias
-from broker.state.due import Due
+from broker.state.due import Counted, Due
 from broker.state.queue import Row
 
 
@@ -39,6 +39,13 @@ class Withdrawal(NamedTuple):
     expects: Mapping[str, Any] | None = None
 
 
+class Signal(NamedTuple):
+    """What an operator should know; `fields` are those of `broker.logs.FIELDS`."""
+
+    what: Literal["no_decider", "none_open", "differs", "not_applied"]
+    fields: Mapping[str, str]
+
+
 class Why(NamedTuple):
     """Under which configuration something was decided, by which rows, and what was withheld."""
 
@@ -51,7 +58,8 @@ class Why(NamedTuple):
 class Effects:
     """Everything one event did to one dossier; `dossier` is its state afterwards.
 
-    `drops`: how the names of moments begin that do not matter any more.
+    `drops`: how the names of moments begin that do not matter any more. `counted`: moments of
+    silence that count from another arrival now. `signals`: what an operator should know.
     """
 
     dossier: Dossier
@@ -67,6 +75,8 @@ class Effects:
     withdrawals: tuple[Withdrawal, ...] = ()
     due: tuple[Due, ...] = ()
     drops: tuple[str, ...] = ()
+    counted: tuple[Counted, ...] = ()
+    signals: tuple[Signal, ...] = ()
     aliases: tuple[Alias, ...] = ()
     requests: tuple[Request, ...] = ()
     questions: tuple[Question, ...] = ()
@@ -113,6 +123,8 @@ class Making:
         self.queue: list[Row] = []
         self.withdrawals: list[Withdrawal] = []
         self.due: list[Due] = []
+        self.counted: list[Counted] = []
+        self.signals: list[Signal] = []
         self.aliases: tuple[Alias, ...] = ()
         self.requests: list[Request] = []
         self.questions: list[Question] = []
@@ -245,6 +257,8 @@ class Making:
             queue=tuple(self.queue),
             withdrawals=tuple(self.withdrawals),
             due=tuple(self.due),
+            counted=tuple(self.counted),
+            signals=tuple(self.signals),
             aliases=self.aliases,
         )
 

@@ -5,16 +5,15 @@ It is a deadline, a release by silence, the end of an answer, or that of the tim
 
 from datetime import timedelta
 
-from broker.clock import parse_stamp
+from broker.core.arrivals import arrival_of
 from broker.core.asking import later
 from broker.core.confirmed import notify_unconfirmed
 from broker.core.effects import Making
-from broker.core.late import end_of, expire, expired
+from broker.core.late import expire, expired
 from broker.core.rules import Rules
 from broker.dossiers.board import deadline_name, silence_name
 from broker.dossiers.standing import standing_of
 from broker.model.dossier import Answer, Ask
-from broker.model.events import body_of
 from broker.state.due import Due
 
 _LAST = 1 << 60
@@ -60,7 +59,7 @@ def _release(making: Making, ask: Ask, rules: Rules) -> bool:
         return False
     event = making.event
     if ask.counted_from == "arrival":
-        arrives = _arrival(making, rules)
+        arrives = arrival_of(making.dossier, ask.target.part, rules)
         wait = timedelta(seconds=ask.within_s)
         moment = later(arrives or event.received_at, wait)
         if moment > event.received_at:
@@ -75,18 +74,3 @@ def _release(making: Making, ask: Ask, rules: Rules) -> bool:
     )  # fmt: skip
     making.change([silent])
     return True
-
-
-def _arrival(making: Making, rules: Rules) -> str | None:
-    """When the goods or persons arrive, as far as a live document says it."""
-    kind = rules.kinds.get(making.dossier.kind)
-    if kind is None or not kind.arrives:
-        return None
-    for document in making.dossier.live.values():
-        at = body_of(document.payload)
-        for step in kind.arrives.split("."):
-            at = at.get(step) if isinstance(at, dict) else None  # type: ignore[assignment]
-        moment = end_of(at) if isinstance(at, str) else None
-        if moment is not None and parse_stamp(moment):
-            return moment
-    return None

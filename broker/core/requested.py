@@ -6,7 +6,8 @@ Rules
     A request goes to the recipients whose rows are about requests of its type. Each is sent the
     difference between what its view passes before and after. Those who hold the purpose that the
     table asks must all grant it, and so must an agency whose adverse answer is about something
-    that would change. If no recipient holds the purpose, it is refused at once.
+    that would change. If no recipient holds the purpose, it is refused at once,
+    and an operator is told.
 What does not belong
     When something must be asked (`broker.dossiers.permission`); how it is decided (`decided`).
 """
@@ -19,8 +20,10 @@ import orjson
 
 from broker.adapter import Tree
 from broker.core.asking import later
-from broker.core.effects import Making, RequestReply, Why
+from broker.core.demanded import broken_demands
+from broker.core.effects import Effects, Making, RequestReply, Why
 from broker.core.rules import Rules
+from broker.core.signals import no_decider
 from broker.dossiers.amending import differences
 from broker.dossiers.board import deadline_name
 from broker.dossiers.declines import refusal_problem
@@ -86,21 +89,21 @@ class Terms(NamedTuple):
     profile: str
 
 
-def ask_for(
-    dossier: Dossier, event: Event, terms: Terms, rules: Rules
-) -> Making | tuple[Problem, ...]:
-    """The request on its way; or the problems why it is not taken."""
+def ask_for(dossier: Dossier, event: Event, terms: Terms, rules: Rules) -> Making | Effects:
+    """The request on its way; or declined, with the problems why it is not taken."""
     verdict, table, profile = terms
-    tried = _try(dossier, event, table, rules)
+    tried, named = _try(dossier, event, table, rules), f"{profile}@{table.valid_from}"
     if rejects(tried.problems):
-        return tried.problems
+        return Effects(dossier, event, "declined", tried.problems)
     found = _recipients(dossier, event, tried, verdict, rules)
     if not any(sent.decides for target, sent in found.items() if target[1] == verdict.purpose):
-        return (refusal_problem(table.otherwise, table, event),)
+        problems = (refusal_problem(table.otherwise, table, event),)
+        signals = (no_decider(event, verdict.purpose, named),)
+        return Effects(dossier, event, "declined", problems, signals=signals)
     making = Making(dossier, event)
     making.outcome = "requested"
     making.problems = tried.problems
-    request = _numbered(dossier, event, f"{profile}@{table.valid_from}", (table, found))
+    request = _numbered(dossier, event, named, (table, found))
     making.request(request)
     for holder in request.holders:
         _deliver(making, request, (holder, found[holder.recipient, holder.purpose]), table, rules)
@@ -138,19 +141,6 @@ def _try(dossier: Dossier, event: Event, table: RequestTable, rules: Rules) -> T
         documents.append((live, before, after))
     problems += broken_demands(dossier, event, folded, rules)
     return Tried(tuple(documents), tuple(problems))
-
-
-def broken_demands(
-    dossier: Dossier, event: Event, folded: Folded, rules: Rules
-) -> tuple[Problem, ...]:
-    """What the profile demands of the version that an amendment makes, and that does not hold."""
-    live, made = dossier.live.get(event.part), folded.document
-    amends = event.does == "patch" and all(change.does == "amend" for change in event.changes)
-    if live is None or made is None or not amends:
-        return ()
-    lodged = replace(event, profile=live.profile)
-    found = rules.check_body(lodged, made.package, body_of(made.payload))
-    return tuple(replace(one, message=event.message or None) for one in found)
 
 
 def attempt(
@@ -251,10 +241,13 @@ def _objecting(
 
 
 def _touches(dossier: Dossier, target: tuple[str, str, str], changes: Differences) -> bool:
-    """Whether any of these changes is about what a target's adverse answers are about."""
+    """Whether any of these changes is about what a target's adverse answers are about.
+
+    An answer about something that has changed since, or is gone, counts against the whole.
+    """
     elements = {element_of(path) for _, path, _, _ in changes}
     subjects = {
-        element_of(answer.subject)
+        "" if answer.changed_at else element_of(answer.subject)
         for answer in dossier.answers
         if answer.target == target and answer.status in ADVERSE and answer.state == "counts"
     }
@@ -268,8 +261,8 @@ def _reasons(
 
     No view is made for the broker's own form: its words are for those who decide.
     """
-    if event.package == "request":
-        given = event.body.get("Reason", ()) if decides else ()
+    if event.form or event.package == "request":
+        given = event.stated.get("Reason", ()) if decides else ()
         return tuple({name.lower(): text for name, text in reason.items()} for reason in given)
     view = rules.views[result.view]
     tree = apply(view, event.body).tree if view.package == event.package else {}

@@ -23,7 +23,7 @@ class Rules:
     sender has to confirm a decision that was sent without being asked for; `tables`, by profile:
     what its senders may do when (dated); `check_body`: what the profile of an event demands of a
     body that no message holds, because the event has changed it; `ends`: the recipients that may
-    end a dossier of their own accord.
+    end a dossier of their own accord; `reports`: what each may report of one.
     """
 
     book: Book
@@ -37,6 +37,7 @@ class Rules:
     tables: Mapping[str, tuple[RequestTable, ...]] = field(default_factory=dict)
     check_body: Callable[[Event, str, Tree], tuple[Problem, ...]] = lambda *_: ()
     ends: frozenset[str] = frozenset()
+    reports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def table_of(self, profile: str, received_at: str) -> RequestTable:
         """The table of a profile that was in force when something was received."""

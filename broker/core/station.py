@@ -13,35 +13,31 @@ import orjson
 from sqlalchemy import Connection
 
 from broker.core.binding import candidates, numbers_in
-from broker.core.effects import Effects
+from broker.core.effects import Effects, Signal
 from broker.core.rules import Rules
 from broker.core.step import step
+from broker.core.writing import write_effects
 from broker.dossiers.declines import decline_problem
 from broker.dossiers.naming import names_in
 from broker.hop import Pending, Piece
+from broker.logs import logger
 from broker.metrics import METRICS
-from broker.model.dossier import Dossier, Event, Shown, Target
+from broker.model.dossier import Dossier, Event
 from broker.model.events import event_of, read_event
-from broker.model.problem import as_json
 from broker.model.records import Entry, Record
-from broker.replies import payloads
 from broker.replies.refusals import declined_row
 from broker.state import (
-    aliases,
-    dossier_writes,
     dossiers,
-    due,
     parked,
-    questions,
     queue,
-    requests,
 )
 from broker.state.positions import Position
 from broker.threads import COSTLY_BYTES, InThread
 
 BROKER_EVENTS = ("resume", "discard")
-CHANGING = frozenset({"applied", "requested", "repeated", "late"})
-"""Outcomes that may change the head: a reply to a message counts the board's version."""
+
+
+log = logger("core")
 
 
 @dataclass(slots=True)
@@ -297,77 +293,6 @@ def _held(entry: Entry) -> str:
     return str(read_event(entry).body["headers"]["ce_id"])
 
 
-def write_effects(connection: Connection, group: Sequence[Effects]) -> None:
-    """The rows of several events, one statement a table."""
-    if not group:
-        return
-    newest = {
-        effects.dossier.id: effects.dossier
-        for effects in group
-        if effects.outcome in CHANGING and effects.dossier.state != "new"
-    }
-    dossier_writes.put_heads(connection, list(newest.values()))
-    documents = [(one.dossier.id, document) for one in group for document in one.documents]
-    dossier_writes.put_documents(connection, documents)
-    requests.put(connection, [(one.dossier.id, each) for one in group for each in one.requests])
-    questions.put(connection, [(one.dossier.id, each) for one in group for each in one.questions])
-    dossier_writes.put_outcomes(connection, [_outcome_row(effects) for effects in group])
-    dossier_writes.put_decisions(connection, [row for one in group for row in one.decisions])
-    dossier_writes.put_shown(connection, _newest_shown(group))
-    asks = [(one.dossier.id, ask) for one in group for ask in one.asks]
-    dossier_writes.put_asks(connection, asks)
-    answers = [(one.dossier.id, answer) for one in group for answer in one.answers]
-    dossier_writes.put_answers(connection, answers)
-    queue.put(connection, [row for one in group for row in one.queue])
-    due.put(connection, [moment for one in group for moment in one.due])
-    for effects in group:
-        for beginning in effects.drops:
-            due.drop_begun(connection, effects.dossier.id, beginning)
-    for effects in group:
-        for gone in effects.withdrawals:
-            dossier, at = effects.dossier.id, effects.event.received_at
-            known = queue.cancel(connection, dossier, gone.target, gone.version, at)
-            if known:
-                payload = payloads.withdrawal(dossier, gone.target, known, gone.expects)
-                queue.put(connection, [gone.notice._replace(payload=payload)])
-    _bind(connection, group)
-
-
-def _newest_shown(group: Sequence[Effects]) -> list[tuple[str, Target, Shown]]:
-    """What each target was shown last, by the events of a group."""
-    newest = {
-        (one.dossier.id, target): one.dossier.shown[target] for one in group for target in one.shown
-    }
-    return [(dossier, target, shown) for (dossier, target), shown in newest.items()]
-
-
-def _bind(connection: Connection, group: Sequence[Effects]) -> None:
-    """Bind the references that answers brought; one that means another dossier stays there."""
-    wanted = [alias for effects in group for alias in effects.aliases]
-    if not wanted:
-        return
-    aliases.bind(connection, wanted)
-    meanings = aliases.meanings(connection, [alias.key for alias in wanted])
-    for effects in group:
-        if any(meanings[alias.key].alias.dossier != alias.dossier for alias in effects.aliases):
-            row = declined_row(effects.event, (decline_problem("reference.ambiguous"),))
-            queue.put(connection, [row])
-
-
-def _outcome_row(effects: Effects) -> dict[str, Any]:
-    event = effects.event
-    return {
-        "dossier": event.dossier,
-        "event": event.id,
-        "does": event.does,
-        "outcome": effects.outcome,
-        "submission": event.submission,
-        "message": event.message,
-        "problems": orjson.dumps([as_json(one) for one in effects.problems]).decode(),
-        "at": event.received_at,
-    }
-
-
 def _count(effects: Effects) -> None:
     event = effects.event
     METRICS.outcomes.labels(event.kind, event.does, effects.outcome).inc()
@@ -377,6 +302,8 @@ def _count(effects: Effects) -> None:
         METRICS.answers.labels(answer.recipient, answer.status or "notice").inc()
     for request in effects.requests:
         METRICS.requests.labels(event.kind, request.does, request.state).inc()
+    for signal in effects.signals:
+        _report(signal)
     METRICS.notes.labels(event.kind).inc(sum(row.type == "message.noted" for row in effects.queue))
     for queued in effects.queue:
         if queued.what == "notice":
@@ -386,3 +313,18 @@ def _count(effects: Effects) -> None:
             METRICS.replies.labels(event.kind, about).inc()
     if effects.documents and effects.outcome == "applied" and not effects.queue:
         METRICS.unrouted.labels(event.kind).inc()
+
+
+def _report(signal: Signal) -> None:
+    """To the operators: a line of the log, and a count of what no recipient decides."""
+    fields = signal.fields
+    match signal.what:
+        case "no_decider":
+            log.warning("request.no-decider", **fields)
+            METRICS.requests.labels(fields["kind"], fields["does"], signal.what).inc()
+        case "none_open":
+            log.warning("request.none-open", **fields)
+        case "differs":
+            log.warning("correction.differs", **fields)
+        case "not_applied":
+            log.warning("correction.not-applied", **fields)

@@ -8,25 +8,30 @@ Tell   asks, boards and replies go to those who are owed them (`broker.replies`)
 
 from broker.core.answered import answer
 from broker.core.applied import route_applied
+from broker.core.arrivals import count_anew
 from broker.core.confirmed import confirm, confirmed_reply
 from broker.core.corrected import correct_part
 from broker.core.decided import (
+    MALFORMED,
     decide_request,
     expire_request,
     overtake,
     request_meant,
     take_back,
 )
+from broker.core.demanded import broken_demands
 from broker.core.effects import Effects, Making
 from broker.core.ended import end_dossier, forbidden_ending
 from broker.core.facts import record_codes
 from broker.core.noted import lacking, note_after_close, note_oddities
 from broker.core.passed_time import elapse
 from broker.core.questions import keep_questions, pass_question, unknown_question
+from broker.core.reported import forbidden_report, keep_reports, states_report
 from broker.core.request_replies import send_request_replies
-from broker.core.requested import Terms, ask_for, attempt, broken_demands, repeat
+from broker.core.requested import Terms, ask_for, attempt, repeat
 from broker.core.routed import rejudge, rejudge_wide
 from broker.core.rules import Rules
+from broker.core.signals import none_open
 from broker.core.told import (
     Boards,
     decline,
@@ -59,6 +64,7 @@ def step(dossier: Dossier, event: Event, rules: Rules) -> Effects:
             made = _fold(dossier, event, rules)
     if isinstance(made, Making):
         _tell(dossier, made, rules)
+        count_anew(dossier, made, rules)
         return made.effects()
     return decline(event, made) if made.outcome == "declined" else made
 
@@ -72,20 +78,24 @@ def _answer(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     if code:
         return _declined(dossier, event, (decline_problem(code, event),))
     if isinstance(meant, Request):
+        if states_report(event):  # a report is about the dossier, a decision about a request
+            return _declined(dossier, event, (decline_problem(MALFORMED, event),))
         return decide_request(dossier, event, meant, rules)
     return _answer_delivery(dossier, event, rules)
 
 
 def _answer_delivery(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
     """An answer about what was delivered, and what the authority does by it besides."""
-    code = forbidden_ending(event, rules)
+    code = forbidden_ending(event, rules) or forbidden_report(event, rules)
     made = answer(dossier, event, rules)
     if isinstance(made, Making) and not code:
         record_codes(made, rules)
+        keep_reports(made)
         code = correct_part(dossier, made, rules)
     if code:
         return _declined(dossier, event, (decline_problem(code, event),))
     if isinstance(made, Making):
+        made.signals.extend(none_open(event))
         end_dossier(made)
         keep_questions(made)
         overtake(made)

@@ -7,8 +7,9 @@ withdrawing   a dossier or a part of it taken back
 declines  why an event is declined, in words
 merging   a message of a list into the live version: numbers of elements, and who stays
 amending  an amendment applied to a version: its elements changed, added, removed
+amended_lists   whom an amendment names, and takes off, of a list that the broker numbers
 correcting    the authority's own correction: the next version, which stays the declarant's
-targets   what a path of an amendment names in the model
+reported  what was reported of a part: presented, arrived, departed, when and by whom
 amendment_words   what is wrong with an amendment, in words
 differing where two bodies differ, leaf by leaf
 naming    which message named which element last, and by which number

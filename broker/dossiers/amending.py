@@ -26,7 +26,6 @@ from broker.dossiers.amendment_words import Block, difference_more, difference_n
 from broker.dossiers.differing import Delta as Delta  # noqa: PLC0414  (of what is amended)
 from broker.dossiers.differing import differences as differences  # noqa: PLC0414
 from broker.dossiers.differing import differences_at
-from broker.dossiers.targets import ONCE, Way, target_of
 from broker.model.dossier import Change
 from broker.model.leaf import Canonical
 from broker.model.lists import NUMBER
@@ -35,6 +34,7 @@ from broker.model.packages import PACKAGES, Field, Node, fields_of, index
 from broker.model.paths import element_key, pattern_of
 from broker.model.pointers import from_tree
 from broker.model.problem import Problem, rejects
+from broker.model.targets import ONCE, Way, target_of
 
 Tree = dict[str, Any]
 

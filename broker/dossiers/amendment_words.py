@@ -1,4 +1,7 @@
-"""What is wrong with an amendment, in words: each problem at the block that asks for the change."""
+"""What is wrong with an amendment, in words: each problem at the block that asks for the change.
+
+In the broker's own form, and in an agency's correction in JSON, a block is a change of a list.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +22,7 @@ class Block:
     def __init__(self, change: Change, ordinal: int, package: str, path: str = "") -> None:
         place: Mapping[str, Any] = change.place
         self.number = int(place.get("block", ordinal))
+        self._one = "change" if place.get("json_pointer") is not None else "block"
         self._path = path or change.path
         self._where = Place(**{name: place[name] for name in place if name != "block"})
         own = to_pointer(f"Amendment[#{self.number}]", package=package)
@@ -31,45 +35,46 @@ class Block:
         """The path names nothing of the model, or the whole."""
         return self._problem(
             "amendment.path-unknown",
-            f"block {self.number} points at {self._path!r}, which is no element",
-            "a pointer at an element",
-            "correct the pointer of the block",
+            f"{self._one} {self.number} points at {self._path!r}, which is no element",
+            "the path of an element" if self._one == "change" else "a pointer at an element",
+            f"correct where the {self._one} points",
         )
 
     def element_absent(self) -> Problem:
         """There is nothing to change, to add or to remove."""
         return self._problem(
             "amendment.element-absent",
-            f"block {self.number} points at {self._called}, which is neither in the version that "
-            "is amended nor in the request",
+            f"{self._one} {self.number} points at {self._called}, which is neither in the version "
+            "that is amended nor in the request",
             "an element of that version to change or remove, or an element of the request to add",
-            "correct the pointer, or write the element into the request",
+            "correct where it points, or write the element into the request",
         )
 
     def element_repeated(self, first: int) -> Problem:
         """An earlier block points at the same element."""
         return self._problem(
             "amendment.element-repeated",
-            f"block {self.number} points at {self._called}, as block {first} does",
-            "one block for each element",
-            "leave out one of the two blocks",
+            f"{self._one} {self.number} points at {self._called}, as {self._one} {first} does",
+            f"one {self._one} for each element",
+            f"leave out one of the two {self._one}s",
         )
 
     def fixed(self) -> Problem:
         """The element, or something in it, may not change."""
         return self._problem(
             "amendment.fixed",
-            f"block {self.number} changes {self._called}, which may not change",
-            "a block about an element that may change",
-            "leave the block out; for another value, withdraw the document and lodge a new one",
+            f"{self._one} {self.number} changes {self._called}, which may not change",
+            f"a {self._one} of an element that may change",
+            f"leave the {self._one} out; for another value, withdraw the document and lodge a new "
+            "one",
         )
 
     def number_skipped(self, name: str, number: int, count: int, due: int) -> Problem:
         """The element would be added at another ordinal than the one that was pointed at."""
         return self._problem(
             "amendment.number-skipped",
-            f"block {self.number} adds number {number} of {name} ({self._called}), but the version "
-            f"that is amended has {count}",
+            f"{self._one} {self.number} adds number {number} of {name} ({self._called}), but the "
+            f"version that is amended has {count}",
             f"number {due}",
             "number what is added from the last that is there, and point at each of them",
         )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from broker.dossiers.news import ABOUT, NEWS, state_once, version_of
+from broker.dossiers.reported import Report, reports_of
 from broker.dossiers.standing import (
     WAITING,
     Entry,
@@ -52,6 +53,7 @@ class Board:
     standings: Mapping[Target, Standing]
     requests: tuple[Request, ...] = ()
     questions: tuple[Question, ...] = ()
+    reports: tuple[Report, ...] = ()
 
     def status(self, target: Target, scope: Scope | None = None) -> str | None:
         """What one target comes to; None where nothing is asked and nothing is held."""
@@ -78,7 +80,8 @@ def board_of(dossier: Dossier) -> Board:
     }
     asks = {target: ask for target, ask in dossier.asks.items() if not is_request(target.part)}
     requests, questions = tuple(dossier.requests.values()), tuple(dossier.questions.values())
-    return Board(dossier.state, asks, standings, requests, questions)
+    reports = tuple(reports_of(dossier))
+    return Board(dossier.state, asks, standings, requests, questions, reports)
 
 
 def overall(board: Board, reader: Reader | None = None) -> str:
@@ -106,7 +109,7 @@ def board_tree(board: Board, status: str) -> dict[str, Any]:
     shown = {"Question": [_question_tree(one, one.subject) for one in board.questions]}
     return {
         "OverallStatusCode": status, "Answer": answers, **_open(board.requests),
-        **(shown if board.questions else {}),
+        **(shown if board.questions else {}), **_reported(board.reports),
     }  # fmt: skip
 
 
@@ -128,10 +131,19 @@ def _open(requests: Iterable[Request]) -> dict[str, Any]:
     return {"Request": shown} if shown else {}
 
 
+def _reported(reports: Iterable[Report]) -> dict[str, Any]:
+    """What was reported, as boards and replies show it."""
+    leaves = ({"TypeCode": one.name, "DateTime": one.at, "AgencyID": one.by, "Part": one.part}
+              for one in reports)  # fmt: skip
+    shown = [{name: value for name, value in tree.items() if value} for tree in leaves]
+    return {"Reported": shown} if shown else {}
+
+
 def declarant_tree(board: Board, reader: Reader) -> dict[str, Any]:
     """The board for the declarant of one part, before any view.
 
-    What agencies answered about other parties' parts is shown as its status alone.
+    What agencies answered about other parties' parts is shown as its status alone, and what
+    declarants have reported is not: they know it.
     """
     own = [
         entry
@@ -154,6 +166,7 @@ def declarant_tree(board: Board, reader: Reader) -> dict[str, Any]:
         **({"VersionID": version} if version else {}),
         "Answer": [*state_once(shown, reader.event), *_beside(board, reader.part)],
         **({"Question": asked} if asked else {}),
+        **_reported(one for one in board.reports if one.by and one.part in {"", reader.part}),
     }
 
 

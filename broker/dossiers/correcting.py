@@ -16,24 +16,33 @@ from typing import Any
 
 import orjson
 
+from broker.dossiers.amended_lists import name_amended
 from broker.dossiers.amending import Delta, amend
 from broker.dossiers.folded import Folded, versions_with
-from broker.model.dossier import Document, Dossier, Event
+from broker.model.answer import AMENDED
+from broker.model.dossier import Document, Dossier, Event, PartNumbers
 from broker.model.events import body_of, with_body
+from broker.model.numbering import Numbers
 from broker.model.problem import rejects
 from broker.model.records import digest
 
-CORRECTED = "goods-declaration"
-"""The package of which an answer can hold a second document: what is corrected."""
+
+def corrected_package(event: Event) -> str:
+    """The package of the document that an answer corrects; a goods declaration if it says none."""
+    named = (package for package, name in AMENDED.items() if name in event.body)
+    return next(named, "goods-declaration")
 
 
 def correct(dossier: Dossier, event: Event, part: str) -> tuple[Folded, tuple[Delta, ...]]:
     """The version of the part as the authority has it, and what has changed in it."""
     live = dossier.live[part]
-    said: Mapping[str, Any] = event.body.get("AmendedDeclaration") or {}
-    amended = amend(body_of(live.payload), said, event.changes, live.package)
+    said: Mapping[str, Any] = event.body.get(AMENDED[live.package]) or {}
+    before, known = body_of(live.payload), dossier.parts.get(part, PartNumbers())
+    amended, numbers = amend(before, said, event.changes, live.package), Numbers(known.marks)
+    used = name_amended(before, amended.tree, event.changes, live.package, numbers)
     problems = tuple(
-        replace(problem, message=event.message or None, part=part) for problem in amended.problems
+        replace(problem, message=event.message or None, part=part)
+        for problem in (*amended.problems, *([used] if used else []))
     )
     if rejects(problems):
         return Folded(dossier, "declined", problems=problems), ()
@@ -44,6 +53,9 @@ def correct(dossier: Dossier, event: Event, part: str) -> tuple[Folded, tuple[De
         dossier,
         live={**dossier.live, part: document},
         versions=versions_with(dossier, document),
+        parts={**dossier.parts, part: known._replace(marks=numbers.marks)}
+        if numbers.marks
+        else dossier.parts,
     )
     return Folded(after, "applied", document, problems, extent=live.extent), amended.deltas
 

@@ -59,13 +59,21 @@ DECLINES = {
         "you may not end a dossier of your own accord",
         "answer with another status, or ask the operator for the right to end (ends: true)",
     ),
+    "answer.report-not-allowed": (
+        "you may not report this of a dossier",
+        "leave it out, or ask the operator for the right to report it (reports: [arrived])",
+    ),
+    "answer.report-malformed": (
+        "the moment of what is reported does not exist, or lies ahead",
+        "state the moment at which it happened; it has one after it has happened only",
+    ),
     "answer.ending-in-part": (
         "a dossier is ended as a whole, by an answer that says nothing else",
         "send one answer without a subject, a part, a check and a quantity",
     ),
     "answer.correction-not-allowed": (
         "you do not decide about this, and cannot correct it",
-        "answer it; only who decides by the table of its profile corrects a goods declaration",
+        "answer it; only who decides by the table of its profile corrects a document",
     ),
     "answer.subject-unknown": (
         "the answer is about an element that was not delivered to you",

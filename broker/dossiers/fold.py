@@ -20,6 +20,7 @@ from typing import Any
 
 import orjson
 
+from broker.dossiers.amended_lists import name_amended
 from broker.dossiers.amending import amend
 from broker.dossiers.declines import late_problem
 from broker.dossiers.folded import (
@@ -28,11 +29,11 @@ from broker.dossiers.folded import (
     declined,
     document_of,
     versions_with,
-    with_fact,
     without_fact,
 )
 from broker.dossiers.merging import NOT_CONFIRMED, Tree, changed, merged, put_over
 from broker.dossiers.naming import older_after
+from broker.dossiers.reported import Report, with_report
 from broker.dossiers.withdrawing import withdraw, withdraw_parts
 from broker.model.dossier import Document, Dossier, Event, PartNumbers
 from broker.model.events import body_of, with_body
@@ -120,7 +121,10 @@ def _patch(dossier: Dossier, event: Event, fixed: Collection[str]) -> Folded:
 
 
 def _amended(dossier: Dossier, event: Event, live: Document, fixed: Collection[str]) -> Folded:
-    """The live version with what the amendment names, and nothing else."""
+    """The live version with what the amendment names, and nothing else.
+
+    What was left out of the list that it amends is still left out.
+    """
     amended = amend(body_of(live.payload), event.body, event.changes, live.package, fixed)
     problems = tuple(
         replace(problem, message=event.message or None, part=event.part)
@@ -128,10 +132,18 @@ def _amended(dossier: Dossier, event: Event, live: Document, fixed: Collection[s
     )
     if rejects(problems):
         return Folded(dossier, "declined", problems=problems)
-    if not amended.deltas:
-        return Folded(dossier, "repeated", problems=problems, extent=live.extent)
     numbers = _numbers(dossier, event.part)
-    folded = _made(dossier, event, amended.tree, numbers, live.package)
+    before = body_of(live.payload)
+    if used := name_amended(before, amended.tree, event.changes, live.package, numbers):
+        problem = replace(used, message=event.message or None, part=event.part)
+        return Folded(dossier, "declined", problems=(*problems, problem))
+    if not amended.deltas:
+        return Folded(
+            dossier, "repeated", problems=problems, named=numbers.named, extent=live.extent
+        )
+    profile = event.profile or live.profile  # a request may be in a form without a profile
+    lodged = replace(event, profile=profile, extent=live.extent)
+    folded = _made(dossier, lodged, amended.tree, numbers, live.package)
     return replace(folded, problems=problems)
 
 
@@ -275,10 +287,11 @@ def _report(dossier: Dossier, event: Event) -> Folded:
     """Goods were presented, have arrived or departed, or their release is asked for."""
     if dossier.party != event.party or dossier.state == "new":
         return declined(dossier, event, "reference.unknown")
-    fact = _FACTS.get(event.body.get("TypeCode", ""), "presented")
     if event.does == "release":
         return Folded(dossier, "applied")
-    return Folded(with_fact(dossier, event.part, fact), "applied")
+    name = _FACTS.get(event.body.get("TypeCode", ""), "presented")
+    report = Report(name, event.part, event.received_at)
+    return Folded(with_report(dossier, report), "applied")
 
 
 _FACTS = {"arrival": "arrived", "departure": "departed"}

@@ -10,17 +10,18 @@ What does not belong
     Who decides a request, and what becomes of it (`broker.core.requested`, `broker.core.decided`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from broker.dossiers.board import Board, board_of
 from broker.dossiers.folded import UNCORRECTED
+from broker.dossiers.reported import name_of
 from broker.dossiers.standing import ADVERSE, FAVOURABLE
-from broker.dossiers.targets import target_of
 from broker.model.dossier import Dossier, Event, Request, Target, is_request
 from broker.model.events import body_of
 from broker.model.packages import PACKAGES
 from broker.model.request_table import RequestTable, State, Verdict
+from broker.model.targets import target_of
 
 ACTIONS = {
     "put": "lodge", "merge": "add", "patch": "amend", "withdraw": "withdraw",
@@ -106,7 +107,8 @@ class _Known:
 
     def __init__(self, dossier: Dossier, part: str, table: RequestTable) -> None:
         self._dossier, self._part, self._table = dossier, part, table
-        self._facts = {*dossier.facts.get(part, ()), *dossier.facts.get("", ()), *self._broker()}
+        facts = (*dossier.facts.get(part, ()), *dossier.facts.get("", ()))
+        self._facts = {*map(name_of, facts), *self._broker()}
 
     def meets(self, state: State) -> bool:
         """Whether all conditions of a state hold."""
@@ -115,8 +117,8 @@ class _Known:
             and (not state.facts or any(fact in self._facts for fact in state.facts))
             and (not state.statuses or bool(self._decided() & {*state.statuses}))
             and (not state.in_force or bool(self._in_force() & {*state.in_force}))
-            and (not state.adverse or bool(self._statuses() & ADVERSE))
-            and (not state.answered or bool(self._statuses() & (ADVERSE | FAVOURABLE)))
+            and (not state.adverse or self._is_held())
+            and (not state.answered or self._is_answered())
         )
 
     def _broker(self) -> Iterator[str]:
@@ -129,14 +131,22 @@ class _Known:
     def _concerns(self, part: str) -> bool:
         return part == self._part or (self._part not in self._dossier.versions)
 
-    def _statuses(self) -> set[str]:
-        """The statuses that agencies have answered with and that are in force."""
-        return {
-            answer.status
+    def _is_held(self) -> bool:
+        """Whether an adverse answer of any agency is in force."""
+        return any(
+            answer.status in ADVERSE and answer.state == "counts"
             for answer in self._dossier.answers
-            if answer.status and answer.state == "counts"
             if not is_request(answer.part) and self._concerns(answer.part)
-        }
+        )
+
+    def _is_answered(self) -> bool:
+        """Whether anything that an agency has decided is in force.
+
+        A release of what has changed since settles nothing: what is there now is unanswered.
+        """
+        board = board_of(self._dossier)
+        about = [target for target in board.standings if self._concerns(target.part)]
+        return bool(_statuses(board, about) & (ADVERSE | FAVOURABLE))
 
     def _decided(self) -> set[str]:
         """What the answers of the deciding agencies come to."""
@@ -146,10 +156,7 @@ class _Known:
     def _in_force(self) -> set[str]:
         """The statuses of anything that the deciding agencies have answered about."""
         board = board_of(self._dossier)
-        standings = [board.standings[target] for target in self._deciding(board)]
-        things = [thing for one in standings for thing in (*one.elements.values(), one.rest)]
-        held = {str(answer.status) for one in standings for answer in one.holds}
-        return held | {thing.status for thing in things if thing is not None}
+        return _statuses(board, self._deciding(board))
 
     def _deciding(self, board: Board) -> list[Target]:
         return [
@@ -157,6 +164,14 @@ class _Known:
             for target in board.standings
             if target.purpose in self._table.decided_by and self._concerns(target.part)
         ]
+
+
+def _statuses(board: Board, targets: Iterable[Target]) -> set[str]:
+    """What all that these targets were shown comes to, thing by thing, and what they hold."""
+    standings = [board.standings[target] for target in targets]
+    things = [thing for one in standings for thing in (*one.elements.values(), one.rest)]
+    held = {str(answer.status) for one in standings for answer in one.holds}
+    return held | {thing.status for thing in things if thing is not None}
 
 
 def _is_first(dossier: Dossier, event: Event) -> bool:
@@ -177,8 +192,8 @@ def _is_live(dossier: Dossier, event: Event, verdict: Verdict) -> bool:
 
 def _is_again(request: Request, event: Event) -> bool:
     known = request.event
-    return (known.does, known.part, known.party, known.digest, known.changes) == (
-        event.does, event.part, event.party, event.digest, event.changes
+    return (known.does, known.part, known.party, known.digest, known.changes, known.form) == (
+        event.does, event.part, event.party, event.digest, event.changes, event.form
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
+from broker.dossiers.reported import reports_of
 from broker.errors import NotFoundFault
 from broker.ledger.status import board, document_states, recipients
 from broker.model.dossier import BOARD, Dossier
@@ -144,6 +145,7 @@ def _dossier(connection: Connection, name: str, asked: Asked) -> dict[str, Any]:
         "asks": [_ask(row) for row in history["asks"]],
         "answers": [_answer(row, asked) for row in history["answers"]],
         "requests": requests.of_dossier(connection, name),
+        "reported": [report._asdict() for report in reports_of(dossier)],
         "board": board(dossier),
         "deliveries": [
             _delivery(connection, row, asked) for row in queue.of_dossier(connection, name)

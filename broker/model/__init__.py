@@ -12,6 +12,7 @@ persons      who is on a ship or an aircraft
 answer       the answer of an agency
 board        what a declarant is told of answers, requests and questions
 packages     every package by name, with its body type
+targets      what the path of a change names in a package
 pointers     WCO pointers from a path and back, by dialect
 events       canonical events to a record and back
 dossier      a dossier as the core holds it while it works

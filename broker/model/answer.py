@@ -12,8 +12,10 @@ What does not belong
     What an answer does to a dossier, and who may hear of it.
 """
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
+from broker.model.conveyance import ConveyanceReport
 from broker.model.declaration import GoodsDeclaration
 from broker.model.documents import AdditionalInformation03A, Amendment06A, Pointer97A
 from broker.model.duties import DutyTaxFee50A
@@ -30,7 +32,9 @@ from broker.model.leaf import (
     many,
     one,
 )
+from broker.model.persons import PersonsReport
 from broker.model.places import AppealOffice07A, ContactOffice35A
+from broker.model.postal import PostalItem
 
 AnswerStatus = Literal[
     "acknowledged",
@@ -48,6 +52,12 @@ AnswerStatus = Literal[
 ANSWER_STATUSES: tuple[str, ...] = get_args(AnswerStatus)
 REQUEST_STATUSES = ("granted", "refused")
 """What `StatusCode` may say of a request; any other status decides nothing about it."""
+
+REPORTS = {
+    "PresentationDateTime": "presented", "ArrivalDateTime": "arrived",
+    "DepartureDateTime": "departed",
+}  # fmt: skip
+"""What an authority may report of a dossier, by the leaf that says when."""
 
 ENDED = "ended"
 """The authority ends the dossier of its own accord; also the overall status after it."""
@@ -289,8 +299,10 @@ class AnswerReport(Canonical):
 
     `FunctionalReferenceID` is the agency's own number of this answer, `DeliveryID` the delivery it
     answers, `RequestID` the number of the request that it decides, `QuestionID` that of
-    the question that it closes. `AmendedDeclaration` is the
-    second declaration of a result message: only what changed.
+    the question that it closes. `AmendedDeclaration` is the second declaration of a result
+    message: only what changed; `AmendedItem`, `AmendedConveyance` and `AmendedPersons` are the
+    same of documents of other packages (`AMENDED`). The moments are of what the agency reports of
+    the dossier (`REPORTS`).
     """
 
     WCO = "07B"
@@ -311,4 +323,19 @@ class AnswerReport(Canonical):
     DeliveryID: Identifier = leaf(None, "an..35", data="public")
     RequestID: Identifier = leaf(None, "n..9", data="public")
     QuestionID: Identifier = leaf(None, "n..9", data="public")
+    PresentationDateTime: Moment = leaf(None, "an..35", "2380", data="public")
+    ArrivalDateTime: Moment = leaf(None, "an..35", "2380", data="public")
+    DepartureDateTime: Moment = leaf(None, "an..35", "2380", data="public")
+    AmendedItem: PostalItem | None = one()
+    AmendedConveyance: ConveyanceReport | None = one()
+    AmendedPersons: PersonsReport | None = one()
     Answer: tuple[AgencyAnswer, ...] = many()
+
+
+AMENDED: Mapping[str, str] = {
+    "goods-declaration": "AmendedDeclaration",
+    "postal-item": "AmendedItem",
+    "conveyance-report": "AmendedConveyance",
+    "persons-report": "AmendedPersons",
+}
+"""By package of a document: where an answer holds what has changed in it."""

@@ -1,4 +1,4 @@
-"""The board, of answers, requests and questions; and the broker's own form of a request.
+"""The board, of answers, requests, questions and reports; and the broker's own form of a request.
 
 A board shows an answer with the fields of `AgencyAnswer`, and whose answer it is.
 """
@@ -94,6 +94,18 @@ class BoardQuestion(Canonical):
     WantedDocument: tuple[DocumentWanted, ...] = many()
 
 
+class BoardFact(Canonical):
+    """What was reported: that something was presented, has arrived or departed.
+
+    `AgencyID`: the authority that stated it; absent: its declarant did.
+    """
+
+    TypeCode: Code = leaf(None, "an..17", data="public")
+    DateTime: Moment = leaf(None, "an..35", "2380")
+    AgencyID: Identifier = leaf(None, "an..35", data="public")
+    Part: Text = leaf(None, "an..70", data="public")
+
+
 class RequestReason(Canonical):
     """Why a declarant asks for something."""
 
@@ -126,3 +138,4 @@ class BoardReport(Canonical):
     Answer: tuple[BoardAnswer, ...] = many()
     Request: tuple[BoardRequest, ...] = many("SequenceNumeric")
     Question: tuple[BoardQuestion, ...] = many("SequenceNumeric")
+    Reported: tuple[BoardFact, ...] = many()

@@ -199,8 +199,9 @@ class Dossier:
     `gone`: the last version of each part that was taken back, for what is answered about it still.
     `answers`: those that count, are obeyed or have ended. `requests`: those that are open, by
     number; `numbered`: the highest number that was given to one, or to a question. `questions`:
-    those that are not closed, by number. `facts`: by part, the native codes
-    of agencies that decide about it, and what was reported of it (`broker.model.request_table`).
+    those that are not closed, by number. `facts`: by part, the native codes of agencies that decide
+    about it, what was reported of it (`broker.dossiers.reported`), what an authority has granted or
+    corrected in vain.
     """
 
     id: str
@@ -237,7 +238,9 @@ class Event:
     (None: not recorded). `name`: the moment that has come; of an answer under a number that was
     used before, the event that used it first. `places` says where in its bytes the sender wrote a
     reference, by (scheme, value), as a problem shows places. `extent`: how much of its list the
-    message holds. `replies`: False where a later event of the same message is replied to.
+    message holds. `replies`: False where a later event of the same message is replied to. `form`:
+    what the broker's own form of a request states, where the body is what is to change (of the
+    package `request`, whose body states it itself otherwise).
     """
 
     id: str
@@ -266,6 +269,12 @@ class Event:
     given: int | None = None
     extent: Extent | None = None
     replies: bool = True
+    form: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def stated(self) -> Mapping[str, Any]:
+        """What the message states of itself: its form, else its body."""
+        return self.form or self.body
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +359,7 @@ class Request:
     @property
     def reference(self) -> str:
         """The sender's own number of the request."""
-        return str(self.event.body.get("FunctionalReferenceID", ""))
+        return str(self.event.stated.get("FunctionalReferenceID", ""))
 
 
 REQUESTED = {"put": "amend", "merge": "amend", "patch": "amend"}

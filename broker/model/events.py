@@ -2,8 +2,9 @@
 
 Headers hold ids, codes and times: all that a hop decides on. The payload holds what the message
 said: `{"body": ..., "references": [[scheme, value, place]], "unmapped": [[place, path, value]],
-"changes": [[does, path, element, place]], "extent": {...}}`; what is empty is left out, and so is
-an empty place. A reference without a value says where its sender could have written it.
+"changes": [[does, path, element, place]], "extent": {...}, "form": {...}}`; what is empty is left
+out, and so is an empty place. A reference without a value says where its sender could have written
+it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,6 +61,13 @@ def with_body(stored: bytes, body: bytes) -> bytes:
     return sealed(orjson.dumps({**content, "body": orjson.Fragment(body)}))
 
 
+def with_form(stored: bytes, form: Mapping[str, Any]) -> bytes:
+    """A stored payload with what the form of a request states besides; without any, the same."""
+    if not form:
+        return stored
+    return sealed(orjson.dumps({**orjson.loads(opened(stored)), "form": form}))
+
+
 def body_of(stored: bytes) -> dict[str, Any]:
     """The body of a stored payload as a plain tree."""
     body: dict[str, Any] = orjson.loads(opened(stored))["body"]
@@ -106,6 +114,7 @@ def event_of(headers: Headers, stored: bytes) -> Event:
         body=content["body"],
         payload=stored,
         extent=extent_of(content.get("extent")),
+        form=content.get("form", {}),
         **_of_headers(headers),
     )
 

@@ -38,8 +38,8 @@ class State:
     `codes`: a native code that a deciding recipient has given. `statuses`: what the answers of the
     deciding recipients come to; `in_force`: what they have answered about anything that is still
     as it was. `adverse`: an adverse answer of any recipient is in force.
-    `answered`: some recipient has decided something. `facts`: one of the broker's own. `over`: it
-    follows these states alone.
+    `answered`: something that some recipient has decided is in force. `facts`: one of the broker's
+    own. `over`: it follows these states alone.
     """
 
     name: str

@@ -150,7 +150,7 @@ def request(dossier: str, one: Request, told: Entitlement, asked: Asked) -> byte
         ],
         "reasons": list(asked.reasons),
     }
-    if question := one.event.body.get("QuestionID"):
+    if question := one.event.stated.get("QuestionID"):
         shown["question"] = int(question)
     return orjson.dumps(shown)
 

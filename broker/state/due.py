@@ -1,12 +1,15 @@
 """Moments at which something must happen to a dossier."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, select
+import orjson
+from sqlalchemy import Connection, delete, select, update
 
+from broker.clock import parse_stamp, stamp
 from broker.state.dialect import insert_or
-from broker.state.tables import DUE
+from broker.state.tables import DUE, QUEUE
 
 
 class Due(NamedTuple):
@@ -16,6 +19,16 @@ class Due(NamedTuple):
     name: str
     at: str
     kind: str
+
+
+class Counted(NamedTuple):
+    """The silence of a moment counts from another arrival now: it ends at `moment.at` by that.
+
+    It ends `within_s` seconds after the acknowledgement if that is later.
+    """
+
+    moment: Due
+    within_s: int
 
 
 def put(connection: Connection, moments: Sequence[Due]) -> None:
@@ -32,6 +45,30 @@ def upto(connection: Connection, now: str, limit: int) -> list[Due]:
     query = select(DUE.c.dossier, DUE.c.name, DUE.c.at, DUE.c.kind)
     rows = connection.execute(query.where(DUE.c.at <= now).order_by(DUE.c.at).limit(limit))
     return [Due(*row) for row in rows]
+
+
+def count_anew(connection: Connection, silences: Sequence[Counted]) -> None:
+    """Move these moments, where they are set: before an acknowledgement nothing is counted."""
+    for moment, within_s in silences:
+        acknowledged_at = _acknowledged_at(connection, moment)
+        if acknowledged_at:
+            ends = stamp(parse_stamp(acknowledged_at) + timedelta(seconds=within_s))
+            mine = (DUE.c.dossier == moment.dossier, DUE.c.name == moment.name)
+            moved = update(DUE).where(*mine).values(at=max(ends, moment.at))
+            connection.execute(moved)
+
+
+def _acknowledged_at(connection: Connection, moment: Due) -> str:
+    """When the newest delivery whose silence this is was acknowledged; "": it was not."""
+    rows = connection.execute(
+        select(QUEUE.c.silence, QUEUE.c.state, QUEUE.c.settled_at)
+        .where(QUEUE.c.dossier == moment.dossier, QUEUE.c.silence.is_not(None))
+        .order_by(QUEUE.c.number.desc())
+    )
+    for silence, state, settled_at in rows:
+        if orjson.loads(silence)["name"] == moment.name:
+            return settled_at if state == "acknowledged" else ""
+    return ""
 
 
 def drop_begun(connection: Connection, dossier: str, beginning: str) -> None:

@@ -231,6 +231,11 @@ def _event(submission: Submission, message: int, ordinal: int, draft: Draft) -> 
         scheme, _, value = submission.reference.partition("=")
         references = tuple(dict.fromkeys((*references, (scheme, value))))
     unmapped = [[place_json(one.place), one.path, one.value] for one in draft.unmapped]
+    stored = events.payload(
+        body, references, unmapped, draft.changes, places=places, extent=draft.extent
+    )
+    if draft.form:
+        canonical_json("request", draft.form)
     return Event(
         id="e_" + digest(submission.id, message, ordinal),
         kind=draft.kind,
@@ -248,15 +253,14 @@ def _event(submission: Submission, message: int, ordinal: int, draft: Draft) -> 
         received_at=submission.received_at,
         references=references,
         body=draft.body,
-        payload=events.payload(
-            body, references, unmapped, draft.changes, places=places, extent=draft.extent
-        ),
+        payload=events.with_form(stored, draft.form),
         digest=hashlib.sha256(body).hexdigest(),
         trace=submission.trace,
         changes=draft.changes,
         places=places,
         given=submission.given,
         extent=draft.extent,
+        form=draft.form,
     )
 
 

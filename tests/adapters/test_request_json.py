@@ -3,11 +3,17 @@
 import orjson
 import pytest
 
+from adapters.airline import family as airline
+from adapters.customs import family as customs
+from adapters.maritime import family as maritime
+from adapters.postal import family as postal
 from adapters.request_json import RequestJson
 from broker.adapter import Original, Outgoing, Profile, Stamp
+from broker.model.packages import PACKAGES
+from broker.model.paths import leaves
 from broker.model.problem import Problem
 
-ADAPTER = RequestJson("maritime", "visit")
+ADAPTER = RequestJson("maritime", "visit", {"FAL1": "conveyance-report", "FAL5": "persons-report"})
 NO_PROFILE = Profile("", "maritime", ADAPTER.format)
 FORM = {"request": "withdraw", "id": "R-1", "references": [["VISIT", "V1"]], "part": "FAL5"}
 
@@ -18,6 +24,46 @@ def translate(form):
     translation = ADAPTER.translate(payload, NO_PROFILE)
     (message,) = translation.messages
     return message, list(message.events)
+
+
+FORMS_OF = (
+    # family, part, package, a path of it, another value of its leaf
+    ("customs", "", "goods-declaration", "InvoiceAmount", {"value": "12.50", "currency": "EUR"}),
+    ("postal", "", "postal-item", "TotalGrossMassMeasure", {"value": "0.640", "unit": "KGM"}),
+    ("maritime", "FAL1", "conveyance-report", "BorderTransportMeans.CrewQuantity", {"value": "9"}),
+    ("maritime", "FAL1-departure", "conveyance-report", "BorderTransportMeans.ArrivalDateTime",
+     "2026-11-24T12:00"),
+    ("maritime", "FAL5", "persons-report", "BorderTransportMeans.Crew[2].FamilyName", "OKORO"),
+    ("airline", "passengers", "persons-report",
+     "BorderTransportMeans.Passenger[3].AdditionalDocument[#1].ID", "X1"),
+    ("airline", "crew", "persons-report", "BorderTransportMeans.Crew[1].GenderCode", None),
+)  # fmt: skip
+FAMILIES = {family.name: family for family in (airline(), customs(), maritime(), postal())}
+
+
+@pytest.mark.parametrize(("family", "part", "package", "path", "value"), FORMS_OF)
+def test_an_amendment_is_a_change_of_the_package_of_its_part(family, part, package, path, value):
+    """Its body holds the value at the path, its form what the request states beside it."""
+    adapter = next(one for one in FAMILIES[family].adapters if isinstance(one, RequestJson))
+    form = {"request": "amend", "id": "R-1", "references": [["X", "1"]], "part": part,
+            "reasons": ["words"], "changes": [{"path": path, "value": value}]}  # fmt: skip
+    payload = orjson.dumps(form)
+    (message,) = adapter.translate(payload, NO_PROFILE).messages
+    (draft,) = message.events
+    assert (message.verdict, draft.does, draft.part, draft.package) == (
+        "accepted", "patch", part, package
+    )  # fmt: skip
+    assert draft.form == {"FunctionalReferenceID": "R-1", "Reason": [{"Text": "words"}]}
+    (change,) = draft.changes
+    assert (change.does, change.path) == ("amend", path)
+    assert change.place == {"json_pointer": "/changes/0", "block": 1}
+    PACKAGES[package].model_validate(draft.body)
+    held = dict(leaves(draft.body))
+    wanted = value if isinstance(value, dict) else {"": value}
+    for half, one in wanted.items():
+        assert held.get(f"{path}.{half}" if half else path) == one
+    placed = [path for path, _ in adapter.places(payload, 1, NO_PROFILE)]
+    assert set(placed) == {name for name in held if not name.endswith("SequenceNumeric")}
 
 
 FORMS = (
@@ -47,8 +93,48 @@ def test_a_form_is_an_event_of_its_kind(form, does, body):
     assert reference.place.json_pointer == "/references/0/1"
 
 
+AMEND = {**FORM, "request": "amend", "changes": [{"path": "RemarksText", "value": "x"}]}
+
+
+def of(*changes, part="FAL1"):
+    """An amendment with these changes."""
+    listed = [{"path": path, "value": value} for path, value in changes]
+    return {**AMEND, "part": part, "changes": listed}
+
+
 WRONG = (
     # form, code, pointer
+    ({**FORM, "changes": []}, "request.value-malformed", ""),
+    ({**FORM, "request": "amend"}, "request.value-missing", "/changes"),
+    ({**AMEND, "part": "FAL1", "changes": []}, "request.value-missing", "/changes"),
+    ({**AMEND, "part": "FAL1", "changes": "x"}, "request.value-malformed", "/changes"),
+    ({**AMEND, "part": ""}, "request.value-missing", ""),
+    ({**AMEND, "part": "FAL7"}, "request.value-malformed", "/part"),
+    ({**AMEND, "part": ["FAL1"]}, "request.value-malformed", "/part"),
+    (of(("Nothing", "x")), "request.value-malformed", "/changes/0/path"),
+    (of(("RemarksText", "x"), ("RemarksText", "y")), "request.value-malformed", "/changes/1/path"),
+    (of(("Agent", "x")), "request.value-malformed", "/changes/0/value"),
+    (of(("RemarksText", 7)), "request.value-malformed", "/changes/0/value"),
+    (of(("RemarksText", "x" * 513)), "request.value-too-long", "/changes/0/value"),
+    (of(("BorderTransportMeans.ArrivalDateTime", "soon")), "request.value-malformed",
+     "/changes/0/value"),
+    (of(("BorderTransportMeans.CrewQuantity", {"unit": "X"})), "request.value-missing",
+     "/changes/0/value"),
+    (of(("BorderTransportMeans.CrewQuantity", {"value": "many"})), "request.value-malformed",
+     "/changes/0/value/value"),
+    (of(("BorderTransportMeans.CrewQuantity.value", "9")), "request.value-malformed",
+     "/changes/0/path"),
+    (of(("BorderTransportMeans.Crew[2].FamilyName", "X")), "request.value-malformed",
+     "/changes/0/path"),
+    (of(("BorderTransportMeans.Crew[2].SequenceNumeric", "3"), part="FAL5"),
+     "request.value-malformed", "/changes/0/path"),
+    (of(("BorderTransportMeans.Crew[0].FamilyName", "X"), part="FAL5"),
+     "request.value-malformed", "/changes/0/path"),
+    (of(*[("RemarksText", "x")] * 501), "request.value-malformed", "/changes/500"),
+    ({**AMEND, "part": "FAL1", "changes": [{"path": "RemarksText"}]}, "request.value-missing",
+     "/changes/0"),
+    ({**AMEND, "part": "FAL1", "changes": [{"path": "RemarksText", "value": "x", "why": 1}]},
+     "request.field-unknown", "/changes/0/why"),
     ({**FORM, "request": "destroy"}, "request.value-malformed", "/request"),
     ({**FORM, "id": ""}, "request.value-malformed", "/id"),
     ({name: FORM[name] for name in ("request", "id")}, "request.value-missing", "/references"),
@@ -58,7 +144,7 @@ WRONG = (
     ({**FORM, "request": "take-back"}, "request.value-malformed", ""),
     ({**FORM, "what": "arrival"}, "request.value-malformed", ""),
     ({**FORM, "reasons": [{"words": "x"}]}, "request.field-unknown", "/reasons/0/words"),
-)
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("form", "code", "pointer"), WRONG)
@@ -69,6 +155,41 @@ def test_each_mistake_is_reported_at_its_place(form, code, pointer):
     assert (code, pointer) in [
         (problem.code, problem.where.json_pointer) for problem in message.problems
     ]
+
+
+HINTS = (
+    # changes, where one of them is wrong, what to do
+    (of(("BorderTransportMeans.Crew[2].FamilyName", "X")), "persons-report"),
+    (of(("BorderTransportMeans.BirthName", "X")), "did you mean 'BerthName'?"),
+    (of(("BorderTransportMeans.CrewQuantity.value", "9")), "both halves"),
+)
+
+
+@pytest.mark.parametrize(("form", "hint"), HINTS)
+def test_a_wrong_path_is_answered_with_what_may_be_meant(form, hint):
+    """The part that holds it, a name like it, or the whole of a pair; and an example of a path."""
+    message, _ = translate(form)
+    (problem,) = message.problems
+    assert hint in problem.hint
+    assert problem.expected
+    assert problem.found == form["changes"][0]["path"]
+
+
+def test_many_mistakes_are_listed_as_far_as_they_can_be_read():
+    """The first hundred, and how many there are besides."""
+    message, _ = translate(of(*[("Nothing", "x")] * 130))
+    assert len(message.problems) == 101
+    last = message.problems[-1]
+    assert (last.code, last.text) == ("request.problems-more", "30 more problems are not listed")
+
+
+def test_an_amendment_is_recognised_wherever_its_member_request_stands():
+    """A long list of changes may be in front of it."""
+    changes = [{"path": "RemarksText", "value": "x" * 500}] * 20
+    rest = {name: value for name, value in AMEND.items() if name != "changes"}
+    payload = orjson.dumps({"changes": changes, **rest})
+    assert payload.index(b'"request"') > 4096
+    assert ADAPTER.recognises(payload).certainty == 95
 
 
 def test_all_mistakes_are_reported_at_once():

@@ -6,13 +6,14 @@ import pytest
 from adapters.request_json import RequestJson
 from broker.adapter import Outgoing, Profile, Reference, Stamp
 
+FORM = ("customs", "declaration", {"": "goods-declaration"})
 PLAIN = Profile("plain", "customs", "request JSON 1 (customs)")
 
 
 def read(*references):
     """The message of a request with these references."""
     said = {"request": "present", "id": "R-1", "references": [*references]}
-    form = RequestJson("customs", "declaration")
+    form = RequestJson(*FORM)
     (message,) = form.translate(orjson.dumps(said), PLAIN).messages
     return message
 
@@ -42,5 +43,5 @@ def test_open_questions_stand_in_a_reply_in_json():
     question = {"SequenceNumeric": "3", "TypeCode": "documents", "StatusCode": "open"}
     out = Outgoing("information_wanted", (Reference("LRN", "1"),), Stamp("d_1", "2026-11-22"),
                    tree={"Question": [question]})  # fmt: skip
-    (artifact,) = RequestJson("customs", "declaration").render(out, PLAIN)
+    (artifact,) = RequestJson(*FORM).render(out, PLAIN)
     assert orjson.loads(artifact.content)["questions"] == [question]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.stated import document, error, limit, payment, remark, sentences
+from adapters.stated import document, error, limit, payment, question, remark, reported, sentences
 
 SUM = {"value": "60.00", "currency": "EUR"}
 
@@ -22,6 +22,14 @@ SUM = {"value": "60.00", "currency": "EUR"}
         (remark, {"Code": "A1"}, "A1"),
         (error, {"Code": "E1", "Text": "wrong", "Path": "ID"}, "E1: wrong (ID)"),
         (error, {"Pointer": "42A/Z99"}, ""),
+        (question, {"SequenceNumeric": "3", "AgencyID": "a", "TypeCode": "documents"},
+         "question 3 of a: documents wanted"),
+        (question, {"SequenceNumeric": "3", "AgencyID": "a", "TypeCode": "information",
+                    "DueDateTime": "2026", "StatusCode": "overdue"},
+         "question 3 of a: information wanted, until 2026; overdue"),
+        (reported, {"TypeCode": "departed", "Part": "FAL1", "DateTime": "2026", "AgencyID": "a"},
+         "FAL1 departed 2026, as a has stated"),
+        (reported, {"TypeCode": "arrived"}, "arrived"),
     ],
 )  # fmt: skip
 def test_each_thing_is_a_sentence(words, stated, sentence):

@@ -107,6 +107,8 @@ def test_a_recipient_is_shown_with_its_part_and_its_row():
                "opened_at": "2026-11-26T22:00:00Z", "references": [], "documents": [],
                "recipients": [result, own], "not_matched": [], "answers": [], "deliveries": [],
                "requests": [],
+               "reported": [{"name": "arrived", "part": "FAL5", "by": "harbour-master",
+                             "at": "2026-11-26T21:00:00.000Z"}],
                "board": {"version": 1, "overall": "waiting", "asks": []}, "parked": []}  # fmt: skip
     trace = {"submissions": [], "dossiers": [dossier], "left_out": 0}
     said = [click.unstyle(line).strip() for line in road.road_lines(trace)]
@@ -114,6 +116,7 @@ def test_a_recipient_is_shown_with_its_part_and_its_row():
         "border-police for border-control: the whole (FAL5 version 2, new, numbered)"
     )
     assert said[first + 1] == "by row persons-on-ships"
+    assert "part FAL5 arrived 2026-11-26T21:00:00.000Z, by harbour-master" in said
     second = said.index("submitter for consistency: the whole (FAL5 version 2, new, numbered)")
     assert said[second + 1] == "by no row: it is about what this recipient sent"
     assert "because" not in said[second + 2]

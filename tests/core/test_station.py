@@ -338,6 +338,26 @@ async def test_a_question_is_loaded_as_it_was_left_and_stands_in_the_reply(remem
 
 
 @story
+async def test_a_report_of_an_authority_is_loaded_as_it_was_left_and_stands_in_the_trace(
+    remembered,
+):
+    """With its moment and who stated it; the declarant's reply says so."""
+    async with in_process() as broker:
+        await broker.lodge(declaration("QZ-1", FLOWERS))
+        given = await broker.newest("customs", "goods")
+        arrived = "2026-11-21T08:00:00Z"
+        said = {"id": "A-1", "delivery": given["id"], "arrived": arrived}
+        await broker.answer("customs", said)
+        assert await stored(broker) == await kept(broker, remembered)
+        report = "arrived@2026-11-21T08:00:00.000Z@customs"
+        assert (await stored(broker)).facts == {"": (report,)}
+        (dossier,) = (await broker.call("GET", "/v1/trace/QZ-1", OPERATOR)).json()["dossiers"]
+        assert [(one["name"], one["by"]) for one in dossier["reported"]] == [("arrived", "customs")]
+        reply = reply_xml(await broker.newest(SENDER, "board.changed"))
+        assert "arrived 2026-11-21T08:00:00.000Z, as customs has stated" in reply
+
+
+@story
 async def test_who_was_never_given_a_number_hears_nothing_of_a_withdrawal():
     """The row is cancelled before it was numbered: the recipient's feed stays empty."""
     async with in_process() as broker:

@@ -6,7 +6,8 @@ import pytest
 
 from broker.dossiers.permission import state_of
 from broker.model.dossier import Dossier
-from broker.model.request_table import tables_in_force
+from broker.model.request_table import RequestTable, State, tables_in_force
+from broker.model.vector import Vector, pack, unpack
 from tests.broker_in_process import configuration
 from tests.sample_events import CUSTOMS, PLANTS, answer, opened
 
@@ -75,6 +76,22 @@ def test_a_release_of_any_item_is_a_release_in_the_sample_state():
     assert state_of(released, "", table_of("qz-declarations")) == "released"
     assert state_of(known(answers=[answer(PLANTS, "released")]), "",
                     table_of("qz-declarations")) == "lodged"  # fmt: skip
+
+
+def test_what_was_released_and_has_changed_since_is_unanswered():
+    """Whether the agency has acknowledged the new version meanwhile makes no difference."""
+    table = RequestTable((State("lodged"), State("answered", answered=True)), {})
+    dossier = opened("06031100")
+    released = replace(dossier, answers=(answer(CUSTOMS, "released"),))
+    assert state_of(released, "", table) == "answered"
+    shown = dossier.shown[CUSTOMS]
+    elements = {path: one._replace(since=2) for path, one in unpack(shown.vector).elements.items()}
+    rest = unpack(shown.vector).rest._replace(since=2)
+    vector = pack(Vector(rest, elements))
+    changed = {**dossier.shown, CUSTOMS: shown._replace(showing=2, vector=vector)}
+    assert state_of(replace(released, shown=changed), "", table) == "lodged"
+    held = replace(dossier, answers=(answer(CUSTOMS, "held"),), shown=changed)
+    assert state_of(held, "", table) == "answered"
 
 
 FAL = (

@@ -27,3 +27,15 @@ def test_a_change_without_a_place_is_stored_as_ever():
     assert orjson.loads(opened(stored))["changes"] == [old]
     record = sealed(orjson.dumps({"body": {}, "references": [], "changes": [old]}))
     assert events.event_of(HEADERS, record).changes == (LISTED,)
+
+
+def test_what_a_form_states_is_read_beside_the_body():
+    """It is the request's own number and reasons; without a form, the body states them."""
+    form = {"FunctionalReferenceID": "R-1", "Reason": [{"Text": "a slip"}]}
+    body = b'{"FunctionalReferenceID": "S-1"}'
+    stored = events.with_form(events.payload(body, (), changes=(BLOCK,)), form)
+    event = events.event_of(HEADERS, stored)
+    assert (event.form, event.stated, event.changes) == (form, form, (BLOCK,))
+    plain = events.payload(body, ())
+    assert events.with_form(plain, {}) == plain
+    assert events.event_of(HEADERS, plain).stated == {"FunctionalReferenceID": "S-1"}

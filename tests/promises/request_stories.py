@@ -51,6 +51,12 @@ class Story:
         self._does(does, {"FunctionalReferenceID": f"R-{self.number}", **tree}, part=part,
                    package="request")  # fmt: skip
 
+    def amend_by_form(self, path: str, tree: Tree, package: str, part: str = "") -> None:
+        """One element is to be changed, by the broker's own form; `tree` holds its value."""
+        changes = (Change("amend", path, {}, {"json_pointer": "/changes/0", "block": 1}),)
+        form = {"FunctionalReferenceID": f"R-{self.number}", "Reason": [{"Text": "a slip"}]}
+        self._does("patch", tree, package=package, part=part, changes=changes, form=form)
+
     def answer(self, recipient: str, status: str, purpose: str, **more: Any) -> None:
         """An agency answers what it was shown last."""
         delivery = self.dossier.shown[Target("", recipient, purpose)].delivery

@@ -12,8 +12,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.families import item, people, ship
-from tests.promises.request_stories import Story
+from tests.families import item, people, seafarers, ship
+from tests.promises.request_stories import WORDS, Story
 
 GOLDEN = Path(__file__).parent / "golden" / "requests"
 BOOKS, FLOWERS = "49019900", "06031100"
@@ -138,11 +138,41 @@ def an_item_that_has_departed():
     return story
 
 
+def a_crew_list_amended_by_form():
+    """A seafarer is corrected by path; the same again changes nothing, and a name may not go."""
+    story = Story("visit")
+    story.lodge(ship(1, crew=2), "conveyance-report", "FAL1")
+    crew = {"Crew": [{**one, "SequenceNumeric": str(number)}
+                     for number, one in enumerate(seafarers(1, 1, 2), 1)]}  # fmt: skip
+    story.lodge({"BorderTransportMeans": crew}, "persons-report", "FAL5")
+    path = "BorderTransportMeans.Crew[2].FamilyName"
+    corrected = {"SequenceNumeric": "2", "FamilyName": "OKORO"}
+    tree = {"BorderTransportMeans": {"Crew": [corrected]}}
+    story.amend_by_form(path, tree, "persons-report", "FAL5")
+    story.amend_by_form(path, tree, "persons-report", "FAL5")
+    story.amend_by_form(path, {}, "persons-report", "FAL5")
+    return story
+
+
+def a_declaration_amended_by_form():
+    """What is asked in the broker's own form is decided like a native amendment, with reasons."""
+    story = Story("declaration")
+    story.goods(BOOKS)
+    element = {"SequenceNumeric": "1", "Commodity": {"Description": "other books"}}
+    tree = {"GoodsShipment": {"GovernmentAgencyGoodsItem": [element]}}
+    story.amend_by_form(WORDS, tree, "goods-declaration")
+    story.correct("rare books")
+    story.amend_by_form(WORDS, tree, "goods-declaration")
+    story.decide("customs", "granted", 2)
+    return story
+
+
 STORIES = (
     cancelled_before_anything_is_decided, cancelled_under_control, cancelled_after_release,
     corrected_while_an_amendment_is_open, released_while_a_cancellation_is_open,
     ended_by_the_authority, undecided, a_visit_cancelled, a_flight_cancelled_and_lodged_again,
     an_item_taken_back_before_its_departure, an_item_that_has_departed,
+    a_crew_list_amended_by_form, a_declaration_amended_by_form,
 )  # fmt: skip
 
 

@@ -324,3 +324,33 @@ def test_the_family_brings_the_adapter_and_no_kind():
     assert family().name == "agency"
     assert [adapter.format for adapter in family().adapters] == ["answer JSON 1"]
     assert family().kinds == ()
+
+
+REPORTED = {"id": "1", "delivery": "d_1", "arrived": "2026-11-24T12:00:00Z"}
+
+
+def test_what_is_reported_stands_beside_the_answers_or_alone():
+    """Each moment has its own leaf; without answers it decides nothing."""
+    more = {"presented": "2026-11-24", "departed": "2026-11-25T01:00:00+01:00"}
+    message, draft = _read({**REPORTED, **more})
+    assert message.verdict == "accepted"
+    assert draft.body == {
+        "FunctionalReferenceID": "1", "DeliveryID": "d_1", "Answer": [{}],
+        "PresentationDateTime": "2026-11-24", "ArrivalDateTime": "2026-11-24T12:00:00Z",
+        "DepartureDateTime": "2026-11-25T01:00:00+01:00",
+    }  # fmt: skip
+    _, beside = _read({**REPORTED, "answers": [{"status": "released"}]})
+    assert beside.body["Answer"] == [{"StatusCode": "released"}]
+    payload = orjson.dumps(REPORTED)
+    assert AnswerJson().recognises(payload).certainty == 90
+    places = dict(AnswerJson().places(payload, 1, PLAIN))
+    assert places["ArrivalDateTime"] == Place(json_pointer="/arrived")
+
+
+@pytest.mark.parametrize("change", [{"arrived": "yesterday"}, {"arrived": True}, {"request": 3}])
+def test_a_report_without_a_moment_or_about_a_request_is_refused(change):
+    """It says when; and a request is decided by an answer of its own."""
+    message, _ = _read({**REPORTED, **change})
+    assert message.verdict == "rejected"
+    assert [one.code for one in message.problems] == ["answer.value-malformed"]
+    assert [one.where.json_pointer for one in message.problems] == ["/arrived"]

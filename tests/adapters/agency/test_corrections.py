@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.agency.answer_json import AnswerJson
-from adapters.agency.corrections import CHANGES_MAX, ORDINAL_MAX
+from adapters.changes import CHANGES_MAX, ORDINAL_MAX
 from broker.adapter import Profile
 from broker.dossiers.amending import amend
 from broker.model.answer import AnswerReport
@@ -94,6 +94,24 @@ def test_a_question_is_closed_by_its_number_without_an_answer():
     assert [one.where.json_pointer for one in wrong.problems] == ["/question"]
 
 
+@pytest.mark.parametrize(("package", "name", "path"), [
+    ("postal-item", "AmendedItem", "GoodsShipment.Consignment.ConsignmentItem[1].SequenceNumeric"),
+    ("conveyance-report", "AmendedConveyance", "BorderTransportMeans.BerthName"),
+    ("persons-report", "AmendedPersons", "BorderTransportMeans.Crew[2].FamilyName"),
+])  # fmt: skip
+def test_a_correction_of_another_package_says_so(package, name, path):
+    """Its sparse document stands under the name of that package; a number is not corrected."""
+    message, draft = read(change(path, "words"), package=package)
+    if path.endswith("SequenceNumeric"):
+        assert [one.where.json_pointer for one in message.problems] == ["/changes/0/path"]
+        message, draft = read(change(path.rpartition(".")[0], None), package=package)
+        assert draft.body[name] == {}
+    else:
+        assert list(draft.body[name]) == ["BorderTransportMeans"]
+    assert message.verdict == "accepted"
+    AnswerReport.model_validate(draft.body)
+
+
 WRONG = (
     # changes and other members, code, JSON pointer
     ([], {}, "answer.value-missing", "/changes"),
@@ -118,6 +136,10 @@ WRONG = (
     ([change("InvoiceAmount", None)], {"answers": [{"status": "released"}]},
      "answer.status-unknown", "/answers/0/status"),
     ([change("InvoiceAmount", None)], {"request": 1}, "answer.value-malformed", "/request"),
+    ([change("InvoiceAmount", None)], {"package": "board"}, "answer.value-malformed", "/package"),
+    ([change("GoodsShipment.GovernmentAgencyGoodsItem[1]", None)], {"package": "postal-item"},
+     "answer.value-malformed", "/changes/0/path"),
+    ([change("InvoiceAmount", None)] * 2, {}, "answer.value-malformed", "/changes/1/path"),
 )  # fmt: skip
 
 

@@ -195,3 +195,32 @@ def test_a_status_without_answers_is_said_in_words(status, guide):
     (text,) = [value(one, 4) for one in made.segments if one[0] == ["FTX"]]
     assert text == guide.settings["status_words"][status]
     assert not [one for one in made.segments if one[0] == ["ERC"]]
+
+
+def test_a_question_stands_at_its_person_with_its_number_and_its_time(guide):
+    """A response names the number; one about the list, and a report, are entries of their own."""
+    payload = interchange(message(*header(), *person()))
+    asked = {"SequenceNumeric": "3", "AgencyID": "border-police", "TypeCode": "information",
+             "DueDateTime": "2026-12-02T12:00:00.000Z"}  # fmt: skip
+    tree = {
+        "Question": [{**asked, "Subject": of_person(1)}, {**asked, "SequenceNumeric": "4"}],
+        "Reported": [{"TypeCode": "arrived", "AgencyID": "customs"}],
+    }
+    answers = (answer(of_person(1), "information_wanted"),)
+    made = read_again(reply(payload, guide, answers=answers, tree=tree))[1][0]
+    words = "QUESTION {} OF BORDER-POLICE: INFORMATION WANTED, UNTIL 2026-12-02T12:00:00.000Z"
+    (first, *rest) = entries_in(made)
+    assert (first[:2], first[3][-1]) == (("2", "A1"), words.format(3))
+    assert rest == [
+        ("1", "", [], [words.format(4)]),
+        ("1", "", [], ["ARRIVED, AS CUSTOMS HAS STATED"]),
+    ]
+
+
+def test_a_report_alone_keeps_the_status_in_words(guide):
+    """The entry of the list comes first as it would without it."""
+    payload = interchange(message(*header(), *person()))
+    tree = {"Reported": [{"TypeCode": "arrived", "AgencyID": "customs"}]}
+    plain = entries_in(read_again(reply(payload, guide, "waiting"))[1][0])
+    told = entries_in(read_again(reply(payload, guide, "waiting", tree=tree))[1][0])
+    assert told == [*plain, ("1", "", [], ["ARRIVED, AS CUSTOMS HAS STATED"])]

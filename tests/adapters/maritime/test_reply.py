@@ -307,3 +307,26 @@ def test_a_recipient_reads_its_view_as_the_same_form(fal5_profile, fal1_profile)
     (message,) = Fal1().translate(artifact.content, Profile("", "", "")).messages
     (draft,) = message.events
     assert draft.body["BorderTransportMeans"]["Name"] == "INVENTED TRADER"
+
+
+def test_a_question_is_a_row_with_its_number_and_its_time(fal5_profile):
+    """It says which person it is about, what is wanted, and how a response names it."""
+    asked = {
+        "SequenceNumeric": "3", "AgencyID": "border-police", "TypeCode": "documents",
+        "Subject": f"{CREW}[1]", "DueDateTime": "2026-12-02T12:00:00.000Z",
+        "WantedDocument": [{"TypeCode": "VISA"}],
+    }  # fmt: skip
+    fact = {"TypeCode": "arrived", "DateTime": "2026-11-22", "AgencyID": "harbour-master"}
+    payload = compose_fal5(items=1, number=1, seed=1)
+    tree = {"Question": [asked], "Reported": [fact]}
+    book, _content, listing = replied(Fal5(), payload, fal5_profile, status="held", tree=tree)
+    first, second = book["Result"].iter_rows(min_row=5, values_only=True)
+    assert (first[0], first[4]) == ("question", "VISA")
+    assert first[1].startswith("FAL 5 row 5")
+    assert first[2] == (
+        "question 3 of border-police: documents wanted, until 2026-12-02T12:00:00.000Z"
+    )
+    assert '["QUESTION", "3"]' in first[5]
+    assert (second[0], second[2]) == ("report", "arrived 2026-11-22, as harbour-master has stated")
+    assert listing["questions"][0]["SequenceNumeric"] == "3"
+    assert listing["reported"] == [fact]

@@ -316,3 +316,25 @@ def test_a_reply_about_a_late_item_of_an_interchange_needs_no_parse(itmatt_profi
     for payload in (whole, whole[:50], b""):
         root = _reply(Outgoing("released", KNOWN, STAMP), itmatt_profile, payload, 2)
         assert root.findtext("FunctionalReferenceID") == "LX123456785US"
+
+
+QUESTION = {"SequenceNumeric": "3", "AgencyID": "customs", "TypeCode": "documents",
+            "StatusCode": "overdue", "DueDateTime": "2026-12-02T12:00:00.000Z",
+            "WantedDocument": [{"TypeCode": "N380"}]}  # fmt: skip
+REPORTED = {"TypeCode": "arrived", "DateTime": "2026-11-06T06:00:00.000Z", "AgencyID": "customs"}
+
+
+def test_a_question_stands_in_the_reply_with_its_number_and_its_time(itmatt_profile, items_profile):
+    """What a response names is there in both formats, beside what customs has reported."""
+    tree = {"Question": [QUESTION], "Reported": [REPORTED]}
+    out = Outgoing("information_wanted", KNOWN, STAMP, tree=tree)
+    root = _reply(out, itmatt_profile)
+    said = [(one.tag, one.text) for one in root.find("Questions/Question").iter() if len(one) == 0]
+    assert said == [
+        ("Number", "3"), ("Agency", "customs"), ("Cd", "documents"), ("Status", "overdue"),
+        ("Until", "2026-12-02T12:00:00.000Z"), ("Cd", "N380"),
+    ]  # fmt: skip
+    assert [one.text for one in root.find("Reports/Report")] == [*REPORTED.values()]
+    (artifact,) = ItemJson().reply(out, Original("s_1", b"{}", 1), items_profile)
+    content = orjson.loads(artifact.content)
+    assert (content["questions"], content["reported"]) == ([QUESTION], [REPORTED])

@@ -10,10 +10,11 @@ import orjson
 from broker.core.effects import Effects
 from broker.model.dossier import Dossier, is_request
 from broker.model.events import body_of
+from tests.promises.requests.acts import Asked, Ended, Expected
 from tests.promises.requests.contents import leaves_of
-from tests.promises.requests.model import Asked, Ended, Expected, Model
-from tests.promises.requests.settings import FAVOURABLE
+from tests.promises.requests.model import Model
 
+ENDING = ".ended"
 ENDS = frozenset({"granted", "refused", "overtaken", "taken_back"})
 
 
@@ -36,6 +37,8 @@ def check_all(after: After) -> None:
     ends_in_one_way(after)
     is_told_once(after)
     cancels_what_is_gone(after)
+    corrects_openly(after)
+    ends_for_all(after)
     does_what_is_allowed(after)
 
 
@@ -46,6 +49,11 @@ def does_what_is_allowed(after: After) -> None:
         f"outcome: {event.does} is {after.effects.outcome}, not {expected}: "
         f"{[(one.code, one.native, one.text) for one in after.effects.problems]}"
     )
+    codes = {name for one in after.effects.problems[:1] for name in (one.code, one.native)}
+    assert after.expected.code in {"", *codes}, f"outcome: {codes}, not {after.expected.code!r}"
+    if after.effects.outcome == "declined":
+        told = [(row.type, row.recipient) for row in after.effects.queue]
+        assert told == [("message.declined", event.sender)], f"told: declined, and {told}"
 
 
 def changes_nothing_undecided(after: After) -> None:
@@ -150,18 +158,58 @@ def cancels_what_is_gone(after: After) -> None:
 
     What is cancelled is never shown as released afterwards.
     """
-    told = Counter(
-        (one.target.part, (one.target.recipient, one.target.purpose))
-        for one in after.effects.withdrawals
-        if not is_request(one.target.part) and _may_hear(after, one.target)
-    )
+    told = _notified(after, ".withdrawn")
     meant = Counter(after.expected.cancelled)
     assert told == meant, f"cancelled: {dict(told)}, not {dict(meant)}"
+    held, model = after.model.objection(), after.model
     for row in after.effects.queue:
         status = _status(row)
-        assert status != "withdrawn" or not after.model.live, f"cancelled: {row.recipient} hears so"
-    if not after.model.live and after.model.withdrawn:
-        assert after.now.overall not in FAVOURABLE, f"cancelled, and {after.now.overall}"
+        assert status != "withdrawn" or not model.live, f"cancelled: {row.recipient} hears so"
+        assert status != "ended" or model.over, f"cancelled: {row.recipient} hears that it ended"
+        over = status in {"withdrawn", "ended"}
+        assert not (over and held), f"cancelled: {row.recipient} hears {status} while {held}"
+    if model.over or model.withdrawn:
+        meant_by_all = held or ("ended" if model.over else "withdrawn")
+        assert after.now.overall == meant_by_all, (
+            f"cancelled: {after.now.overall} for all, not {meant_by_all}"
+        )
+
+
+def corrects_openly(after: After) -> None:
+    """The declarant of what was corrected, or could not be, hears so, and no other does."""
+    code, part = after.expected.remark
+    owner = f"{after.model.owners[part]}-desk" if code else ""
+    told = Counter(
+        (problem["code"], row.recipient)
+        for row in after.effects.queue if row.what == "reply"
+        for problem in orjson.loads(row.payload).get("problems", ())
+        if problem["code"].startswith("event.correct")
+    )  # fmt: skip
+    meant = Counter([(code, owner)] if code else [])
+    assert told == meant, f"corrected: {dict(told)} are told, not {dict(meant)}"
+    if code == "event.corrected":
+        by = after.now.live[part].by
+        assert by == after.expected.by, f"corrected: by {by!r}, not {after.expected.by!r}"
+
+
+def ends_for_all(after: After) -> None:
+    """All others who were shown something are told of an ending; nothing is asked afterwards."""
+    told, meant = _notified(after, ENDING), Counter(after.expected.over)
+    assert told == meant, f"ended for: {dict(told)}, not {dict(meant)}"
+    if after.model.over:
+        asked = [target for target, ask in after.now.asks.items() if ask.counts]
+        assert not asked, f"asked still: {asked}"
+        assert after.now.state == "ended", f"ended: {after.now.state}"
+
+
+def _notified(after: After, type_: str) -> Counter[tuple[str, tuple[str, str]]]:
+    """Who is notified so of a part, of those that the model knows."""
+    return Counter(
+        (one.target.part, (one.target.recipient, one.target.purpose))
+        for one in after.effects.withdrawals
+        if one.notice.type.endswith(type_)
+        and not is_request(one.target.part) and _may_hear(after, one.target)
+    )  # fmt: skip
 
 
 def _may_hear(after: After, target: Any) -> bool:

@@ -1,82 +1,35 @@
 """The dossier as it must be: what is lodged, what is asked, and how each request ends.
 
 It knows contents as leaves by path (`contents`), and tables as they are written by hand
-(`settings`). Nothing of the broker decides here. What an authority does of its own accord has its
-place here too: a correction is what a part comes to (`become`), an ending takes open requests with
-it (`overtake`).
+(`settings`), and what answers settle (`settled`). Nothing of the broker decides here. What an
+authority does of its own accord is here too: a correction is what a part comes to (`become`), an
+ending takes all open requests with it.
 """
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
-
+from tests.promises.requests.acts import Asked, Ended, Expected, Said, Wish
 from tests.promises.requests.contents import Content, below, changes
-from tests.promises.requests.settings import ADVERSE, FAVOURABLE, Known, Seat, Setting
+from tests.promises.requests.settings import (
+    ADVERSE,
+    FAVOURABLE,
+    GRAVITY,
+    UNHELD,
+    Known,
+    Seat,
+    Setting,
+)
+from tests.promises.requests.settled import Answers, Given
 
 OVERTAKING = frozenset({"released", "conditional", "refused", "do_not_load"})
-UNCOUNTED = ("TotalPackageQuantity",)
-_ELEMENT = re.compile(r"[\w.]*Item\[\d+\]")
-
-
-class Wish(NamedTuple):
-    """What a declarant sends. `named`: what an amendment points at; `content`: all it says."""
-
-    does: str
-    part: str
-    party: str
-    reference: str = ""
-    content: tuple[tuple[str, str], ...] = ()
-    named: tuple[str, ...] = ()
-
-
-@dataclass
-class Asked:
-    """A request. `shown`: what each that it is sent to must be shown of it."""
-
-    number: int
-    wish: Wish
-    submission: str
-    deciding: dict[Seat, str]
-    shown: dict[Seat, set]
-    deliveries: dict[Seat, str] = field(default_factory=dict)
-
-    @property
-    def deciders(self) -> set[str]:
-        """The recipients that must grant it."""
-        return {recipient for recipient, _ in self.deciding}
-
-    @property
-    def type(self) -> str:
-        """What it asks for, as the broker's own format says it."""
-        return {"put": "amend", "patch": "amend"}.get(self.wish.does, self.wish.does)
-
-
-class Ended(NamedTuple):
-    """How a request ended; `by`: the agency whose decision ended it."""
-
-    asked: Asked
-    state: str
-    by: str = ""
-
-
-@dataclass
-class Expected:
-    """What must come of an event; `outcome` "": any. `cancelled`: (part, seat) that is told so."""
-
-    outcome: str = ""
-    began: Asked | None = None
-    ended: list[Ended] = field(default_factory=list)
-    noted: list[Asked] = field(default_factory=list)
-    again: Asked | None = None
-    cancelled: set[tuple[str, Seat]] = field(default_factory=set)
+IDENTIFYING = ("TypeCode",)
+"""What not even an authority changes: it says which document this is."""
 
 
 class Model:
     """All that is true of one dossier.
 
     `live`: the contents of parts; `versions`: the highest number that one was given, late messages
-    count; `made`: that of the version in force, or in which it was taken back.
+    count; `made`: that of the version in force, or in which it was taken back. `unfinished`: the
+    parts of which a correction could not be applied, until they are lodged whole.
     """
 
     def __init__(self, setting: Setting) -> None:
@@ -85,13 +38,13 @@ class Model:
         self.versions: dict[str, int] = {}
         self.made: dict[str, int] = {}
         self.owners: dict[str, str] = {}
-        self.opener, self.withdrawn = "", False
+        self.opener, self.withdrawn, self.over = "", False, False
+        self.unfinished: set[str] = set()
         self.open: dict[int, Asked] = {}
         self.ended: dict[int, str] = {}
         self._codes: set[str] = set()
-        self._last: dict[tuple[str, Seat], tuple[str, int]] = {}
-        self._said: dict[tuple[str, Seat], tuple] = {}
-        self._since: dict[str, int] = {}
+        self.answers = Answers(setting)
+        self._said: dict[tuple[str, Seat], Said] = {}
 
     # what declarants do
 
@@ -99,7 +52,7 @@ class Model:
         """A declarant sends something; `late`: it is older than what is in force."""
         if not self._is_own(wish):
             return Expected("declined")
-        if wish.does == "put":
+        if wish.does == "put" and not self.over:
             if wish.part not in self.versions:
                 return self._apply(wish)
             if self.live.get(wish.part) == dict(wish.content):
@@ -113,7 +66,10 @@ class Model:
         verdict = self.setting.sheet.verdict(wish.does, self.known(wish.part))
         forbidden = any(self._forbids(asked, wish, verdict) for asked in self.open.values())
         if verdict == "R" or forbidden or not self._is_possible(wish):
-            return Expected("declined")
+            whole = wish.part in self.unfinished and wish.does == "patch" and verdict != "R"
+            return Expected("declined", "request.lodge-whole" if whole else "")
+        if verdict == "N":
+            return Expected("declined", UNHELD)
         if verdict == "A":
             return self._ask(wish, submission)
         if late and wish.does == "put":
@@ -158,19 +114,65 @@ class Model:
         return [asked for asked in self.open.values()
                 if recipient in asked.deciders and type_ in {"", asked.type}]  # fmt: skip
 
-    def answer(self, part: str, seat: Seat, said: tuple[str, str, str]) -> Expected:
-        """An agency answers the newest delivery of a part: which one, native code, status."""
-        _, code, status = said
+    def answer(self, part: str, seat: Seat, said: Said) -> Expected:
+        """An agency answers the newest delivery of a part, as a whole or about its elements."""
         if self._said.get((part, seat)) == said:
             return Expected("repeated")
-        self._said[part, seat] = said
-        if status in ADVERSE | FAVOURABLE:
-            self._last[part, seat] = (status, self.made[part])
-        if code and seat == self.setting.judge:
-            self._codes |= {code.partition("/")[0], code}
-        expected = Expected("applied")
-        if status in OVERTAKING:
+        self._take(part, seat, said)
+        # of an acknowledgement, which decides nothing, a part may have been acknowledged before
+        decides = {status for _, status in said.about} != {"acknowledged"}
+        return self._overtaken(Expected("applied" if decides else ""), part, seat, said)
+
+    def _take(self, part: str, seat: Seat, said: Said) -> None:
+        if said.code or any(status for _, status in said.about):
+            self._said[part, seat] = said
+        for subject, status in said.about:
+            if status in ADVERSE | FAVOURABLE:
+                self.answers.answer(part, seat, Given(subject, status, self.made[part]))
+        if said.code and seat == self.setting.judge:
+            self._codes |= {said.code.partition("/")[0], said.code}
+
+    def _overtaken(self, expected: Expected, part: str, seat: Seat, said: Said) -> Expected:
+        if any(not subject and status in OVERTAKING for subject, status in said.about):
             self.overtake(expected, part, seat[0])
+        return expected
+
+    def correct(self, seat: Seat, said: Said, wish: Wish) -> Expected:
+        """An agency changes a part of its own accord, by what it names; it answers besides."""
+        part = wish.part
+        if not self.over and seat not in self.setting.corrects:
+            return Expected("declined", "answer.correction-not-allowed")
+        self._take(part, seat, said)
+        expected = Expected("applied", by=seat[0])
+        if self.over:
+            return expected
+        if not self._names_what_is(wish) or set(wish.named) & set(IDENTIFYING):
+            self.unfinished.add(part)
+            expected.remark = ("event.correction-not-applied", part)
+        elif (after := self._after(wish)[part]) != self.live[part]:
+            self.become(part, after)
+            expected.remark = ("event.corrected", part)
+            for asked in list(self.open.values()):
+                same = asked.wish.does == "put" or _overlap(asked.wish, wish)
+                if asked.type == "amend" and asked.wish.part == part and same:
+                    self._end(expected, asked, "overtaken")
+        return self._overtaken(expected, part, seat, said)
+
+    def end(self, part: str, seat: Seat, said: Said) -> Expected:
+        """An agency ends the dossier of its own accord."""
+        if seat[0] not in self.setting.ends:
+            return Expected("declined", "answer.ending-not-allowed")
+        if any(subject for subject, _ in said.about) or len(said.about) > 1:
+            return Expected("declined", "answer.ending-in-part")
+        expected = self.answer(part, seat, said)
+        if expected.outcome == "repeated" or self.over:
+            return expected
+        self.over = True
+        self.answers.drop(seat[0])
+        for asked in list(self.open.values()):
+            self._end(expected, asked, "overtaken")
+        expected.over = {(of, other) for of in self.live for other in self.setting.audience(of)
+                         if other[0] != seat[0]}  # fmt: skip
         return expected
 
     def overtake(self, expected: Expected, part: str, recipient: str) -> None:
@@ -183,20 +185,24 @@ class Model:
 
     def known(self, part: str) -> Known:
         """What the state of a part is told by."""
-        about = {key: last for key, last in self._last.items()
-                 if key[0] == part or part not in self.versions}  # fmt: skip
-        gone = part in self.versions and part not in self.live
-        decided = ""
-        for (of, seat), (status, version) in about.items():
-            if seat == self.setting.judge:
-                valid = status in ADVERSE or self._is_unchanged(of, version)
-                decided = status if valid else ""
-        statuses = frozenset(status for status, _ in about.values())
-        return Known(frozenset(self._codes), statuses, decided, gone, self.withdrawn)
+        parts = [part] if part in self.versions else list(self.versions)
+        statuses = {status for of in parts for seat in self.setting.audience(of)
+                    for status in self.answers.in_force(of, seat)}  # fmt: skip
+        judge, judged, decided = self.setting.judge, set(), ""
+        for of in parts:
+            if judge in self.setting.audience(of):
+                judged |= self.answers.in_force(of, judge)
+                decided = self.answers.overall(of, judge)
+        return Known(
+            frozenset(self._codes), frozenset(statuses), frozenset(judged), decided,
+            part in self.versions and part not in self.live, self.withdrawn, self.over,
+        )  # fmt: skip
 
-    def _is_unchanged(self, part: str, version: int) -> bool:
-        elements = {_element_of(leaf) for leaf in self.live.get(part, ())} - {""}
-        return all(self._since[part + element] <= version for element in elements)
+    def objection(self) -> str:
+        """The gravest adverse answer in force; "" if there is none."""
+        held = [one.status for part in self.versions for seat in self.setting.audience(part)
+                for one in self.answers.held(part, seat)]  # fmt: skip
+        return min(held, key=GRAVITY.index, default="")
 
     def _is_own(self, wish: Wish) -> bool:
         if wish.does in {"present", "release"} or (not wish.part and wish.part in self.owners):
@@ -213,21 +219,25 @@ class Model:
             return True
         if {mine.does, wish.does} & {"present", "release"}:
             return False
-        if mine.does == wish.does == "patch":
-            named = [(one, other) for one in mine.named for other in wish.named]
-            return any(below({one: ""}, other) or below({other: ""}, one) for one, other in named)
-        return True
+        return mine.does != "patch" or wish.does != "patch" or _overlap(mine, wish)
 
     def _is_possible(self, wish: Wish) -> bool:
         if wish.does == "withdraw":
             return bool(self._taken(wish))
         if wish.does != "patch":
             return True
-        base, body, setting = self.live.get(wish.part), dict(wish.content), self.setting
-        if base is None or set(wish.named) & set(setting.fixed):
+        if wish.part in self.unfinished or set(wish.named) & set(self.setting.fixed):
             return False
-        absent = [path for path in wish.named if not below(body, path)]
-        return all(below(base, path) and path not in setting.demanded for path in absent)
+        if wish.part not in self.live or not self._names_what_is(wish):
+            return False
+        after = self._after(wish)[wish.part]
+        demanded = all(below(after, path) for path in self.setting.demanded)
+        return demanded or after == self.live[wish.part]
+
+    def _names_what_is(self, wish: Wish) -> bool:
+        """Whether each thing that an amendment names is in it, or is lodged."""
+        known = self.live[wish.part], dict(wish.content)
+        return all(any(below(content, path) for content in known) for path in wish.named)
 
     def _taken(self, wish: Wish) -> list[str]:
         """The parts that a withdrawal takes back."""
@@ -265,25 +275,20 @@ class Model:
             if not content:
                 expected.cancelled |= {(part, seat) for seat in self.setting.audience(part)}
             self.become(part, content)
+            if wish.does == "put":
+                self.unfinished.discard(part)
         if wish.does == "withdraw" and not self.live and (not wish.part):
             self.withdrawn = True
         return expected
 
     def become(self, part: str, content: Content) -> None:
         """The next version of a part; an empty one is gone."""
-        before = self.live.pop(part, {})
+        self.live.pop(part, None)
         version = self.versions.get(part, 0) + 1
         self.versions[part] = self.made[part] = version
-        if not content:
-            return
-        self.live[part] = dict(content)
-        for element in {_element_of(leaf) for leaf in content}:
-            if (
-                part + element not in self._since
-                or not below(before, element)
-                or (_basis(before, element) != _basis(content, element))
-            ):
-                self._since[part + element] = version
+        if content:
+            self.live[part] = dict(content)
+        self.answers.become(part, content, version)
 
     def _ask(self, wish: Wish, submission: str) -> Expected:
         parts = [wish.part] if wish.part in self.live else sorted(self.live)
@@ -291,12 +296,11 @@ class Model:
         shown: dict[Seat, set] = {}
         deciding: set[Seat] = set()
         for part in parts:
-            held = {seat for (of, seat), (status, _) in self._last.items()
-                    if of == part and status in ADVERSE}  # fmt: skip
             for seat in self.setting.audience(part):
                 seen = self.setting.seen[seat]
                 found = {(part, *one) for one in changes(self.live[part], after[part], seen)}
-                decides = seat in self.setting.deciding[part] or (seat in held and found)
+                objects = self.answers.objects(part, seat, [leaf for _, leaf, _, _ in found])
+                decides = seat in self.setting.deciding[part] or objects
                 informed = seat in self.setting.informed.get(part, ())
                 if decides or (informed and found):
                     shown.setdefault(seat, set()).update(found)
@@ -314,17 +318,9 @@ class Model:
         return expected
 
 
-def _element_of(leaf: str) -> str:
-    found = _ELEMENT.match(leaf)
-    return found[0] if found else ""
-
-
-def _basis(content: Mapping[str, str], element: str) -> Content:
-    """What an answer about an element depends on: itself, and all that is in no element."""
-    own = below(content, element) if element else {}
-    return own | {leaf: value for leaf, value in content.items()
-                  if not _element_of(leaf) and not _is_uncounted(leaf)}  # fmt: skip
-
-
-def _is_uncounted(leaf: str, uncounted: Iterable[str] = UNCOUNTED) -> bool:
-    return any(below({leaf: ""}, one) for one in uncounted)
+def _overlap(wish: Wish, other: Wish) -> bool:
+    """Whether two amendments name the same, or one what is below the other's."""
+    return any(
+        below({mine: ""}, theirs) or below({theirs: ""}, mine)
+        for mine in wish.named for theirs in other.named
+    )  # fmt: skip

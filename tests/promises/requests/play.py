@@ -3,7 +3,7 @@
 The broker's step and the model are told the same; `checks` compares what each made of it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,9 +12,10 @@ from broker.clock import parse_stamp, stamp
 from broker.core import step as core
 from broker.core.effects import Effects
 from broker.model.dossier import Change, Dossier, Event
+from tests.promises.requests.acts import Asked, Expected, Said, Wish
 from tests.promises.requests.checks import After, check_all, check_closed
 from tests.promises.requests.contents import Content, tree_of
-from tests.promises.requests.model import Asked, Expected, Model, Wish
+from tests.promises.requests.model import Model
 from tests.promises.requests.moves import Move
 from tests.promises.requests.settings import Seat, Setting, settings
 from tests.sample_events import event, remembered, said
@@ -23,7 +24,9 @@ START = "2026-11-22T09:30:00.000Z"
 STATUSES = ("held", "released", "refused", "released", "acknowledged", "conditional", "do_not_load",
             "inspection")  # fmt: skip
 WAITS = (timedelta(hours=1), timedelta(hours=25), timedelta(days=4), timedelta(days=31))
-STRANGER, WRONG = "statistics", 3
+STRANGER, WRONG, EACH = "statistics", 3, 3
+COUNTED = "GoodsShipment.Consignor.Name"
+"""What a correction names that is drawn without leaves."""
 DECISIONS = ("granted", "granted", "refused", "acknowledged", "undecided")
 NATIVE = {"granted": "11", "refused": "11", "acknowledged": "02", "undecided": "11"}
 
@@ -38,7 +41,7 @@ class Play:
         self.dossier = Dossier("o_1", self.setting.kind)
         self.now, self.at = START, 0
         self.due: dict[str, str] = {}
-        self.delivered: dict[tuple[str, Seat], str] = {}
+        self.delivered: dict[tuple[str, Seat], list[str]] = {}
         self.sent: list[tuple[Wish, Event]] = []
         self.events: list[Event] = []
         self.told: dict[int, list[str]] = {}
@@ -52,7 +55,7 @@ class Play:
         ways: Mapping[str, Callable[[Move], None]] = {
             "wish": self._wishes, "again": self._again, "answer": self._answer,
             "decide": self._decide, "grant": self._grant, "take_back": self._take_back,
-            "wait": self._wait,
+            "wait": self._wait, "correct": self._correct, "end": self._end,
         }  # fmt: skip
         ways[move.does](move)
 
@@ -87,21 +90,25 @@ class Play:
 
     def _amendment(self, move: Move, part: str, party: str) -> Wish:
         """An amendment; now and then it names nothing, or says more than it names."""
-        named, content = [], {}
+        named, content = self._named(move)
+        if move.how % 3 == 1:
+            content |= dict(self.setting.named[move.what % 4][1])
+        if move.how == 7:
+            named = ()
+        return self._wish("patch", part, party, content)._replace(named=named)
+
+    def _named(self, move: Move) -> tuple[tuple[str, ...], Content]:
+        """What an amendment or a correction names, and what it says of that: nothing takes away."""
+        content: Content = {}
         known = self.setting.named
         leaves = {known[leaf % len(known)][0]: (leaf % len(known), value)
-                  for leaf, value in move.leaves}  # fmt: skip
+                  for leaf, value in move.leaves if known}  # fmt: skip
         for path, (leaf, value) in leaves.items():
-            named.append(path)
             if value:
                 content |= dict(known[leaf][1])
                 if value > 1 and len(known[leaf][1]) == 1:
                     content[path] += " again"
-        if move.how % 3 == 1:
-            content |= dict(known[move.what % 4][1])
-        if move.how == 7:
-            named = []
-        return self._wish("patch", part, party, content)._replace(named=tuple(named))
+        return tuple(leaves), content
 
     def _wish(self, does: str, part: str, party: str, content: Content) -> Wish:
         reference = "" if does == "put" else f"R-{self.at + 1}"
@@ -119,7 +126,7 @@ class Play:
             wish.does, self.at, kind=self.setting.kind, part=wish.part, body=tree,
             package=packages.get(wish.part, next(iter(packages.values()))),
             party=wish.party, sender=f"{wish.party}-desk", profile=self.setting.profile,
-            received_at=self.now, changes=tuple(Change("amend", path, {}) for path in wish.named),
+            received_at=self.now, changes=_changes(wish),
         )  # fmt: skip
 
     def _send(self, wish: Wish) -> None:
@@ -162,24 +169,65 @@ class Play:
 
     # agencies
 
-    def _answer(self, move: Move) -> None:
+    def _held(self, move: Move) -> tuple[str, Seat] | None:
+        """An agency, and the part of which it was sent something; None: there is nothing left."""
         live = [key for key in self.delivered
                 if key[0] in self.model.live and key[1] in self.setting.seen]  # fmt: skip
-        if not live:
+        return live[move.who % len(live)] if live else None
+
+    def _answer(self, move: Move) -> None:
+        """The newest delivery is answered: as a whole, about one of its elements, or about each."""
+        key = self._held(move)
+        if key is None:
             return
-        part, seat = live[move.who % len(live)]
+        part, seat = key
         code, status = "", STATUSES[move.how % len(STATUSES)]
-        if seat == self.setting.judge and self.setting.codes and move.how >= len(STATUSES):
-            code, status = self.setting.codes[move.how % len(self.setting.codes)]
-        delivery = self.delivered[part, seat]
-        content = {"StatusCode": status} if status else {}
-        if code:
-            native, _, finer = code.partition("/")
-            content |= {"NativeCode": native} | (
-                {"ProcessingStatus": [{"NameCode": finer}]} if finer else {}
-            )
-        self._said(seat[0], delivery, content, lambda: self.model.answer(
-            part, seat, (delivery, code, status)))  # fmt: skip
+        things = self.model.answers.things(part, seat)
+        subjects = things if move.what == EACH else things[move.what - 1 : move.what]
+        if not move.what or not subjects:
+            subjects = [""]
+            if seat == self.setting.judge and self.setting.codes and move.how >= len(STATUSES):
+                code, status = self.setting.codes[move.how % len(self.setting.codes)]
+        said = Said(self.delivered[key][-1], code, tuple((one, status) for one in subjects))
+        self._says(seat[0], said, lambda: self.model.answer(part, seat, said))
+
+    def _correct(self, move: Move) -> None:
+        """An agency corrects a part, by its newest delivery, an older one, or without a name."""
+        key = self._held(move)
+        if key is None:
+            return
+        part, seat = key
+        named, content = self._named(move)
+        if not named:
+            named, content = (COUNTED,), {COUNTED: str(10 + move.how)}
+        code, status = (("07", ""), ("07", ""), ("", ""), ("", "released"))[move.how]
+        given = self.delivered[key]
+        delivery = given[-1] if status else (given[-1], given[0], "")[move.what]
+        wish = Wish("patch", part, "", "", tuple(content.items()), named)
+        said = Said(delivery, code, (("", status),))
+        self._says(seat[0], said, lambda: self.model.correct(seat, said, wish), wish)
+
+    def _end(self, move: Move) -> None:
+        """An agency ends the dossier, or would end a part of it."""
+        key = self._held(move)
+        if key is None:
+            return
+        part, seat = key
+        subjects = self.model.answers.things(part, seat)[:1] if move.how else []
+        said = Said(self.delivered[key][-1], "", tuple((one, "ended") for one in subjects or [""]))
+        self._says(seat[0], said, lambda: self.model.end(part, seat, said))
+
+    def _says(
+        self, who: str, what: Said, expected: Callable[[], Expected], wish: Wish | None = None
+    ) -> None:
+        """An agency answers a delivery; `wish`: what it corrects besides."""
+        self.at += 1
+        made = said(self.at, who, what.delivery, list(contents_of(what)), kind=self.setting.kind,
+                    received_at=self.now)  # fmt: skip
+        if wish is not None:
+            made = replace(made, body={**made.body, "AmendedDeclaration": tree_of(
+                dict(wish.content))}, changes=_changes(wish))  # fmt: skip
+        self._step(made, expected)
 
     def _said(
         self, who: str, delivery: str, content: Mapping[str, Any],
@@ -279,14 +327,35 @@ class Play:
         for row in effects.queue:
             seat = (row.recipient, row.purpose)
             if row.what == "document":
-                self.delivered[row.part, seat] = row.id
+                self.delivered.setdefault((row.part, seat), []).append(row.id)
             elif row.what == "request" and expected.began:
                 expected.began.deliveries[seat] = row.id
         for ended in expected.ended:
             self.told.setdefault(ended.asked.number, []).append(ended.state)
             self.met |= {ended.state, f"{ended.asked.wish.does} {ended.state}"}
         self.met |= {f"{made.does} {effects.outcome}"}
+        self.met |= {expected.code, expected.remark[0], "ended" if expected.over else ""} - {""}
+        if waiting and expected.by and expected.ended:
+            self.met.add("overtaken by a correction")
         return effects
+
+
+def contents_of(said: Said) -> Iterator[dict[str, Any]]:
+    """What an agency answers, as its message holds it."""
+    native, _, finer = said.code.partition("/")
+    for subject, status in said.about:
+        content: dict[str, Any] = {"Subject": subject} if subject else {}
+        if status:
+            content["StatusCode"] = status
+        if native:
+            content["NativeCode"] = native
+        if finer:
+            content["ProcessingStatus"] = [{"NameCode": finer}]
+        yield content
+
+
+def _changes(wish: Wish) -> tuple[Change, ...]:
+    return tuple(Change("amend", path, {}) for path in wish.named)
 
 
 def run(setting: str, moves: Sequence[Move]) -> Play:

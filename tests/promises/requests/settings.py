@@ -31,18 +31,27 @@ from tests.sample_events import rules as sample_rules
 
 FAVOURABLE = frozenset({"released", "conditional"})
 ADVERSE = frozenset({"held", "refused", "do_not_load", "inspection", "information_wanted"})
+WAITING = "waiting"
+GRAVITY = ("refused", "do_not_load", "held", "information_wanted", "inspection", WAITING,
+           "conditional", "released")  # fmt: skip
 Seat = tuple[str, str]
 """A recipient, and the purpose under which it holds something."""
 
 
 class Known(NamedTuple):
-    """What states are told by: codes, and what all agencies, or the deciding one, have answered."""
+    """What states are told by: codes, and what is in force of what agencies have answered.
+
+    `statuses`: of all agencies; `judged`: of the deciding one about anything; `decided`: what it
+    has answered comes to.
+    """
 
     codes: frozenset[str]
     statuses: frozenset[str]
+    judged: frozenset[str]
     decided: str
     gone: bool
     withdrawn: bool
+    ended: bool
 
 
 class Stage(NamedTuple):
@@ -55,7 +64,10 @@ class Stage(NamedTuple):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table by hand: `says` has for each event and state a(pply), A(sk) or R(efuse)."""
+    """A table by hand: `says` has for each event and state a(pply), A(sk) or R(efuse).
+
+    N: it asks a purpose that no recipient holds, so that the table's `otherwise` refuses it.
+    """
 
     stages: tuple[Stage, ...]
     says: Mapping[str, Mapping[str, str]]
@@ -79,7 +91,8 @@ class Setting:
     documents alone; `judge`: whose answers and `codes` move the state. `seen`: by seat, what its
     view passes. `named`: what amendments name, each with what it holds then; `fixed`: what they
     may not change, `demanded`: what they may not take away. `variants`: leaves that differ from
-    one message to the next. `does`: what its declarants do.
+    one message to the next. `does`: what its declarants do. `corrects`: who may correct it of its
+    own accord; `ends`: which recipients may end it.
     """
 
     name: str
@@ -100,6 +113,8 @@ class Setting:
     fixed: tuple[str, ...] = ()
     demanded: tuple[str, ...] = ()
     codes: tuple[tuple[str, str], ...] = ()
+    corrects: frozenset[Seat] = frozenset()
+    ends: frozenset[str] = frozenset({"customs", "border-police"})
 
     def audience(self, part: str) -> frozenset[Seat]:
         """Who is sent the documents of a part."""
@@ -113,16 +128,17 @@ def _code(*codes: str) -> Callable[[Known], bool]:
 FIRST = Stage("lodged", lambda _: True)
 HELD = Stage("control", lambda known: bool(known.statuses & ADVERSE))
 OVER = Stage("withdrawn", lambda known: known.withdrawn)
+ENDED = Stage("ended", lambda known: known.ended)
 QZ = Sheet(
     (
         FIRST, Stage("accepted", _code("01")), HELD,
-        Stage("released", lambda known: known.decided in FAVOURABLE),
+        Stage("released", lambda known: bool(known.judged & FAVOURABLE)),
         Stage("cleared", _code("09")), Stage("refused", lambda known: known.decided == "refused"),
-        OVER,
+        OVER, ENDED,
     ),
     {
-        "put": {"accepted": "R", "cleared": "R", "withdrawn": "R", "*": "a"},
-        "patch": {"withdrawn": "R", "cleared": "R", "refused": "R", "*": "A"},
+        "put": {"accepted": "R", "cleared": "R", "withdrawn": "R", "ended": "R", "*": "a"},
+        "patch": {"withdrawn": "R", "cleared": "R", "refused": "R", "ended": "R", "*": "A"},
         "withdraw": {"lodged": "a", "accepted": "A", "control": "A", "released": "A", "*": "R"},
         "present": {"lodged": "a", "*": "R"},
         "release": {"control": "A", "*": "R"},
@@ -135,11 +151,13 @@ UK = Sheet(
         Stage("taxed", _code("13/4"), ("accepted", "control", "released")),
         Stage("cleared", _code("09")),
         Stage("refused", _code("03"), ("lodged", "registered", "control")), OVER,
+        ENDED,
     ),
     {
         "put": {"*": "R"},
-        "patch": {"taxed": "R", "cleared": "R", "refused": "R", "withdrawn": "R", "*": "A"},
-        "withdraw": {"cleared": "R", "refused": "R", "withdrawn": "R", "*": "A"},
+        "patch": {"taxed": "R", "cleared": "R", "refused": "R", "withdrawn": "R", "ended": "R",
+                  "*": "A"},
+        "withdraw": {"cleared": "R", "refused": "R", "withdrawn": "R", "ended": "R", "*": "A"},
         "present": {"lodged": "A", "registered": "A", "*": "R"},
         "release": {"*": "R"},
     },
@@ -147,7 +165,7 @@ UK = Sheet(
 ANSWERED = Sheet(
     (
         FIRST, Stage("decided", lambda known: bool(known.statuses & (ADVERSE | FAVOURABLE))),
-        Stage("gone", lambda known: known.gone), OVER,
+        Stage("gone", lambda known: known.gone), OVER, ENDED,
     ),
     {
         "put": {"lodged": "a", "decided": "A", "*": "R"},
@@ -155,30 +173,33 @@ ANSWERED = Sheet(
     },
 )  # fmt: skip
 POSTAL = Sheet(
-    (FIRST, HELD, Stage("final", lambda known: known.decided in FAVOURABLE), OVER),
+    (FIRST, HELD, Stage("final", lambda known: known.decided in FAVOURABLE), OVER, ENDED),
     {
         "put": {"lodged": "a", "control": "A", "*": "R"},
         "patch": {"lodged": "a", "control": "A", "*": "R"},
-        "withdraw": {"lodged": "a", "control": "A", "final": "A", "*": "R"},
+        "withdraw": {"lodged": "a", "control": "A", "final": "N", "*": "R"},
     },
 )
 
+UNHELD = "X-UNHELD"
+"""The code of what is asked of a purpose that no recipient holds."""
 _GONE = {"withdrawn": "refuse reference.reused", "any": "refuse request.refused"}
 _ANSWERED = RequestTable(
     states=(State("lodged"), State("decided", answered=True),
-            State("gone", facts=("part_withdrawn",)), State("withdrawn", facts=("withdrawn",))),
+            State("gone", facts=("part_withdrawn",)), State("withdrawn", facts=("withdrawn",)),
+            State("ended", facts=("ended",))),
     verdicts={"lodge": {"lodged": "apply", "decided": "ask border", **_GONE},
               "withdraw": {"lodged": "apply", "decided": "ask border", **_GONE}},
 )  # fmt: skip
 _POSTAL = RequestTable(
     states=(State("lodged"), State("control", adverse=True),
             State("final", statuses=("released", "conditional")),
-            State("withdrawn", facts=("withdrawn",))),
+            State("withdrawn", facts=("withdrawn",)), State("ended", facts=("ended",))),
     verdicts={"lodge": {"lodged": "apply", "control": "ask control", **_GONE},
               "amend": {"lodged": "apply", "control": "ask control", **_GONE},
-              "withdraw": {"lodged": "apply", "control": "ask control", "final": "ask control",
+              "withdraw": {"lodged": "apply", "control": "ask control", "final": "ask archive",
                            **_GONE}},
-    decided_by=("control",), fixed=("MailClassCode",),
+    decided_by=("control",), fixed=("MailClassCode",), otherwise=UNHELD,
 )  # fmt: skip
 
 
@@ -248,6 +269,7 @@ def composed() -> Rules:
         "visit": Kind("visit", schemes, parts=(Part("FAL1"), Part("FAL5", (f"{MEANS}.Crew",)))),
     }  # fmt: skip
     rules = Rules(book, overall_rows(book), views, "composed", {}, kinds)
+    rules = replace(rules, ends=frozenset({"customs", "border-police"}))
     return replace(rules, tables={"answered": (_ANSWERED,), "postal": (_POSTAL,)})
 
 
@@ -289,6 +311,7 @@ _DECLARATION = {
         _leaf("TypeCode", "IMD"),
     ),
     "fixed": ("Submitter.ID", "TypeCode"), "demanded": (_WEIGHT,), "beside": frozenset({_PLANTS}),
+    "corrects": frozenset({_CUSTOMS}), "ends": frozenset({"customs"}),
     "does": ("patch", "withdraw", "release", "put", "present", "patch"),
 }  # fmt: skip
 

@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 
+import orjson
 import pytest
 from hypothesis import Phase, find
 from hypothesis import settings as hypothesis
 from hypothesis.errors import NoSuchExample
 
-from broker.core import decided, requested, routed, step
+from broker.core import corrected, decided, ended, requested, routed, step, told
 from broker.core.effects import Making
-from broker.dossiers import fold, permission
+from broker.dossiers import board, fold, permission
 from broker.dossiers.permission import Permission
 from broker.model.dossier import Change
+from broker.model.events import with_body
 from broker.model.request_table import Verdict
 from tests.promises.requests.moves import runs
 from tests.promises.requests.play import run
@@ -172,6 +174,125 @@ def fixed_is_amended(patch):
     patch.setattr(fold, "amend", lambda *about: real(*about[:4]))
 
 
+def requests_lost_in_correction(patch):
+    """A correction drops the requests that are open, and says so to no one."""
+    real = step.correct_part
+
+    def correct_part(before, making, rules):
+        code = real(before, making, rules)
+        if making.document is not None:
+            making.dossier = replace(making.dossier, requests={})
+        return code
+
+    patch.setattr(step, "correct_part", correct_part)
+
+
+def amended_against_correction(patch):
+    """An amendment of what an authority has corrected stays open."""
+    patch.setattr(corrected, "_overtake_amendments", lambda *_: None)
+
+
+def anyone_corrects(patch):
+    """Whoever was sent a declaration corrects it."""
+
+    def parts(making, _rules):
+        given = [one for one in making.answers.values() if one.event == making.event.id]
+        return [one.part for one in given if one.part in making.dossier.live]
+
+    patch.setattr(corrected, "_parts", parts)
+
+
+def corrected_as_delivered(patch):
+    """A correction is written over the version that it was made on, whatever has come since."""
+    real = corrected.correct
+
+    def correct(dossier, event, part):
+        delivered = dossier.delivered.get(event.body.get("DeliveryID"))
+        if delivered is not None:
+            live = dossier.live[part]
+            payload = with_body(live.payload, orjson.dumps(delivered.content["body"]))
+            known = {**dossier.live, part: replace(live, payload=payload)}
+            dossier = replace(dossier, live=known)
+        return real(dossier, event, part)
+
+    patch.setattr(corrected, "correct", correct)
+
+
+def correction_not_told(patch):
+    """The declarant of what was corrected does not hear of it."""
+    patch.setattr(Making, "remark", lambda *_: None)
+
+
+def pointer_after_failure(patch):
+    """What an authority has corrected in vain is amended by pointer all the same."""
+    patch.setattr(corrected, "with_fact", lambda dossier, *_: dossier)
+
+
+def anyone_ends(patch):
+    """Whoever answers that a dossier has ended ends it."""
+    patch.setattr(step, "forbidden_ending", lambda *_: "")
+
+
+def requests_open_after_ending(patch):
+    """Requests stay open in a dossier that has ended."""
+    patch.setattr(ended, "end", lambda *_: None)
+
+
+def asks_open_after_ending(patch):
+    """Agencies are asked on about what has ended."""
+    real = step.end_dossier
+
+    def end_dossier(making):
+        asks = dict(making.asks)
+        real(making)
+        making.asks = asks
+
+    patch.setattr(step, "end_dossier", end_dossier)
+
+
+def ending_not_told(patch):
+    """Those who were shown something do not hear that it has ended."""
+    patch.setattr(ended, "_notify", lambda *_: None)
+
+
+def _over_at_once(patch, state):
+    real = board.overall
+
+    def overall(known, reader=None):
+        return state if known.state == state else real(known, reader)
+
+    for module in (board, told):
+        patch.setattr(module, "overall", overall)
+
+
+def ended_while_held(patch):
+    """All hear that something has ended while another agency holds it."""
+    _over_at_once(patch, "ended")
+
+
+def cancelled_while_held(patch):
+    """All hear that something is cancelled while an agency holds it."""
+    _over_at_once(patch, "withdrawn")
+
+
+def overtaken_by_element(patch):
+    """A decision about one element ends the requests about all the others."""
+    real = step.overtake
+
+    def overtake(making):
+        known = making.answers
+        making.answers = {key: replace(one, subject="") for key, one in known.items()}
+        real(making)
+        making.answers = known
+
+    patch.setattr(step, "overtake", overtake)
+
+
+def open_without_holder(patch):
+    """What is asked of a purpose that no one holds stays open."""
+    patch.setattr(requested, "any", lambda _: True, raising=False)
+
+
 DOUBLES = {
     cancelled_at_once: ("declaration-qz", "content"),
     whole_body_taken: ("item", "content"),
@@ -188,6 +309,20 @@ DOUBLES = {
     shown_beyond_view: ("flight", "beyond view"),
     holder_not_asked: ("item", "asked"),
     fixed_is_amended: ("item", "content"),
+    requests_lost_in_correction: ("declaration-uk", "open"),
+    amended_against_correction: ("declaration-uk", "open"),
+    anyone_corrects: ("declaration-qz", "content"),
+    corrected_as_delivered: ("declaration-uk", "content"),
+    correction_not_told: ("declaration-qz", "corrected"),
+    pointer_after_failure: ("declaration-uk", "asked"),
+    anyone_ends: ("visit", "ended for"),
+    requests_open_after_ending: ("flight", "open"),
+    asks_open_after_ending: ("declaration-qz", "asked still"),
+    ending_not_told: ("item", "ended for"),
+    ended_while_held: ("declaration-uk", "cancelled"),
+    cancelled_while_held: ("declaration-qz", "cancelled"),
+    overtaken_by_element: ("declaration-uk", "open"),
+    open_without_holder: ("item", "asked"),
 }
 """Under which setting each is caught, and how the promise that it breaks is reported."""
 

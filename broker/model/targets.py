@@ -1,4 +1,4 @@
-"""What a path of an amendment names in the model: a way that two paths of one element share.
+"""What the path of a change names in a package: a way that two paths of one element share.
 
 A missing number is 1, and a class that occurs once ignores its number. The half of an amount or
 a measure is the whole of it. Whether the element is anywhere is not looked at here.
@@ -51,11 +51,11 @@ def target_of(path: str, package: str) -> Target | None:
             continue
         number = int(found[2] or 1)
         way.append((name, number))
-        names.append(f"{name}[{'' if _is_numbered(here) else '#'}{number}]")
+        names.append(f"{name}[{'' if is_numbered(here) else '#'}{number}]")
     return Target(tuple(way), node, ".".join(names))
 
 
-def _is_numbered(here: Field) -> bool:
+def is_numbered(here: Field) -> bool:
     """Whether the elements of a class have numbers; those of a pointer number something else."""
     return (
         here.model is not None
