@@ -48,6 +48,11 @@ class SystemClock:
         return f"{prefix}_{time.time_ns() // 1_000_000:012x}{drawn.hex()}"
 
 
+def cpu_s() -> float:
+    """Seconds of processor time that this process has taken."""
+    return time.process_time()
+
+
 def secret() -> str:
     """256 random bits as text, for an access key."""
     return secrets.token_urlsafe(32)

@@ -127,3 +127,14 @@ class StoppedFault(BrokerError):
     """The role stops: everything is being parked, a person must look."""
 
     code = "broker.stopped"
+
+
+def place_of(error: BaseException) -> str:
+    """The kind of error and where it was raised; never its text, which may hold a value."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    name = trace.tb_frame.f_globals.get("__name__", "?")
+    return f"{type(error).__name__} in {name}:{trace.tb_lineno}"

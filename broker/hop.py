@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from broker.clock import Clock, stamp
-from broker.errors import BrokerError, StoppedFault
+from broker.errors import BrokerError, StoppedFault, place_of
 from broker.eventlog.contract import EventLog
 from broker.logs import logger
 from broker.metrics import METRICS
@@ -50,16 +50,39 @@ class Piece:
     fault: str = ""
 
 
+class StepFault(Exception):
+    """A step broke where its exception cannot be raised, in another process.
+
+    `reason`: the place, as `place_of` gives it, or how the process ended. `counts`: whether it says
+    that the broker is broken, and not just this record.
+    """
+
+    def __init__(self, reason: str, *, counts: bool = True) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.counts = counts
+
+
+class Pending(Protocol):
+    """Stands for a piece that is being made elsewhere: wait, then ask for the piece again."""
+
+    async def arrive(self) -> None:
+        """Return when there may be a piece."""
+
+
 class Station(Protocol):
-    """What a hop needs of a station; `work` is pure."""
+    """What a hop needs of a station; `work` is pure, wherever it is done."""
 
     name: str
 
     def load(self, connection: Connection, entries: Sequence[Entry]) -> Any:
         """What the step needs to know besides the records."""
 
-    def work(self, entry: Entry, loaded: Any, skip: int) -> Iterator[Piece]:
+    def work(self, entry: Entry, loaded: Any, skip: int) -> Iterator[Piece | Pending]:
         """The record's messages after the first `skip`, one piece each."""
+
+    def end(self, loaded: Any) -> None:
+        """The batch is over, worked or not: let go of what is being made for it."""
 
     def park(self, entry: Entry, loaded: Any) -> Entry | None:
         """This record is being parked: later ones of its dossier must follow it.
@@ -100,12 +123,20 @@ async def heard(ticket: asyncio.Event, wait_s: float) -> bool:
     return True
 
 
+@dataclass(slots=True)
+class InFlight:
+    """How many submissions are between their last byte and their receipt."""
+
+    count: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Plumbing:
     """What every loop is given: log, database, clock and limits.
 
     `queued` and `numbered` are bells inside one process: who waits looks again when they ring,
-    and from time to time anyway.
+    and from time to time anyway. While submissions are `arriving`, hops work for at most
+    `road_share` of the time.
     """
 
     log: EventLog
@@ -118,6 +149,8 @@ class Plumbing:
     queued: Bell = field(default_factory=Bell)
     numbered: Bell = field(default_factory=Bell)
     turns: asyncio.Lock = field(default_factory=asyncio.Lock)
+    arriving: InFlight = field(default_factory=InFlight)
+    road_share: float = 1.0
 
 
 class Hop:
@@ -196,30 +229,51 @@ class Hop:
             lambda connection: self.station.load(connection, batch)
         )
         work = self._work(batch, loaded, position)
-        while pieces := await self._made(work):
-            position = await self._commit(position, pieces)
+        try:
+            while pieces := await self._made(work):
+                position = await self._commit(position, pieces)
+        finally:
+            self.station.end(loaded)
         return position
 
-    async def _made(self, work: Iterator[Piece]) -> list[Piece]:
-        """The pieces of one commit.
+    async def _made(self, work: Iterator[Piece | Pending]) -> list[Piece]:
+        """The pieces of one commit."""
+        pieces = list[Piece]()
+        while (pending := await self._fill(work, pieces)) is not None:
+            await pending.arrive()
+        return pieces
+
+    async def _fill(self, work: Iterator[Piece | Pending], pieces: list[Piece]) -> Pending | None:
+        """Add pieces until they are enough for a commit; or what must be waited for first.
 
         One hop of a process makes some at a time: then the next one works while this one's are
-        written, instead of all of them coming to the database at once.
+        written, instead of all of them coming to the database at once. Who waits lets others work.
         """
-        size, pieces = 0, list[Piece]()
+        size = sum(piece.size for piece in pieces)
         async with self.plumbing.turns:
             turn = self.plumbing.clock.ticks()
             for piece in work:
-                if self.plumbing.clock.ticks() - turn > TURN_S:
-                    await asyncio.sleep(0)  # the doors of this process get their turn
+                if not isinstance(piece, Piece):
+                    return piece
+                worked_s = self.plumbing.clock.ticks() - turn
+                if worked_s > TURN_S:
+                    await asyncio.sleep(self._pause_s(worked_s))
                     turn = self.plumbing.clock.ticks()
                 pieces.append(piece)
                 size += piece.size
                 if size >= self.plumbing.batch_bytes_max or len(pieces) >= PIECES_MAX:
                     break
-        return pieces
+        return None
 
-    def _work(self, entries: Sequence[Entry], loaded: Any, position: Position) -> Iterator[Piece]:
+    def _pause_s(self, worked_s: float) -> float:
+        """How long the doors of this process get their turn, after so much work."""
+        if not self.plumbing.arriving.count:
+            return 0.0
+        return worked_s * (1 / self.plumbing.road_share - 1)
+
+    def _work(
+        self, entries: Sequence[Entry], loaded: Any, position: Position
+    ) -> Iterator[Piece | Pending]:
         """Every piece of every record; a record whose step raises becomes a parked piece."""
         for entry in entries:
             begin = position if position.next == entry.position else Position(entry.position)
@@ -227,14 +281,16 @@ class Hop:
             try:
                 for piece in self.station.work(entry, loaded, begin.message):
                     yield piece
-                    done = piece.end
-                    self._parks = 0
+                    if isinstance(piece, Piece):
+                        done = piece.end
+                        self._parks = 0
             except Exception as error:  # noqa: BLE001  a pure step fails alike every time: park
                 broken = self.station.park(entry, loaded) or entry
-                yield self._parking(broken, done, _reason(error))
+                fault = error if isinstance(error, StepFault) else StepFault(place_of(error))
+                yield self._parking(broken, done, fault.reason, counts=fault.counts)
 
-    def _parking(self, entry: Entry, begin: Position, reason: str) -> Piece:
-        self._parks += 1
+    def _parking(self, entry: Entry, begin: Position, reason: str, *, counts: bool = True) -> Piece:
+        self._parks += counts
         METRICS.parked_total.labels(self.reader.station).inc()
         log.error("record.parked", station=self.reader.station, topic=entry.topic,
                   partition=entry.partition, position=entry.position,
@@ -317,14 +373,3 @@ class Hop:
                 lambda connection: outbox.forget(connection, self.owner, self._appended)
             )
             self._keeps = False
-
-
-def _reason(error: Exception) -> str:
-    """The kind of error and where it was raised; never its text, which may hold a value."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return type(error).__name__
-    name = trace.tb_frame.f_globals.get("__name__", "?")
-    return f"{type(error).__name__} in {name}:{trace.tb_lineno}"

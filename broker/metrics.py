@@ -102,6 +102,9 @@ class Metrics:
         self.parked_total = Counter(
             "swb_records_parked_total", "How many records were parked since the start?",
             ("station",), registry=name)  # fmt: skip
+        self.workers_ended = Counter(
+            "swb_workers_ended_total", "Which limits do submissions reach in the workers?",
+            ("reason",), registry=name)  # fmt: skip
         self.parked = Gauge("swb_parked", "How many records wait for a person now?", registry=name)
         self.outbox = Gauge(
             "swb_outbox_records", "Are committed records waiting to reach the log?",

@@ -66,4 +66,5 @@ def _plumbing(log: EventLog, database: Database, settings: Settings) -> Plumbing
         batch_bytes_max=settings.batch_bytes_max,
         wait_s=settings.read_wait_s,
         parks_max=settings.parks_max,
+        road_share=settings.road_share,
     )

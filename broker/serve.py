@@ -38,6 +38,8 @@ from broker.state import dossiers, keys, outbox, parked, positions, queue
 from broker.stations import EVERYTHING, Stations, assemble, remember, topics_of
 from broker.topics import wanted
 from broker.web import Direct, Guard, Health, application
+from broker.workers.links import Template
+from broker.workers.pool import Limits, Workers
 
 log = logger("serve")
 
@@ -70,7 +72,8 @@ async def serve(process: Process, listening: Callable[[str], None]) -> None:
     topics = topics_of(configuration)
     async with opened(settings, process.secrets, topics) as plumbing:
         await remember(configuration, plumbing)
-        stations = assemble(configuration, plumbing, settings, role)
+        workers = processes(settings) if role.runs("translation") and settings.workers else None
+        stations = assemble(configuration, plumbing, settings, role, workers)
         known = await plumbing.database.read(keys.live)
         keyring = Keyring(plumbing, configuration.principals, known)
         server = web_server(settings, configuration, plumbing, (stations, keyring), role)
@@ -79,6 +82,15 @@ async def serve(process: Process, listening: Callable[[str], None]) -> None:
             listening(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
             steady()
             await _run(server, stations, door, settings.shutdown_s)
+
+
+def processes(settings: Settings) -> Workers:
+    """Worker processes, as many as the settings say, forked when they are wanted."""
+    limits = Limits(settings.worker_bytes_min, settings.worker_cpu_s, settings.worker_rss_bytes_max)
+    template = Template(limits)
+    return Workers(
+        template.start_worker, settings.workers, limits, event_bytes_max=settings.record_bytes_max
+    )
 
 
 async def _compared(process: Process) -> None:

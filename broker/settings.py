@@ -61,6 +61,24 @@ class Settings(BaseModel):
     )
     feed_wait_s_max: float = Field(30.0, ge=0, description="longest a poll of a feed may wait")
     drain_rows_max: int = Field(200, ge=1, description="rows a drain renders and numbers at once")
+    workers: int = Field(
+        2, ge=0, le=64, description="processes that translate; 0: none, all in this process"
+    )
+    worker_bytes_min: int = Field(
+        4_096, ge=0, description="submissions from this size on, and every zip, go to a worker"
+    )
+    worker_cpu_s: float = Field(
+        5.0, gt=0, description="processor time that one message may take in a worker"
+    )
+    worker_rss_bytes_max: int = Field(
+        400_000_000, ge=100_000_000, description="memory that a worker may take"
+    )
+    road_share: float = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="share of its time that the pipeline may take while submissions arrive",
+    )
     timers_every_s: float = Field(
         1.0, gt=0, description="how often deadlines and unresolved events are looked at"
     )

@@ -39,6 +39,7 @@ from broker.state import configurations
 from broker.timers import Timers
 from broker.translation.station import TranslationStation
 from broker.watching import Watch
+from broker.workers.pool import Workers
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
 EVERYTHING = Role()
@@ -78,14 +79,18 @@ def assemble(
     plumbing: Plumbing,
     settings: Settings,
     role: Role = EVERYTHING,
+    workers: Workers | None = None,
 ) -> Stations:
-    """All stations over this plumbing; the loops are those of the role."""
+    """All stations over this plumbing; the loops are those of the role.
+
+    `workers` translate what is costly; None: everything is translated here.
+    """
     acceptance = Acceptance(
         plumbing,
         inline_bytes_max=settings.inline_bytes_max,
         owed_max=settings.outbox_records_max,
     )
-    crews = _crews(configuration, plumbing, settings, role)
+    crews = _crews(configuration, plumbing, settings, role, workers)
     share = _share(configuration, plumbing, settings, role)
     mine = share.mine if share else every_one
     drain = Drain(
@@ -111,7 +116,7 @@ def assemble(
     watch = Watch(plumbing, every_s=settings.watch_s)
     loops = {
         "intake": (acceptance.run,),
-        "translation": (crews["translation"].run,),
+        "translation": (crews["translation"].run, *((workers.run,) if workers else ())),
         "core": (crews["core"].run,),
         "delivery": (drain.run, topics.run, *((share.run,) if share else ())),
         "timers": (timers.run,),
@@ -135,13 +140,18 @@ def assemble(
 
 
 def _crews(
-    configuration: Configuration, plumbing: Plumbing, settings: Settings, role: Role
+    configuration: Configuration,
+    plumbing: Plumbing,
+    settings: Settings,
+    role: Role,
+    workers: Workers | None,
 ) -> dict[str, Crew]:
     translation = TranslationStation(
         configuration.adapters,
         configuration.profile_of,
         configuration.kinds,
         settings.record_bytes_max,
+        workers,
     )
     wanted = {f"submissions.{family}" for family in role.families}
     known = submission_topics(configuration)

@@ -33,6 +33,7 @@ PURE = (
 )
 BROAD_ALLOWED = {
     "broker/hop.py": "a step that raises parks its record",
+    "broker/workers/jobs.py": "a step that raises ends its job, and parks its record",
     "broker/delivery/drain.py": "a row that cannot be rendered is parked",
     "broker/web.py": "the HTTP edge",
     "broker/intake/accept.py": "the HTTP edge: one arrival must not take its neighbours along",
@@ -64,7 +65,7 @@ LAYERS = (
     ("broker.console",),
     ("broker.stations",),
     ("broker.plumbing", "broker.process"),
-    ("broker.timers", "broker.crew", "broker.watching"),
+    ("broker.timers", "broker.crew", "broker.watching", "broker.workers"),
     ("broker.intake", "broker.translation", "broker.core", "broker.delivery"),
     ("broker.operators_http",),
     ("broker.ledger",),
@@ -85,7 +86,8 @@ LAYERS = (
     ("broker.adapter",),
     ("broker.model",),
     ("broker.access", "broker.client", "broker.roles"),
-    ("broker.settings", "broker.clock", "broker.logs", "broker.metrics"),
+    ("broker.settings", "broker.clock", "broker.logs", "broker.metrics",
+     "broker.threads"),
     ("broker.errors",),
 )  # fmt: skip
 """From top to bottom; what stands in one line are siblings that do not know each other."""

@@ -49,6 +49,9 @@ class Toy:
             self.worked.append(letter)
             yield Piece(entry, end, letter, self.size)
 
+    def end(self, loaded):
+        del loaded
+
     def park(self, entry, loaded):
         del loaded
         self.parked.append(entry.value.decode())

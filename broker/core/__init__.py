@@ -26,5 +26,6 @@ noted     what is odd about a message that is applied, or about the parts togeth
 told      boards and replies on their way to those who are owed them
 passed_time  a deadline, a release by silence, the end of an answer
 station   the hop's view of it: load, work, park, write
+writing   effects as rows
 deadlines due times that have come, as events on their dossiers
 """

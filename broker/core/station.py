@@ -16,32 +16,25 @@ from broker.core.binding import candidates, numbers_in
 from broker.core.effects import Effects, Signal
 from broker.core.rules import Rules
 from broker.core.step import step
+from broker.core.writing import write_effects
 from broker.dossiers.declines import decline_problem
 from broker.dossiers.naming import names_in
-from broker.hop import Piece
+from broker.hop import Pending, Piece
 from broker.logs import logger
 from broker.metrics import METRICS
-from broker.model.dossier import Dossier, Event, Shown, Target
+from broker.model.dossier import Dossier, Event
 from broker.model.events import event_of, read_event
-from broker.model.problem import as_json
 from broker.model.records import Entry, Record
-from broker.replies import payloads
 from broker.replies.refusals import declined_row
 from broker.state import (
-    aliases,
-    dossier_writes,
     dossiers,
-    due,
     parked,
-    questions,
     queue,
-    requests,
 )
 from broker.state.positions import Position
+from broker.threads import COSTLY_BYTES, InThread
 
 BROKER_EVENTS = ("resume", "discard")
-CHANGING = frozenset({"applied", "requested", "repeated", "late"})
-"""Outcomes that may change the head: a reply to a message counts the board's version."""
 
 
 log = logger("core")
@@ -109,9 +102,20 @@ class CoreStation:
         _load_deliveries(connection, loaded, known)
         return Loaded(loaded, parked_now, followers)
 
-    def work(self, entry: Entry, loaded: Loaded, skip: int) -> Iterator[Piece]:
+    def end(self, loaded: Loaded) -> None:
+        """Nothing is made elsewhere."""
+
+    def work(self, entry: Entry, loaded: Loaded, skip: int) -> Iterator[Piece | Pending]:
         """One event: its effects, or its place behind a parked one."""
         del skip
+        if len(entry.value) < COSTLY_BYTES:
+            yield from self._worked_now(entry, loaded)
+            return
+        costly = InThread(lambda: list(self._worked_now(entry, loaded)))
+        yield costly
+        yield from costly.result()
+
+    def _worked_now(self, entry: Entry, loaded: Loaded) -> Iterator[Piece]:
         event = read_event(entry)
         end = Position(entry.position + 1)
         if event.does in BROKER_EVENTS:
@@ -287,78 +291,6 @@ def _held(entry: Entry) -> str:
     if not entry.headers["ce_type"].endswith(BROKER_EVENTS):
         return ""
     return str(read_event(entry).body["headers"]["ce_id"])
-
-
-def write_effects(connection: Connection, group: Sequence[Effects]) -> None:
-    """The rows of several events, one statement a table."""
-    if not group:
-        return
-    newest = {
-        effects.dossier.id: effects.dossier
-        for effects in group
-        if effects.outcome in CHANGING and effects.dossier.state != "new"
-    }
-    dossier_writes.put_heads(connection, list(newest.values()))
-    documents = [(one.dossier.id, document) for one in group for document in one.documents]
-    dossier_writes.put_documents(connection, documents)
-    requests.put(connection, [(one.dossier.id, each) for one in group for each in one.requests])
-    questions.put(connection, [(one.dossier.id, each) for one in group for each in one.questions])
-    dossier_writes.put_outcomes(connection, [_outcome_row(effects) for effects in group])
-    dossier_writes.put_decisions(connection, [row for one in group for row in one.decisions])
-    dossier_writes.put_shown(connection, _newest_shown(group))
-    asks = [(one.dossier.id, ask) for one in group for ask in one.asks]
-    dossier_writes.put_asks(connection, asks)
-    answers = [(one.dossier.id, answer) for one in group for answer in one.answers]
-    dossier_writes.put_answers(connection, answers)
-    queue.put(connection, [row for one in group for row in one.queue])
-    due.put(connection, [moment for one in group for moment in one.due])
-    due.count_anew(connection, [one for effects in group for one in effects.counted])
-    for effects in group:
-        for beginning in effects.drops:
-            due.drop_begun(connection, effects.dossier.id, beginning)
-    for effects in group:
-        for gone in effects.withdrawals:
-            dossier, at = effects.dossier.id, effects.event.received_at
-            known = queue.cancel(connection, dossier, gone.target, gone.version, at)
-            if known:
-                payload = payloads.withdrawal(dossier, gone.target, known, gone.expects)
-                queue.put(connection, [gone.notice._replace(payload=payload)])
-    _bind(connection, group)
-
-
-def _newest_shown(group: Sequence[Effects]) -> list[tuple[str, Target, Shown]]:
-    """What each target was shown last, by the events of a group."""
-    newest = {
-        (one.dossier.id, target): one.dossier.shown[target] for one in group for target in one.shown
-    }
-    return [(dossier, target, shown) for (dossier, target), shown in newest.items()]
-
-
-def _bind(connection: Connection, group: Sequence[Effects]) -> None:
-    """Bind the references that answers brought; one that means another dossier stays there."""
-    wanted = [alias for effects in group for alias in effects.aliases]
-    if not wanted:
-        return
-    aliases.bind(connection, wanted)
-    meanings = aliases.meanings(connection, [alias.key for alias in wanted])
-    for effects in group:
-        if any(meanings[alias.key].alias.dossier != alias.dossier for alias in effects.aliases):
-            row = declined_row(effects.event, (decline_problem("reference.ambiguous"),))
-            queue.put(connection, [row])
-
-
-def _outcome_row(effects: Effects) -> dict[str, Any]:
-    event = effects.event
-    return {
-        "dossier": event.dossier,
-        "event": event.id,
-        "does": event.does,
-        "outcome": effects.outcome,
-        "submission": event.submission,
-        "message": event.message,
-        "problems": orjson.dumps([as_json(one) for one in effects.problems]).decode(),
-        "at": event.received_at,
-    }
 
 
 def _count(effects: Effects) -> None:

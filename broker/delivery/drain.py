@@ -5,6 +5,7 @@ be rendered is parked unnumbered. Numbering happens in one transaction, the lock
 only. What was numbered keeps its bytes for ever.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +22,7 @@ from broker.hop import Plumbing, heard
 from broker.logs import logger
 from broker.metrics import METRICS
 from broker.state import aliases, queue, submissions
+from broker.threads import COSTLY_BYTES
 
 ProfileOf = Callable[[str, str, str], Profile]
 
@@ -78,9 +80,8 @@ class Drain:
         ready: dict[str, list[tuple[int, bytes | None]]] = {}
         for row in rows:
             ready.setdefault(row["subscription"], []).append(
-                (row["number"], self._render(row, known))
+                (row["number"], await self._rendered(row, known))
             )
-
         await database.write(partial(queue.number_all, ready=ready))
         for row in rows:
             METRICS.deliveries.labels(row["recipient"], "numbered").inc()
@@ -104,6 +105,13 @@ class Drain:
                 connection, {(context["reply_to"], context["message"]) for _, context in replies}
             ),
         )
+
+    async def _rendered(self, row: Mapping[str, Any], known: "_Known") -> bytes | None:
+        """The row's bytes; the doors get their turn before each, and during a costly one."""
+        if known.weight(row) >= COSTLY_BYTES:
+            return await asyncio.to_thread(self._render, row, known)
+        await asyncio.sleep(0)
+        return self._render(row, known)
 
     def _render(self, row: Mapping[str, Any], known: "_Known") -> bytes | None:
         try:
@@ -150,3 +158,8 @@ class _Known:
         self.originals = originals
         self.submissions = known
         self.references = references
+
+    def weight(self, row: Mapping[str, Any]) -> int:
+        """How many bytes its rendering reads: a reply is written beside its original."""
+        answered = orjson.loads(row["context"])["reply_to"] if row["what"] == "reply" else ""
+        return len(row["payload"]) + len(self.originals.get(answered, b""))

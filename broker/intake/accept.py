@@ -24,6 +24,7 @@ from broker.logs import logger
 from broker.metrics import METRICS
 from broker.model.records import Record
 from broker.state import outbox, queue, submissions
+from broker.threads import HASHED_BYTES
 
 OWNER = ("intake", 0)
 GROUP_MAX = 256
@@ -95,16 +96,21 @@ class Acceptance:
         """Durable when this returns. ConflictFault: the key names other bytes. BusyFault."""
         if self._owed > self._owed_max:
             raise BusyFault("too many records wait for the log; try again in a few seconds")
-        pending = _Pending(
-            arrival,
-            self._plumbing.clock.fresh("s"),
-            hashlib.sha256(arrival.payload).hexdigest(),
-            submissions.compress(arrival.payload),
-            asyncio.get_running_loop().create_future(),
-        )
-        self._pending.append(pending)
-        self._arrived.set()
-        return await pending.waiter
+        self._plumbing.arriving.count += 1
+        try:
+            sha256, compressed = await _prepared(arrival.payload)
+            pending = _Pending(
+                arrival,
+                self._plumbing.clock.fresh("s"),
+                sha256,
+                compressed,
+                asyncio.get_running_loop().create_future(),
+            )
+            self._pending.append(pending)
+            self._arrived.set()
+            return await pending.waiter
+        finally:
+            self._plumbing.arriving.count -= 1
 
     async def run(self) -> None:
         """Write what waits, again and again, until cancelled."""
@@ -251,6 +257,17 @@ class Acceptance:
                 self._owing |= keys
         self._owed = self._owed if more else 0
         return more
+
+
+async def _prepared(payload: bytes) -> tuple[str, bytes]:
+    """The digest of an original, and the original as it is stored."""
+    if len(payload) < HASHED_BYTES:
+        return _hashed(payload)
+    return await asyncio.to_thread(_hashed, payload)
+
+
+def _hashed(payload: bytes) -> tuple[str, bytes]:
+    return hashlib.sha256(payload).hexdigest(), submissions.compress(payload)
 
 
 class _Earlier:

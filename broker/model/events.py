@@ -107,27 +107,44 @@ def record_of(event: Event) -> Record:
 def event_of(headers: Headers, stored: bytes) -> Event:
     """The event that a record holds."""
     content = orjson.loads(opened(stored))
-    kind, _, does = headers["ce_type"].rpartition(".")
-    rest: dict[str, Any] = {name: headers.get(_PREFIX + name, "") for name in _TEXT}
-    rest |= {name: int(headers.get(_PREFIX + name, "0")) for name in _NUMBERS}
     return Event(
-        id=headers["ce_id"],
-        kind=kind,
-        does=does,
-        dossier=headers.get("ce_subject", ""),
-        received_at=headers["ce_time"],
         references=tuple((one[0], one[1]) for one in content["references"] if one[1]),
         places={(one[0], one[1]): one[2] for one in content["references"] if one[2:]},
         changes=tuple(Change(*one) for one in content.get("changes", ())),
         body=content["body"],
         payload=stored,
-        trace=headers.get("traceparent", ""),
-        given=int(headers["swb_given"]) if "swb_given" in headers else None,
         extent=extent_of(content.get("extent")),
-        replies="swb_replies" not in headers,
         form=content.get("form", {}),
-        **rest,
+        **_of_headers(headers),
     )
+
+
+def unread_event(
+    headers: Headers, stored: bytes, references: tuple[tuple[str, str], ...], places: Places
+) -> Event:
+    """The event that a record holds, without reading its payload.
+
+    For who passes it on: body, changes and extent are in the payload only.
+    """
+    return Event(
+        references=references, places=places, body={}, payload=stored, **_of_headers(headers)
+    )
+
+
+def _of_headers(headers: Headers) -> dict[str, Any]:
+    kind, _, does = headers["ce_type"].rpartition(".")
+    known: dict[str, Any] = {name: headers.get(_PREFIX + name, "") for name in _TEXT}
+    known |= {name: int(headers.get(_PREFIX + name, "0")) for name in _NUMBERS}
+    return known | {
+        "id": headers["ce_id"],
+        "kind": kind,
+        "does": does,
+        "dossier": headers.get("ce_subject", ""),
+        "received_at": headers["ce_time"],
+        "trace": headers.get("traceparent", ""),
+        "given": int(headers["swb_given"]) if "swb_given" in headers else None,
+        "replies": "swb_replies" not in headers,
+    }
 
 
 def read_event(entry: Entry | Record) -> Event:

@@ -5,18 +5,18 @@ sender's queue; what finds no dossier waits in `unresolved`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import Connection
 
 from broker.adapter import Adapter, Profile
-from broker.hop import Piece
+from broker.hop import Pending, Piece
 from broker.metrics import METRICS
 from broker.model.events import event_of, record_of
 from broker.model.problem import as_json, rejects
-from broker.model.records import Entry, Record
+from broker.model.records import Entry, Headers, Record
 from broker.replies.refusals import Refused, noted_row, refusal_row
 from broker.state import queue, submissions
 from broker.state.positions import Position
@@ -32,6 +32,45 @@ ProfileOf = Callable[[str, str, str], Profile]
 """The profile of this name, for this format, as in force at this stamp."""
 
 
+class Job(Protocol):
+    """A submission that is translated elsewhere."""
+
+    def take(self) -> Sequence[Translated]:
+        """What has arrived; nothing: wait for `arrive`. StepFault: the step broke."""
+
+    async def arrive(self) -> None:
+        """Return when there is something to take."""
+
+    def drop(self) -> None:
+        """Nobody waits for it any more."""
+
+
+class Executor(Protocol):
+    """Where costly submissions are translated."""
+
+    def takes(self, payload: bytes) -> bool:
+        """Whether this is one for it."""
+
+    def has_room(self, payload: bytes) -> bool:
+        """Whether it may begin one more before it is waited for."""
+
+    def begin(self, headers: Headers, payload: bytes, profile: Profile, skip: int) -> Job:
+        """Begin after the first `skip` messages."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Records in their order, the originals that they refer to, and the jobs that are begun."""
+
+    entries: Sequence[Entry]
+    originals: Mapping[str, bytes]
+    jobs: dict[int, Job] = field(default_factory=dict)
+
+    def payload(self, entry: Entry) -> bytes:
+        """What the sender sent."""
+        return entry.value or self.originals[entry.headers["ce_id"]]
+
+
 class TranslationStation:
     """Submissions of one family become verdicts and events."""
 
@@ -43,30 +82,69 @@ class TranslationStation:
         profile_of: ProfileOf,
         kinds: Kinds,
         event_bytes_max: int = EVENT_BYTES_MAX,
+        executor: Executor | None = None,
     ) -> None:
         self._event_bytes_max = event_bytes_max
         self._adapters = adapters
         self._profile_of = profile_of
         self._kinds = kinds
+        self._executor = executor
 
-    def load(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, bytes]:
+    def load(self, connection: Connection, entries: Sequence[Entry]) -> Batch:
         """The originals that their records only refer to."""
         wanted = [entry.headers["ce_id"] for entry in entries if not entry.value]
-        return submissions.originals(connection, wanted) if wanted else {}
+        return Batch(entries, submissions.originals(connection, wanted) if wanted else {})
 
-    def work(self, entry: Entry, loaded: dict[str, bytes], skip: int) -> Iterator[Piece]:
-        """One piece a message."""
-        payload = entry.value or loaded[entry.headers["ce_id"]]
-        submission = submission_of(entry.headers, payload)
+    def work(self, entry: Entry, loaded: Batch, skip: int) -> Iterator[Piece | Pending]:
+        """One piece a message; what is costly is translated elsewhere, and waited for here."""
+        self._begin_ahead(entry, loaded, skip)
+        job = loaded.jobs.get(entry.position)
+        if job is None:
+            yield from (_piece(entry, one) for one in self._translated(entry, loaded, skip))
+            return
+        last = False
+        while not last:
+            made = job.take()
+            if not made:
+                yield job
+            for one in made:
+                last = one.last
+                yield _piece(entry, one)
+        loaded.jobs.pop(entry.position).drop()
+
+    def _translated(self, entry: Entry, loaded: Batch, skip: int) -> Iterator[Translated]:
+        submission = submission_of(entry.headers, loaded.payload(entry))
         adapter = self._adapters.get(submission.format)
         profile = self._profile_of(submission.profile, submission.format, submission.received_at)
-        for one in translated(submission, adapter, profile, skip, self._event_bytes_max):
-            end = Position(entry.position, one.number)
-            if one.last:
-                end = Position(entry.position + 1)
-            yield Piece(entry, end, one, one.size)
+        return translated(submission, adapter, profile, skip, self._event_bytes_max)
 
-    def park(self, entry: Entry, loaded: dict[str, bytes]) -> None:
+    def _begin_ahead(self, now: Entry, loaded: Batch, skip: int) -> None:
+        """Begin this record, and of those after it what there is room for: none waits for me."""
+        executor = self._executor
+        if executor is None:
+            return
+        for entry in loaded.entries:
+            if entry.position < now.position or entry.position in loaded.jobs:
+                continue
+            payload = loaded.payload(entry)
+            if not executor.takes(payload):
+                continue
+            if entry is not now and not executor.has_room(payload):
+                return
+            headers = entry.headers
+            profile = self._profile_of(
+                headers.get("swb_profile", ""), headers.get("swb_format", ""), headers["ce_time"]
+            )
+            before = skip if entry is now else 0
+            loaded.jobs[entry.position] = executor.begin(headers, payload, profile, before)
+
+    def end(self, loaded: Batch) -> None:
+        """Nobody waits for what is still being translated."""
+        for job in loaded.jobs.values():
+            job.drop()
+        loaded.jobs.clear()
+
+    def park(self, entry: Entry, loaded: Batch) -> None:
         """Followers pass: submissions do not depend on each other here."""
 
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
@@ -115,6 +193,11 @@ def _with_in_force(
 def _is_replied_here(one: Translated) -> bool:
     """Rejections, and messages that make no event: the core replies to all others."""
     return one.verdict == "rejected" or (not one.events and rejects(one.problems))
+
+
+def _piece(entry: Entry, one: Translated) -> Piece:
+    end = Position(entry.position + 1) if one.last else Position(entry.position, one.number)
+    return Piece(entry, end, one, one.size)
 
 
 def _values(pieces: Sequence[Piece]) -> Iterator[Translated]:

@@ -20,6 +20,8 @@ from broker.model.problem import NOWHERE, Problem, errors_first, place_json, rej
 from broker.model.records import Headers, digest
 
 EVENT_BYTES_MAX = 8_000_000
+FIRST = 1
+"""The number of a submission's first message; 0 is its envelope."""
 NUL = rb"\u0000"
 """As JSON writes it. A text that spells these six characters out is refused too."""
 
@@ -117,6 +119,19 @@ def judged(
     event_bytes_max: int = EVENT_BYTES_MAX,
 ) -> Iterator[Judged]:
     """The same, with the drafts of each message."""
+    for one in advance(submission, adapter, profile, skip, event_bytes_max):
+        if not isinstance(one, int):
+            yield one
+
+
+def advance(
+    submission: Submission,
+    adapter: Adapter | None,
+    profile: Profile,
+    skip: int = 0,
+    event_bytes_max: int = EVENT_BYTES_MAX,
+) -> Iterator[Judged | int]:
+    """The same, and the number of each message that is skipped: whoever bounds the work sees it."""
     if adapter is None:
         yield Judged(_envelope(submission, (_unrecognised(submission),)))
         return
@@ -127,6 +142,7 @@ def judged(
         held = Judged(replace(_envelope(submission, problems), last=False))
     for message in translation.messages:
         if message.number <= skip:
+            yield message.number
             continue
         if held is not None:
             yield held
@@ -136,6 +152,24 @@ def judged(
     if held is None:
         held = Judged(_envelope(submission, (_empty(),)))
     yield held._replace(translated=replace(held.translated, last=True))
+
+
+def too_costly(submission: Submission, number: int, limit: str) -> Translated:
+    """The verdict about the rest of a submission that reached a limit of its worker."""
+    problem = Problem(
+        code="submission.too-costly",
+        text=f"reading the file {limit}, which is the limit: "
+        + (
+            "it is rejected"
+            if number < FIRST
+            else f"message {number} and those after it are not read"
+        ),
+        message=number or None,
+        expected="a file that is read within this limit",
+        hint="split the file into smaller ones; if it is an ordinary file, ask the operator to "
+        "raise worker_cpu_s or worker_rss_bytes_max",
+    )
+    return Translated(submission, number, "", "rejected", (problem,), last=True)
 
 
 def _message(submission: Submission, message: Message, drafts: tuple[Draft, ...]) -> Translated:

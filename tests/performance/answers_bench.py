@@ -21,8 +21,9 @@ from sqlalchemy import func, select
 
 from broker.configuration import read
 from broker.core.rules import Rules
-from broker.core.station import CoreStation, write_effects
+from broker.core.station import CoreStation
 from broker.core.step import step
+from broker.core.writing import write_effects
 from broker.intake.accept import Arrival
 from broker.model import events
 from broker.model.dossier import Dossier, Event

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from broker.core.station import write_effects
+from broker.core.writing import write_effects
 from broker.hop import Piece
 from broker.model.records import Entry, Record
 from broker.state import aliases, dossiers, parked, submissions

@@ -16,12 +16,14 @@ from broker.dossiers import fold, merging, standing
 from broker.dossiers.board import board_tree, overall
 from broker.errors import LogFault
 from broker.eventlog.memory import MemoryLog
-from broker.hop import Hop
+from broker.hop import Hop, Piece
 from broker.model.request_table import AT_ONCE
 from broker.model.vector import Vector
 from broker.state import due, outbox, positions, queue
 from broker.state.database import MemoryDatabase
+from broker.state.positions import Position
 from broker.state.queue import Given
+from broker.translation.station import TranslationStation
 from tests.simulation import messages
 from tests.simulation.ships import AGENT, FIRM
 from tests.simulation.trades import AIRLINES
@@ -35,6 +37,7 @@ BOUNDS = replace(SHORT.bounds, declarations=9)
 FLIGHTS = replace(SHORT, senders=tuple(AIRLINES), bounds=BOUNDS)
 CORRECTED = replace(GOODS, bounds=replace(SHORT.bounds, changes=8))
 SILENT = replace(GOODS, calm_s=80 * 3600.0, bounds=replace(SHORT.bounds, declarations=9))
+BURSTS = replace(SHORT, bounds=replace(SHORT.bounds, pace=0.05, declarations=12))
 VISITS = replace(SHORT, senders=(AGENT, FIRM), bounds=BOUNDS)
 
 
@@ -154,6 +157,28 @@ def test_a_queue_that_queues_twice_is_caught(monkeypatch):
 
     monkeypatch.setattr(queue, "put", put)
     assert begins(caught(), "phantom", "once")
+
+
+def test_pieces_that_are_taken_as_they_arrive_are_caught(monkeypatch):
+    """A later record that is committed before an earlier one moves the position past that one."""
+    in_order = TranslationStation.work
+    taken = set()
+
+    def work(self, entry, loaded, skip):
+        if (id(loaded), entry.position) in taken:
+            return
+        for made in in_order(self, entry, loaded, skip):
+            yield made
+            if isinstance(made, Piece):
+                continue
+            for later in [one for one in loaded.entries if one.position > entry.position]:
+                job = loaded.jobs.get(later.position)
+                for one in job._made if job is not None and job.over else ():
+                    taken.add((id(loaded), later.position))
+                    yield Piece(later, Position(later.position + 1), one, 1_000_000)
+
+    monkeypatch.setattr(TranslationStation, "work", work)
+    assert begins(caught(story=BURSTS), "accounted", "status", "crash", "order")
 
 
 def test_a_merge_that_loses_a_piece_is_caught(monkeypatch):

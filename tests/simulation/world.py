@@ -33,6 +33,7 @@ from tests.simulation.history import History
 from tests.simulation.readout import Readout, read_out
 from tests.simulation.traffic import Agency, Bounds, Outage, Sender
 from tests.simulation.virtual import VirtualClock, VirtualLoop
+from tests.simulation.workers import simulated
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STORM = Rates(fault=0.02, slow=0.15, slow_s=3.0, echo=0.25)
@@ -85,7 +86,9 @@ class Process:
             batch_bytes_max=world.random.choice((700, 5_000, 1_000_000)),
             wait_s=settings.read_wait_s,
         )
-        self.stations = assemble(configuration(), plumbing, settings)
+        chance = drawn(world.seed, f"workers {world.starts}")
+        workers = simulated(configuration().adapters, chance, gate.rates.fault)
+        self.stations = assemble(configuration(), plumbing, settings, workers=workers)
         keyring = Keyring(plumbing, configuration().principals, {})
         server = web_server(settings, configuration(), plumbing, (self.stations, keyring))
         self.app = server.config.app
