@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from broker.clock import Clock, stamp
-from broker.errors import BrokerError, StoppedFault
+from broker.errors import BrokerError, ConfigFault, StoppedFault
 from broker.eventlog.contract import EventLog
 from broker.logs import logger
 from broker.metrics import METRICS
@@ -320,7 +320,12 @@ class Hop:
 
 
 def _reason(error: Exception) -> str:
-    """The kind of error and where it was raised; never its text, which may hold a value."""
+    """The kind of error and where it was raised; never its text, which may hold a value.
+
+    A fault of the configuration says what is wrong with it: that is never a value of a message.
+    """
+    if isinstance(error, ConfigFault):
+        return str(error)
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
