@@ -1,7 +1,8 @@
 """One process of the broker: plumbing, stations, web server, and a clean end.
 
 The directory's log and state are opened, every loop runs in one task group, the doors open last
-and close first. SIGTERM and SIGINT: no new requests, what has begun is finished, exit 0.
+and close first. SIGTERM and SIGINT: no new requests, what has begun is finished, exit 0. SIGHUP
+ends nothing: the configuration is read at the start only.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from dataclasses import replace
 
 import uvicorn
 from sqlalchemy import Connection
+from starlette.types import ASGIApp
 
 from broker import operators_http
 from broker.access import principals
@@ -37,7 +39,7 @@ from broker.settings import Settings
 from broker.state import dossiers, keys, outbox, parked, positions, queue
 from broker.stations import EVERYTHING, Stations, assemble, remember, topics_of
 from broker.topics import wanted
-from broker.web import Direct, Guard, Health, application
+from broker.web import Access, Direct, Guard, Health, application
 
 log = logger("serve")
 
@@ -60,6 +62,8 @@ async def serve(process: Process, listening: Callable[[str], None]) -> None:
     ConfigFault, LogFault, StateFault: it cannot start, or not as this role.
     """
     settings, role = process.settings, process.role
+    # A terminal that goes away ends nothing, not even while the process starts.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     configuration = with_operators(process.configuration, settings)
     if role.name != "all" and not on_cluster(settings):
         raise ConfigFault(
@@ -124,6 +128,7 @@ async def _run(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
+    loop.add_signal_handler(signal.SIGHUP, lambda: log.info("serve.hangup"))
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(work()) for work in stations.loops]
         log.info("serve.started", port=door.getsockname()[1], count=len(tasks))
@@ -156,7 +161,7 @@ def web_server(
     inside: tuple[Stations, Keyring],
     role: Role = EVERYTHING,
 ) -> uvicorn.Server:
-    """The web server with every door; our own signal handling, no access log.
+    """The web server with every door; our own signal handling and access log.
 
     Of a role that is not intake: only health and metrics.
     """
@@ -180,9 +185,13 @@ def web_server(
     app = application(routers if open_doors else [],
         Health(probe=lambda: missing(plumbing), refresh=lambda: refresh(plumbing, configuration)),
     )  # fmt: skip
+    posts = doors.posts if open_doors else {}
+    guarded: ASGIApp = Guard(Direct(app, posts))
+    if settings.access_log:
+        guarded = Access(guarded, plumbing.clock.ticks, posts)
     server = uvicorn.Server(
         uvicorn.Config(
-            Guard(Direct(app, doors.posts if open_doors else {})),
+            guarded,
             host=settings.host,
             port=settings.port,
             log_config=None,

@@ -41,6 +41,10 @@ class Settings(BaseModel):
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="what is logged from"
     )
+    access_log: bool = Field(
+        False,
+        description="whether each request leaves a line: method, route, status, seconds",
+    )
     body_bytes_max: int = Field(10_485_760, ge=1_000, description="largest submission a door takes")
     inline_bytes_max: int = Field(
         4_096,
