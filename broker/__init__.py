@@ -18,6 +18,7 @@ eventlog     the log: contract, memory, embedded, Apache Kafka
 hop            the one loop between log and database
 timers         what must happen because time has passed
 crew           the hops over the partitions that are this process's own
+readiness      whether a process can do its work
 watching       rings the bells for what other processes commit
 stations       every loop of a process, put together
 plumbing, process, roles   log and database of a process; what it is started with, and as

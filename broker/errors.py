@@ -22,6 +22,17 @@ door, and a stable code.
 
 from typing import ClassVar
 
+NO_SPACE = (
+    "there is no space left on the disk of the log and the state; make room, and the broker goes "
+    "on by itself"
+)
+"""What a full disk is told as, wherever it is met: never as damage."""
+
+
+def kind_of(fault: BaseException) -> str:
+    """A fault in a line of the log: its class, or that the disk is full."""
+    return NO_SPACE if NO_SPACE in str(fault) else type(fault).__name__
+
 
 class BrokerError(Exception):
     """Root of all faults; the text is one lower-case sentence that names the value."""

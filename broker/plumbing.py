@@ -27,7 +27,7 @@ def on_cluster(settings: Settings) -> bool:
 
 @contextlib.asynccontextmanager
 async def opened(
-    settings: Settings, secrets: Secrets, topics: Sequence[str]
+    settings: Settings, secrets: Secrets, topics: Sequence[str], *, accept_loss: bool = False
 ) -> AsyncIterator[Plumbing]:
     """Plumbing, closed in order at the end. LogFault, StateFault, ConfigFault: nothing opens."""
     if on_cluster(settings):
@@ -37,7 +37,7 @@ async def opened(
         ):
             yield _plumbing(log, database, settings)
         return
-    file = SqliteFile(Path(settings.data_directory), settings.partitions)
+    file = SqliteFile(Path(settings.data_directory), settings.partitions, accept_loss=accept_loss)
     try:
         yield _plumbing(file, EmbeddedDatabase(file), settings)
     finally:

@@ -24,7 +24,7 @@ from broker.clock import stamp
 from broker.configuration import Configuration
 from broker.delivery import feed_http, registry_http
 from broker.doors import Keyring
-from broker.errors import BrokerError, ConfigFault
+from broker.errors import ConfigFault
 from broker.eventlog.kafka_topics import differing
 from broker.heads import BoundedHead
 from broker.hop import Plumbing
@@ -34,6 +34,7 @@ from broker.logs import logger
 from broker.metrics import METRICS
 from broker.plumbing import on_cluster, opened
 from broker.process import Process
+from broker.readiness import Readiness
 from broker.roles import Role
 from broker.settings import Settings
 from broker.state import dossiers, keys, outbox, parked, positions, queue
@@ -72,7 +73,9 @@ async def serve(process: Process, listening: Callable[[str], None]) -> None:
         )
     await _compared(process)
     topics = topics_of(configuration)
-    async with opened(settings, process.secrets, topics) as plumbing:
+    async with opened(
+        settings, process.secrets, topics, accept_loss=process.accept_loss
+    ) as plumbing:
         await remember(configuration, plumbing)
         stations = assemble(configuration, plumbing, settings, role)
         known = await plumbing.database.read(keys.live)
@@ -183,7 +186,7 @@ def web_server(
     ]
     open_doors = role.runs("intake")
     app = application(routers if open_doors else [],
-        Health(probe=lambda: missing(plumbing), refresh=lambda: refresh(plumbing, configuration)),
+        Health(probe=Readiness(plumbing).missing, refresh=lambda: refresh(plumbing, configuration)),
     )  # fmt: skip
     posts = doors.posts if open_doors else {}
     guarded: ASGIApp = Guard(Direct(app, posts))
@@ -205,19 +208,6 @@ def web_server(
     )
     setattr(server, "capture_signals", contextlib.nullcontext)  # noqa: B010  _run handles them
     return server
-
-
-async def missing(plumbing: Plumbing) -> dict[str, str]:
-    """What this process lacks to do its work, each in a sentence."""
-    lacking = {}
-    try:
-        async with asyncio.timeout(5):
-            await plumbing.database.write(lambda _connection: None)
-    except (BrokerError, TimeoutError):
-        lacking["state"] = "the database does not commit; look at its disk and its server"
-    if told := await plumbing.log.missing():
-        lacking["log"] = told
-    return lacking
 
 
 async def refresh(plumbing: Plumbing, configuration: Configuration) -> None:

@@ -40,7 +40,8 @@ BROAD_ALLOWED = {
 }
 HOMES = {
     "aiokafka": ("broker/eventlog/kafka",),
-    "sqlite3": ("broker/eventlog/embedded.py", "broker/eventlog/beside.py"),
+    "sqlite3": ("broker/eventlog/embedded.py", "broker/eventlog/beside.py",
+                "broker/eventlog/opening.py", "broker/eventlog/copying.py"),
     "fastavro": ("broker/model/avro.py",),
     "prometheus_client": ("broker/metrics.py",),
     "structlog": ("broker/logs.py",),
@@ -64,7 +65,7 @@ LAYERS = (
     ("broker.console",),
     ("broker.stations",),
     ("broker.plumbing", "broker.process"),
-    ("broker.timers", "broker.crew", "broker.watching"),
+    ("broker.timers", "broker.crew", "broker.watching", "broker.readiness"),
     ("broker.intake", "broker.translation", "broker.core", "broker.delivery"),
     ("broker.operators_http",),
     ("broker.ledger",),

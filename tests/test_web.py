@@ -22,6 +22,8 @@ async def test_a_process_says_that_it_lives_and_what_it_lacks():
         async def refuses(_work):
             raise StateFault("the disk is full")
 
+        later = broker.clock.ticks() + 1000
+        broker.clock.ticks = lambda: later
         broker.plumbing.database.write = refuses
         told = await broker.call("GET", "/readyz")
         assert told.status_code == 503

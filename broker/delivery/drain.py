@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from broker.adapter import Adapter, Profile
 from broker.delivery.render import ReplyTo, rendered
 from broker.delivery.share import Mine, every_one
-from broker.errors import BrokerError, ConfigFault
+from broker.errors import BrokerError, ConfigFault, kind_of
 from broker.hop import Plumbing, heard
 from broker.logs import logger
 from broker.metrics import METRICS
@@ -62,7 +62,7 @@ class Drain:
                     pass
             except BrokerError as fault:
                 METRICS.hop_faults.labels("delivery", fault.code).inc()
-                log.warning("drain.fault", code=fault.code)
+                log.warning("drain.fault", code=fault.code, reason=kind_of(fault))
                 if not fault.retriable:
                     raise
             await heard(ticket, self._plumbing.wait_s)

@@ -1,10 +1,16 @@
 """`swb check`, and how `swb serve` refuses to start."""
 
+import json
+import shutil
+from contextlib import closing
+
 import pytest
 import yaml
 
 from broker.cli.running import announced
+from broker.eventlog.embedded import SqliteFile
 from broker.settings import Settings
+from broker.state.database import EmbeddedDatabase
 from tests.broker_in_process import CONFIG
 from tests.conformance.conftest import of_url
 
@@ -200,3 +206,44 @@ def test_a_variable_of_the_environment_is_told_as_such(swb, config, monkeypatch)
     result = swb("check", "--config", config)
     assert result.exit_code == 1
     assert result.stdout.startswith("the environment: operators: no operator is named")
+
+
+def test_a_backup_is_restored_by_putting_it_into_an_empty_folder(swb, config, tmp_path):
+    """Made beside a process that works on the folder; what was in force is in force again."""
+    data, copy, restored = tmp_path / "data", tmp_path / "copy.sqlite", tmp_path / "restored"
+    place = ("--config", config, "--data", data)
+    assert swb("keys", "issue", "customs", *place).exit_code == 0
+    with closing(SqliteFile(data)):
+        result = swb("backup", copy, *place)
+    assert result.exit_code == 0, result.output
+    assert result.stdout == f"{copy}: 0 submissions, {copy.stat().st_size:,} bytes\n"
+    restored.mkdir()
+    copy.rename(restored / "broker.sqlite")
+    shown = swb("keys", "list", "--json", "--config", config, "--data", restored)
+    assert [row["name"] for row in json.loads(shown.stdout)] == ["customs"]
+
+
+def test_a_backup_that_cannot_be_made_is_told_in_a_sentence(swb, config, tmp_path, monkeypatch):
+    """No data there; a file that is there; a cluster, whose database has its own tools."""
+    place = ("--config", config, "--data", tmp_path)
+    result = swb("backup", tmp_path / "copy", *place)
+    assert result.exit_code == 3
+    assert "holds no broker's data; name it with --data" in result.stderr
+    monkeypatch.setenv("SWB_DATABASE_URL", "postgresql://swb@db/swb")
+    result = swb("backup", tmp_path / "copy", *place)
+    assert result.exit_code == 2
+    assert "pg_dump" in result.stderr
+    assert list(tmp_path.glob("copy*")) == []
+
+
+def test_a_copy_without_its_log_does_not_start(swb, config, tmp_path):
+    """`swb serve` says what it holds, and which option goes on in spite of that."""
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    with closing(SqliteFile(tmp_path / "data")) as file:
+        EmbeddedDatabase(file)
+        shutil.copy(tmp_path / "data" / "broker.sqlite", copy)
+    result = swb("serve", "--config", config, "--data", copy, "--port", 0)
+    assert result.exit_code == 3
+    assert "holds 0 submissions" in result.stderr
+    assert "--accept-loss" in result.stderr
