@@ -23,8 +23,8 @@ door, and a stable code.
 from typing import ClassVar
 
 NO_SPACE = (
-    "there is no space left on the disk of the log and the state; make room, and the broker goes "
-    "on by itself"
+    "there is no space left on the disk of the log and the state; make room: a broker that runs "
+    "goes on by itself"
 )
 """What a full disk is told as, wherever it is met: never as damage."""
 
