@@ -20,12 +20,15 @@ timers         what must happen because time has passed
 crew           the hops over the partitions that are this process's own
 workers        translation of what is costly, in processes that can be ended
 threads        what else would keep the doors waiting
+readiness      whether a process can do its work
 watching       rings the bells for what other processes commit
 stations       every loop of a process, put together
 plumbing, process, roles   log and database of a process; what it is started with, and as
 topics         what the topics of a Kafka cluster should be
 configuration  who, what they may see, by which law, in which dialect
 profiles       what a sender or a state means by a format
+coherence      names across its files: those that mean two things, or nothing
+config_file    a YAML file with the line of every value; findings
 adapter        the contract of a family of formats
 doors, heads, web, operators_http   what HTTP doors share; bounded heads; the application;
                                     the operators' doors

@@ -22,6 +22,17 @@ door, and a stable code.
 
 from typing import ClassVar
 
+NO_SPACE = (
+    "there is no space left on the disk of the log and the state; make room: a broker that runs "
+    "goes on by itself"
+)
+"""What a full disk is told as, wherever it is met: never as damage."""
+
+
+def kind_of(fault: BaseException) -> str:
+    """A fault in a line of the log: its class, or that the disk is full."""
+    return NO_SPACE if NO_SPACE in str(fault) else type(fault).__name__
+
 
 class BrokerError(Exception):
     """Root of all faults; the text is one lower-case sentence that names the value."""
@@ -130,7 +141,12 @@ class StoppedFault(BrokerError):
 
 
 def place_of(error: BaseException) -> str:
-    """The kind of error and where it was raised; never its text, which may hold a value."""
+    """The kind of error and where it was raised; never its text, which may hold a value.
+
+    A fault of the configuration says what is wrong with it: that is never a value of a message.
+    """
+    if isinstance(error, ConfigFault):
+        return str(error)
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

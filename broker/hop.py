@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from broker.clock import Clock, stamp
-from broker.errors import BrokerError, StoppedFault, place_of
+from broker.errors import BrokerError, StoppedFault, kind_of, place_of
 from broker.eventlog.contract import EventLog
 from broker.logs import logger
 from broker.metrics import METRICS
@@ -183,7 +183,8 @@ class Hop:
             except BrokerError as fault:
                 METRICS.hop_faults.labels(self.reader.station, fault.code).inc()
                 log.warning("hop.fault", station=self.reader.station, topic=self.reader.topic,
-                            partition=self.reader.partition, code=fault.code)  # fmt: skip
+                            partition=self.reader.partition, code=fault.code,
+                            reason=kind_of(fault))  # fmt: skip
                 if not fault.retriable:
                     raise
                 if self.ending:

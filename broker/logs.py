@@ -7,7 +7,7 @@ Rules
 
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -43,8 +43,10 @@ def set_up(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    _quieten(level)
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "alembic", "sqlalchemy"):
+    _pass_on("aiokafka", level, logger("kafka"), _kafka_line)
+    for name in ("uvicorn", "asyncio"):
+        _pass_on(name, level, logger("web"), _server_line)
+    for name in ("alembic", "sqlalchemy"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
@@ -52,27 +54,37 @@ SAID_AGAIN_S = 60.0
 """A client that retries says the same line hundreds of times a minute; it is passed on once."""
 
 
-def _quieten(level: str) -> None:
-    """Warnings of the Kafka client as our own lines: one a minute of a kind, without its values.
+def _pass_on(library: str, level: str, log: Any, line: Callable[[Any, str], None]) -> None:
+    """Warnings of a library as our own lines: one a minute of a kind, without its values.
 
-    The text is what the client's code has written, never what it was filled with: addresses,
-    keys and values are not ours to log.
+    The text is what the library's code has written, never what it was filled with: addresses,
+    keys and values are not ours to log. Nor is what follows its first line.
     """
     said: dict[str, float] = {}
-    log = logger("kafka")
 
     def pass_on(record: logging.LogRecord) -> bool:
-        if record.created - said.get(str(record.msg), 0.0) >= SAID_AGAIN_S:
-            said[str(record.msg)] = record.created
-            log.warning("kafka.client", reason=str(record.msg)[:200])
+        text = (str(record.msg).splitlines() or [""])[0].strip()[:200]
+        if record.exc_info and record.exc_info[0] is not None:
+            text = f"{text} ({record.exc_info[0].__name__})"
+        if record.created - said.get(text, 0.0) >= SAID_AGAIN_S:
+            said[text] = record.created
+            line(log, text)
         return False
 
     handler = logging.StreamHandler()
     handler.addFilter(pass_on)
-    client = logging.getLogger("aiokafka")
+    client = logging.getLogger(library)
     client.handlers = [handler]
     client.propagate = False
     client.setLevel(max(logging.WARNING, logging.getLevelName(level)))
+
+
+def _kafka_line(log: Any, text: str) -> None:
+    log.warning("kafka.client", reason=text)
+
+
+def _server_line(log: Any, text: str) -> None:
+    log.warning("http.server", reason=text)
 
 
 def logger(name: str) -> Any:

@@ -2,9 +2,13 @@
 
 Rules
     An operator's key is checked before anything of a request is parsed. Whatever changes
-    something leaves a row in `actions`: who, what, why; so does looking at bodies.
+    something leaves a row in `actions`: who, what, why. So does looking at what may hold a
+    personal value: a trace (`trace.bodies`; without them `trace.read`, for problems name what was
+    found and rows what they tested) and a parked record (`parked.read`). The row is on disk before
+    the answer goes out.
 """
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any
 
@@ -16,7 +20,7 @@ from starlette.responses import Response
 from broker.access import Principal, digest_of_key
 from broker.clock import secret, stamp
 from broker.doors import Keyring, body_of, json_response
-from broker.errors import NotFoundFault, RequestFault
+from broker.errors import ConflictFault, NotFoundFault, RequestFault
 from broker.hop import Plumbing
 from broker.ledger import parking
 from broker.ledger.parking import Decided, Decision
@@ -72,7 +76,7 @@ class Operators:
         at = self._now()
 
         def work(connection: Connection) -> int:
-            return revoke_keys(connection, name, operator.name, at)
+            return revoke_keys(connection, (name, self._operators()), operator.name, at)
 
         count = await self._plumbing.database.write(work)
         self._keyring.known = await self._plumbing.database.read(keys.live)
@@ -87,8 +91,10 @@ class Operators:
 
     async def parked_one(self, request: Request, name: str) -> Response:
         """One parked thing: its reason, its headers, what was done about it; never its bytes."""
-        await self.who(request)
-        return json_response(await self._plumbing.database.read(partial(parking.one, name=name)))
+        operator = await self.who(request)
+        found = await self._plumbing.database.read(partial(parking.one, name=name))
+        await self._noted(operator, "parked.read", name)
+        return json_response(found)
 
     async def decide(self, request: Request, name: str, decision: Decision) -> Response:
         """Resume or discard what is parked."""
@@ -104,14 +110,21 @@ class Operators:
         """The whole road of an id or reference."""
         operator = await self.who(request)
         asked = Asked(name, bodies, self._running)
-        if bodies:
-            at = self._now()
+        found = await self._plumbing.database.read(partial(trace, asked=asked))
+        await self._noted(operator, "trace.bodies" if bodies else "trace.read", name)
+        return json_response(found)
 
-            def looked(connection: Connection) -> None:
-                actions.put(connection, at, operator.name, "trace.bodies", target=name, why="")
+    async def _noted(self, operator: Principal, what: str, target: str) -> None:
+        """Record what an operator looked at."""
+        at = self._now()
 
-            await self._plumbing.database.write(looked)
-        return json_response(await self._plumbing.database.read(partial(trace, asked=asked)))
+        def looked(connection: Connection) -> None:
+            actions.put(connection, at, operator.name, what, target=target, why="")
+
+        await self._plumbing.database.write(looked)
+
+    def _operators(self) -> frozenset[str]:
+        return operators_of(self._keyring.principals)
 
     def _now(self) -> str:
         return stamp(self._plumbing.clock.now())
@@ -124,11 +137,28 @@ def issue_key(connection: Connection, issued: tuple[str, str], who: str, at: str
     actions.put(connection, at, who, "keys.issue", target=name, why="")
 
 
-def revoke_keys(connection: Connection, name: str, who: str, at: str) -> int:
-    """Revoke all keys of a name. NotFoundFault: it has none in force."""
-    count = keys.revoke(connection, name, at)
-    if not count:
+def operators_of(known: Mapping[str, Principal]) -> frozenset[str]:
+    """The names that an operator's key may have."""
+    return frozenset(name for name, principal in known.items() if principal.role == "operator")
+
+
+def revoke_keys(
+    connection: Connection, revoked: tuple[str, frozenset[str]], who: str, at: str
+) -> int:
+    """Revoke all keys of a name, given with the names of all operators.
+
+    NotFoundFault: it has none in force. ConflictFault: no operator would have one after it.
+    """
+    name, operators = revoked
+    holders = keys.holders(connection)
+    if name not in holders:
         raise NotFoundFault(f"{name[:60]!r} has no key in force; see 'swb keys list'")
+    if name in operators and not (holders - {name}) & operators:
+        raise ConflictFault(
+            f"{name[:60]!r} is the only operator with a key in force, and nobody could issue "
+            "another; first issue a key to another of the operators in broker.yaml"
+        )
+    count = keys.revoke(connection, name, at)
     actions.put(connection, at, who, "keys.revoke", target=name, why="")
     return count
 
@@ -177,7 +207,7 @@ def router(plumbing: Plumbing, keyring: Keyring, running: str) -> APIRouter:
         """Who was told what, when, by which row and law; who was not, and what failed.
 
         `name` is any id, or a reference as VALUE or SCHEME=VALUE. With `bodies` the documents,
-        answers and deliveries themselves are shown; that is noted.
+        answers and deliveries themselves are shown. Who looked is recorded, with or without.
         """
         return await doors.trace(request, name, bodies=bodies)
 

@@ -15,3 +15,5 @@ class Process:
     configuration: Configuration
     secrets: Secrets = field(default_factory=Secrets)
     role: Role = field(default_factory=Role)
+    accept_loss: bool = False
+    """Whether to work on data that were copied without their write-ahead log."""

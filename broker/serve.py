@@ -1,7 +1,8 @@
 """One process of the broker: plumbing, stations, web server, and a clean end.
 
 The directory's log and state are opened, every loop runs in one task group, the doors open last
-and close first. SIGTERM and SIGINT: no new requests, what has begun is finished, exit 0.
+and close first. SIGTERM and SIGINT: no new requests, what has begun is finished, exit 0. SIGHUP
+ends nothing: the configuration is read at the start only.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from dataclasses import replace
 
 import uvicorn
 from sqlalchemy import Connection
+from starlette.types import ASGIApp
 
 from broker import operators_http
 from broker.access import principals
@@ -22,7 +24,7 @@ from broker.clock import stamp
 from broker.configuration import Configuration
 from broker.delivery import feed_http, registry_http
 from broker.doors import Keyring
-from broker.errors import BrokerError, ConfigFault
+from broker.errors import ConfigFault
 from broker.eventlog.kafka_topics import differing
 from broker.heads import BoundedHead
 from broker.hop import Plumbing
@@ -32,12 +34,13 @@ from broker.logs import logger
 from broker.metrics import METRICS
 from broker.plumbing import on_cluster, opened
 from broker.process import Process
+from broker.readiness import Readiness
 from broker.roles import Role
 from broker.settings import Settings
 from broker.state import dossiers, keys, outbox, parked, positions, queue
 from broker.stations import EVERYTHING, Stations, assemble, remember, topics_of
 from broker.topics import wanted
-from broker.web import Direct, Guard, Health, application
+from broker.web import Access, Direct, Guard, Health, application
 from broker.workers.links import Template
 from broker.workers.pool import Limits, Workers
 
@@ -62,6 +65,8 @@ async def serve(process: Process, listening: Callable[[str], None]) -> None:
     ConfigFault, LogFault, StateFault: it cannot start, or not as this role.
     """
     settings, role = process.settings, process.role
+    # A terminal that goes away ends nothing, not even while the process starts.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     configuration = with_operators(process.configuration, settings)
     if role.name != "all" and not on_cluster(settings):
         raise ConfigFault(
@@ -70,7 +75,9 @@ async def serve(process: Process, listening: Callable[[str], None]) -> None:
         )
     await _compared(process)
     topics = topics_of(configuration)
-    async with opened(settings, process.secrets, topics) as plumbing:
+    async with opened(
+        settings, process.secrets, topics, accept_loss=process.accept_loss
+    ) as plumbing:
         await remember(configuration, plumbing)
         workers = processes(settings) if role.runs("translation") and settings.workers else None
         stations = assemble(configuration, plumbing, settings, role, workers)
@@ -136,6 +143,7 @@ async def _run(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
+    loop.add_signal_handler(signal.SIGHUP, lambda: log.info("serve.hangup"))
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(work()) for work in stations.loops]
         log.info("serve.started", port=door.getsockname()[1], count=len(tasks))
@@ -153,7 +161,10 @@ def with_operators(configuration: Configuration, settings: Settings) -> Configur
     """The configuration with those who may hold an operator's key."""
     both = set(settings.operators) & {*configuration.senders, *configuration.recipients}
     if both:
-        raise ConfigFault(f"operators: {', '.join(sorted(both))} is a sender or recipient already")
+        raise ConfigFault(
+            f"{', '.join(sorted(both))} is a sender or recipient already; choose another name for "
+            "the operator"
+        )
     known = principals(configuration.senders, configuration.recipients, settings.operators)
     return replace(configuration, principals=known)
 
@@ -165,7 +176,7 @@ def web_server(
     inside: tuple[Stations, Keyring],
     role: Role = EVERYTHING,
 ) -> uvicorn.Server:
-    """The web server with every door; our own signal handling, no access log.
+    """The web server with every door; our own signal handling and access log.
 
     Of a role that is not intake: only health and metrics.
     """
@@ -187,11 +198,15 @@ def web_server(
     ]
     open_doors = role.runs("intake")
     app = application(routers if open_doors else [],
-        Health(probe=lambda: missing(plumbing), refresh=lambda: refresh(plumbing, configuration)),
+        Health(probe=Readiness(plumbing).missing, refresh=lambda: refresh(plumbing, configuration)),
     )  # fmt: skip
+    posts = doors.posts if open_doors else {}
+    guarded: ASGIApp = Guard(Direct(app, posts))
+    if settings.access_log:
+        guarded = Access(guarded, plumbing.clock.ticks, posts)
     server = uvicorn.Server(
         uvicorn.Config(
-            Guard(Direct(app, doors.posts if open_doors else {})),
+            guarded,
             host=settings.host,
             port=settings.port,
             log_config=None,
@@ -205,19 +220,6 @@ def web_server(
     )
     setattr(server, "capture_signals", contextlib.nullcontext)  # noqa: B010  _run handles them
     return server
-
-
-async def missing(plumbing: Plumbing) -> dict[str, str]:
-    """What this process lacks to do its work, each in a sentence."""
-    lacking = {}
-    try:
-        async with asyncio.timeout(5):
-            await plumbing.database.write(lambda _connection: None)
-    except (BrokerError, TimeoutError):
-        lacking["state"] = "the database does not commit; look at its disk and its server"
-    if told := await plumbing.log.missing():
-        lacking["log"] = told
-    return lacking
 
 
 async def refresh(plumbing: Plumbing, configuration: Configuration) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from broker.clock import stamp
 from broker.core.deadlines import elapsed
-from broker.errors import BrokerError
+from broker.errors import BrokerError, kind_of
 from broker.hop import Plumbing
 from broker.logs import logger
 from broker.metrics import METRICS
@@ -50,7 +50,7 @@ class Timers:
                     pass
             except BrokerError as fault:
                 METRICS.hop_faults.labels("timers", fault.code).inc()
-                log.warning("timers.fault", code=fault.code)
+                log.warning("timers.fault", code=fault.code, reason=kind_of(fault))
                 if not fault.retriable:
                     raise
             await asyncio.sleep(self._every_s)

@@ -4,7 +4,7 @@ Every fault becomes problem+json here; what is no fault of ours to name is a 500
 nothing, is logged by its kind, and counted.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -193,6 +193,34 @@ async def _nobody_there(scope: Scope, receive: Receive, send: Send) -> None:
     request = Request(scope)
     fault = NotFoundFault("there is nothing of this name")
     await fault_response(fault, "unknown", request.method)(scope, receive, send)
+
+
+class Access:
+    """A line for each request: method, route, status, seconds. Never a path, which may hold ids."""
+
+    def __init__(self, app: ASGIApp, ticks: Callable[[], float], doors: Container[str]) -> None:
+        self._app = app
+        self._ticks = ticks
+        self._doors = doors
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and say how it ended; status 0: nothing was answered."""
+        began, status = self._ticks(), 0
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            direct = scope["path"] in self._doors
+            route = scope["path"] if direct else getattr(scope.get("route"), "path", "none")
+            seconds = round(self._ticks() - began, 6)
+            log.info("http.request", method=scope["method"], route=route, status=status,
+                     seconds=seconds)  # fmt: skip
 
 
 class Direct:

@@ -41,7 +41,8 @@ BROAD_ALLOWED = {
 }
 HOMES = {
     "aiokafka": ("broker/eventlog/kafka",),
-    "sqlite3": ("broker/eventlog/embedded.py", "broker/eventlog/beside.py"),
+    "sqlite3": ("broker/eventlog/embedded.py", "broker/eventlog/beside.py",
+                "broker/eventlog/opening.py", "broker/eventlog/copying.py"),
     "fastavro": ("broker/model/avro.py",),
     "prometheus_client": ("broker/metrics.py",),
     "structlog": ("broker/logs.py",),
@@ -52,7 +53,7 @@ HOMES = {
                 "broker/delivery/registry_http.py"),
     "uvicorn": ("broker/serve.py", "broker/heads.py"),
     "click": ("broker/cli",),
-    "yaml": ("broker/settings.py", "broker/configuration.py"),
+    "yaml": ("broker/config_file.py",),
     "lxml": ("adapters/",),
     "openpyxl": ("adapters/wire/xlsx",),
     "python_calamine": ("adapters/wire/xlsx",),
@@ -65,14 +66,14 @@ LAYERS = (
     ("broker.console",),
     ("broker.stations",),
     ("broker.plumbing", "broker.process"),
-    ("broker.timers", "broker.crew", "broker.watching", "broker.workers"),
+    ("broker.timers", "broker.crew", "broker.watching", "broker.workers", "broker.readiness"),
     ("broker.intake", "broker.translation", "broker.core", "broker.delivery"),
     ("broker.operators_http",),
     ("broker.ledger",),
     ("broker.doors", "broker.heads"),
     ("broker.hop",),
     ("broker.configuration",),
-    ("broker.profiles",),
+    ("broker.profiles", "broker.coherence"),
     ("broker.dossiers", "broker.routing", "broker.replies"),
     ("broker.state",),
     ("broker.eventlog",),
@@ -88,6 +89,7 @@ LAYERS = (
     ("broker.access", "broker.client", "broker.roles"),
     ("broker.settings", "broker.clock", "broker.logs", "broker.metrics",
      "broker.threads"),
+    ("broker.config_file",),
     ("broker.errors",),
 )  # fmt: skip
 """From top to bottom; what stands in one line are siblings that do not know each other."""

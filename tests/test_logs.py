@@ -94,6 +94,21 @@ def test_the_kafka_client_is_heard_again_after_a_minute(client, lines):
     assert [line["reason"] for line in lines()] == ["down: %s"] * 3
 
 
+def test_lines_of_the_web_server_are_our_own(lines):
+    """What uvicorn and the loop warn of is JSON, with the kind of an exception, never its text."""
+    server = logging.getLogger("uvicorn.error")
+    server.warning("Invalid HTTP request received.")
+    error = ValueError("Jane Invented")
+    server.error("Exception in ASGI application\n", exc_info=(type(error), error, None))
+    logging.getLogger("asyncio").error("Task exception was never retrieved\nfuture: Jane Invented")
+    server.info("Started server process")
+    assert [(line["event"], line["room"], line["reason"]) for line in lines()] == [
+        ("http.server", "web", "Invalid HTTP request received."),
+        ("http.server", "web", "Exception in ASGI application (ValueError)"),
+        ("http.server", "web", "Task exception was never retrieved"),
+    ]
+
+
 def test_no_line_of_the_kafka_client_is_filled_in_before_it_is_logged():
     """Its texts are told apart, and kept free of values, by what its code has written."""
     folder = Path(aiokafka.__file__).parent

@@ -1,11 +1,15 @@
 """The operators' doors: keys are issued, listed and revoked by those who may."""
 
+import asyncio
+
 import pytest
 
 from broker.access import digest_of_key
 from broker.operators_http import fresh_key
-from broker.state import tables
-from tests.broker_in_process import OPERATOR, SENDER, in_process, story
+from broker.serve import with_operators
+from broker.settings import Settings
+from broker.state import keys, tables
+from tests.broker_in_process import OPERATOR, SENDER, configuration, in_process, story
 
 ROUTES = (
     ("POST", "/v1/keys"),
@@ -70,6 +74,36 @@ async def test_a_revoked_key_is_unknown_at_once():
         assert again.status_code == 404
         shown = (await broker.call("GET", "/v1/keys", OPERATOR)).json()["keys"]
         assert [one["name"] for one in shown if one["revoked_at"]] == ["customs"]
+
+
+def with_two_operators():
+    """The sample configuration with a second name that may hold an operator's key."""
+    settings = Settings(operators=(OPERATOR, "night-desk"))
+    return with_operators(configuration(), settings)
+
+
+@story
+async def test_the_last_operators_key_cannot_be_revoked():
+    """Nobody could issue another; keys of senders and agencies do not count."""
+    async with in_process() as broker:
+        refused = await broker.call("DELETE", f"/v1/keys/{OPERATOR}", OPERATOR)
+        assert refused.status_code == 409
+        assert "first issue a key to another of the operators" in refused.json()["detail"]
+        assert (await broker.call("GET", "/v1/keys", OPERATOR)).status_code == 200
+        assert await broker.rows(tables.ACTIONS) == []
+
+
+@story
+async def test_of_two_operators_that_are_revoked_at_once_one_remains():
+    """Each sees what the other has done, whoever comes first."""
+    async with in_process(with_two_operators()) as broker:
+        answers = await asyncio.gather(
+            broker.call("DELETE", f"/v1/keys/{OPERATOR}", OPERATOR),
+            broker.call("DELETE", "/v1/keys/night-desk", OPERATOR),
+        )
+        assert sorted(one.status_code for one in answers) in ([200, 401], [200, 409])
+        live = await broker.plumbing.database.read(keys.live)
+        assert len({OPERATOR, "night-desk"} & set(live.values())) == 1
 
 
 @story

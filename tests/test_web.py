@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import structlog
 
 from broker.errors import StateFault
 from broker.ledger import status
@@ -21,6 +22,8 @@ async def test_a_process_says_that_it_lives_and_what_it_lacks():
         async def refuses(_work):
             raise StateFault("the disk is full")
 
+        later = broker.clock.ticks() + 1000
+        broker.clock.ticks = lambda: later
         broker.plumbing.database.write = refuses
         told = await broker.call("GET", "/readyz")
         assert told.status_code == 503
@@ -153,3 +156,25 @@ async def test_a_name_with_nul_is_nobodys(path):
     async with in_process() as broker:
         told = await broker.call("GET", path, OPERATOR)
         assert (told.status_code, told.json()["code"]) == (404, "request.not-found")
+
+
+@story
+async def test_a_request_leaves_a_line_if_that_is_asked_for():
+    """Method, route, status and seconds; no path, key or name. Switched off, there is none."""
+    for switched_on in (True, False):
+        async with in_process(access_log=switched_on) as broker:
+            with structlog.testing.capture_logs() as lines:
+                await broker.call("POST", "/v1/submissions", SENDER, content=declaration("QZ-LINE"),
+                                  headers={"Content-Type": "application/xml"})  # fmt: skip
+                await broker.call("GET", "/v1/trace/QZ-LINE", OPERATOR)
+                await broker.call("GET", "/v1/feed")
+                await broker.call("GET", "/secret/place")
+        found = [(one["method"], one["route"], one["status"]) for one in lines
+                 if one["event"] == "http.request"]  # fmt: skip
+        assert found == ([
+            ("POST", "/v1/submissions", 202),
+            ("GET", "/v1/trace/{name:path}", 404),
+            ("GET", "/v1/feed", 401),
+            ("GET", "none", 404),
+        ] if switched_on else [])  # fmt: skip
+        assert not [one for one in lines if "QZ-LINE" in str(one) or "secret" in str(one)]

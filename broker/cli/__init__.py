@@ -4,7 +4,7 @@ start      where a process of it begins
 program    all verbs, and how a process of it ends
 ends       exit codes, and faults as one sentence with a hint
 options    what several verbs take: the configuration, a broker's address and key
-running    serve, check, database
+running    serve, backup, check, database
 offline    translate: it touches no broker
 sampling   sample: composed traffic, valid or with a known defect
 routing    route: who would receive a file, and why; it touches no broker either

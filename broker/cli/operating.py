@@ -90,15 +90,19 @@ def list_keys(*, as_json: bool, **place: Any) -> None:
 @with_place
 @told
 def revoke(name: str, **place: Any) -> None:
-    """Revoke every key of NAME; it is unknown from now on."""
+    """Revoke every key of NAME; it is unknown from now on.
+
+    The last operator who has a key keeps it: issue one to another operator first.
+    """
     if _is_remote(place):
         with connected(place["url"], key_given(place["key"])) as client:
             count = client.revoke(name)
     else:
-        from broker.operators_http import revoke_keys
+        from broker.operators_http import operators_of, revoke_keys
 
-        at = stamp(SystemClock().now())
-        count = on_folder(place, lambda connection: revoke_keys(connection, name, CONSOLE, at))
+        _, configuration = everybody(folder(place["config"]))
+        given, at = (name, operators_of(configuration.principals)), stamp(SystemClock().now())
+        count = on_folder(place, lambda connection: revoke_keys(connection, given, CONSOLE, at))
     click.echo(f"{count} key{'' if count == 1 else 's'} of {name} revoked")
 
 
@@ -207,7 +211,7 @@ parked.add_command(_deciding("discard", "Give a parked thing up; its sender is t
 @click.option(
     "--bodies",
     is_flag=True,
-    help="Show documents, answers and deliveries themselves; this is noted.",
+    help="Show documents, answers and deliveries themselves.",
 )
 @with_json
 @with_broker
@@ -216,7 +220,7 @@ def trace(name: str, *, bodies: bool, as_json: bool, **broker: Any) -> None:
     """Show the whole road of any id or reference.
 
     A submission, event, dossier, document, delivery or parked record by its id, or a reference
-    as VALUE or SCHEME=VALUE. Takes an operator's key.
+    as VALUE or SCHEME=VALUE. Takes an operator's key; who looked is recorded.
     """
     with connected(broker["url"], key_given(broker["key"])) as client:
         found = client.trace(name, bodies=bodies)

@@ -10,7 +10,7 @@ from broker.cli.offline import translate
 from broker.cli.online import feed, submit
 from broker.cli.operating import keys, parked, trace
 from broker.cli.routing import route
-from broker.cli.running import check, database, serve
+from broker.cli.running import backup, check, database, serve
 from broker.cli.sampling import sample
 from broker.cli.topic import topic
 from broker.cli.topics import topics
@@ -33,6 +33,7 @@ def swb(context: click.Context) -> None:
 
 for verb in (
     serve,
+    backup,
     check,
     translate,
     route,

@@ -1,4 +1,7 @@
-"""`swb serve` runs a broker, `swb database` its tables, `swb check` finds what is wrong."""
+"""`swb serve` runs a broker, `swb backup` copies its data, `swb database` brings tables up to date.
+
+`swb check` finds what is wrong with a configuration.
+"""
 
 import asyncio
 import zlib
@@ -10,6 +13,7 @@ import uvloop
 
 from broker.cli.ends import ended, stopped, told
 from broker.cli.options import (
+    contradicting,
     everybody,
     examined_settings,
     folder,
@@ -18,11 +22,10 @@ from broker.cli.options import (
     with_config,
 )
 from broker.configuration import Configuration, examine
-from broker.errors import ConfigFault
 from broker.logs import set_up
 from broker.process import Process
 from broker.roles import ROLES, Role
-from broker.settings import Settings
+from broker.settings import ENVIRONMENT, Settings
 
 
 @click.command()
@@ -33,6 +36,11 @@ from broker.settings import Settings
 @click.option("--data", help="Folder of the log and the state; default: data_directory.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0: a free one.")
 @click.option("--host", help="Address to listen on.")
+@click.option(
+    "--accept-loss",
+    is_flag=True,
+    help="Start on data that were copied without their log; what it held is lost.",
+)
 @told
 def serve(
     *,
@@ -40,6 +48,7 @@ def serve(
     config: Path | None,
     families: tuple[str, ...],
     recipients: tuple[str, ...],
+    accept_loss: bool,
     **given: str | int | None,
 ) -> None:
     """Run a broker: all of it in one process, or one role of it on a cluster.
@@ -58,16 +67,22 @@ def serve(
     settings, configuration = everybody(folder(config))
     settings = settings.model_copy(update=kept)
     set_up(settings.log_level)
-    _serve(settings, configuration, Role(role, families, recipients))
+    process = Process(
+        settings,
+        configuration,
+        secrets_of(settings),
+        Role(role, families, recipients),
+        accept_loss=accept_loss,
+    )
+    _serve(process)
 
 
-def _serve(settings: Settings, configuration: Configuration, role: Role) -> None:
+def _serve(process: Process) -> None:
     from broker.serve import serve as run  # half a second of imports that other verbs do not need
 
     def listening(url: str) -> None:
-        click.echo(announced(url, settings, role.name))
+        click.echo(announced(url, process.settings, process.role.name))
 
-    process = Process(settings, configuration, secrets_of(settings), role)
     uvloop.run(run(process, listening))
 
 
@@ -77,6 +92,27 @@ def announced(url: str, settings: Settings, role: str) -> str:
     if settings.kafka_bootstrap:
         where = f"role {role} on {settings.kafka_bootstrap}"
     return f"listening on {url}, {where}; Ctrl-C ends it"
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@with_config
+@click.option("--data", help="Folder of the log and the state; default: data_directory.")
+@told
+def backup(*, file: Path, config: Path | None, data: str | None) -> None:
+    """Copy log and state to FILE, beside the broker that works on them.
+
+    FILE is one moment of both, checked, on disk, and for its owner only. To restore it, stop the
+    broker and put it into an empty data folder as broker.sqlite.
+    """
+    from broker.eventlog.copying import copy_to
+
+    settings = settings_of(folder(config))
+    if settings.database_url or settings.kafka_bootstrap:
+        hint = "back up the database with pg_dump: what it says goes before what Kafka holds"
+        raise stopped("the state is in PostgreSQL, which has its own tools", hint)
+    copied = copy_to(Path(data or settings.data_directory), file)
+    click.echo(f"{file}: {copied.submissions} submissions, {copied.size_bytes:,} bytes")
 
 
 @click.group()
@@ -118,22 +154,13 @@ def check(config: Path | None) -> None:
     directory = folder(config)
     settings, wrong = examined_settings(directory)
     configuration, findings = examine(directory)
-    texts = [*wrong, *map(str, findings), *_operators(settings, configuration)]
-    for text in texts:
-        click.echo(f"{directory}/{text}")
-    click.echo(f"{directory}: {_counted(configuration)}: {_verdict(len(texts))}")
-    ended(well=not texts)
-
-
-def _operators(settings: Settings, configuration: Configuration) -> list[str]:
-    """What is wrong with the names of the operators."""
-    from broker.serve import with_operators
-
-    try:
-        with_operators(configuration, settings)
-    except ConfigFault as fault:
-        return [f"broker.yaml: {fault}"]
-    return []
+    together = contradicting(settings, configuration, directory)
+    found = [*wrong, *together, *findings]
+    for finding in found:
+        where = "" if finding.file == ENVIRONMENT else f"{directory}/"
+        click.echo(f"{where}{finding}")
+    click.echo(f"{directory}: {_counted(configuration)}: {_verdict(len(found))}")
+    ended(well=not found)
 
 
 def _counted(configuration: Configuration) -> str:

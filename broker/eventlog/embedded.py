@@ -14,7 +14,6 @@ How to change the format on disk
 
 import asyncio
 import contextlib
-import fcntl
 import queue
 import sqlite3
 import threading
@@ -26,7 +25,8 @@ from typing import Any, TypeVar
 import orjson
 
 from broker.clock import SystemClock
-from broker.errors import BrokerError, ConfigFault, GapFault, LogFault
+from broker.errors import NO_SPACE, BrokerError, ConfigFault, GapFault, LogFault
+from broker.eventlog import opening
 from broker.eventlog.contract import Take, partition_of, take_all
 from broker.model.records import Entry, Record
 
@@ -39,7 +39,6 @@ GROUP_MAX = 512
 GROUP_S = 0.01
 """How long a group takes works in before it commits: nobody waits for all that came later."""
 READERS = 3
-PAGE_BYTES = 32 * 1024
 
 
 class _Job:
@@ -67,9 +66,8 @@ class _Job:
 class SqliteFile:
     """The file, its writer thread, its readers, and the log inside it."""
 
-    def __init__(self, directory: Path, partitions: int = 8) -> None:
-        self._directory = directory
-        self._path = directory / "broker.sqlite"
+    def __init__(self, directory: Path, partitions: int = 8, *, accept_loss: bool = False) -> None:
+        self._path = directory / opening.NAME
         self._partitions = partitions
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="swb-writer", daemon=True)
@@ -80,17 +78,18 @@ class SqliteFile:
         self._staged: dict[int, int] = {}
         self._arrived: dict[int, asyncio.Event] = {}
         self._ticks = SystemClock().ticks
+        self._trouble = ""
         self.commits = 0
-        self._lock = _locked(directory)
-        try:
-            self._raw = self._connect()
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            self._lock.close()
-            raise ConfigFault(
-                f"{str(self._path)!r} is no database of a broker ({error}); restore it, or name "
-                "another --data"
-            ) from error
+        with contextlib.ExitStack() as unless_opened:
+            self._lock = unless_opened.enter_context(opening.locked(directory))
+            try:
+                self._raw = opening.connect(self._path, accept_loss=accept_loss)
+                unless_opened.callback(self._raw.close)
+                self._prepare()
+                opening.mark(self._raw, opening.RUNNING)
+            except sqlite3.DatabaseError as error:
+                raise opening.refusal(error, self._path) from error
+            unless_opened.pop_all()
         self._thread.start()
 
     def partitions(self, topic: str) -> int:
@@ -126,6 +125,10 @@ class SqliteFile:
             found.execute("PRAGMA mmap_size=268435456")
             self._local.connection = found
         return found
+
+    def lacks_space(self, error: BaseException | None) -> bool:
+        """Whether this error of the file is that of a full disk."""
+        return opening.lacks_space(error, self._path.parent)
 
     @property
     def raw(self) -> sqlite3.Connection:
@@ -178,8 +181,8 @@ class SqliteFile:
         ]
 
     async def missing(self) -> str:
-        """Nothing: it is where the state is."""
-        return ""
+        """Why the last commit failed, until one succeeds that has written something."""
+        return self._trouble
 
     async def divide(self, group: str, topics: Sequence[str], take: Take) -> None:
         """Everything is this process's own."""
@@ -202,7 +205,7 @@ class SqliteFile:
         self._jobs.put(None)
         self._thread.join()
         self._readers.shutdown(wait=True)
-        self._raw.close()
+        opening.finish(self._raw, self._path)
         self._lock.close()
 
     # -- the writer thread ------------------------------------------------------------------
@@ -221,12 +224,12 @@ class SqliteFile:
                 else:
                     batch.append(job)
             left = self._commit(batch) if batch else []
-        self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _commit(self, queued: list[_Job]) -> list[_Job]:
         """Commit works until the group has taken its time; those that are left for the next."""
         ends = self._ticks() + GROUP_S
         batch: list[_Job] = []
+        written = self._raw.total_changes
         try:
             self._raw.execute("BEGIN IMMEDIATE")
             for job in queued:
@@ -239,6 +242,8 @@ class SqliteFile:
             self._give_up(batch, error)
         else:
             self.commits += 1
+            if self._raw.total_changes > written:  # BEGIN and COMMIT alone prove nothing
+                self._trouble = ""
             self._ends.update(self._staged)
         touched = tuple(self._staged)
         self._staged.clear()
@@ -253,10 +258,16 @@ class SqliteFile:
         self._raw.execute("SAVEPOINT work")
         try:
             job.result = job.work(self._raw)
-        except BaseException as fault:  # noqa: BLE001  handed whole to the one who waits
-            job.fault = _named(fault)
+        except BaseException as fault:  # handed whole to the one who waits
+            error = _sqlite_error(fault)
+            job.fault = fault
+            if error is fault or self.lacks_space(error):
+                assert error is not None
+                job.fault = self._fault(error, "the file refused a work")
             self._staged = before
             self._topics.clear()  # a new topic may be among what is undone
+            if not self._raw.in_transaction:  # a full disk undoes all works of the group
+                raise error or sqlite3.OperationalError("the group was undone") from fault
             self._raw.execute("ROLLBACK TO work")
         self._raw.execute("RELEASE work")
 
@@ -265,9 +276,19 @@ class SqliteFile:
         self._topics.clear()
         if self._raw.in_transaction:
             self._raw.execute("ROLLBACK")
+        fault = self._fault(error, "the commit failed")
+        self._trouble = self._trouble or "the last commit failed; look at the disk"
         for job in batch:
             if not isinstance(job.fault, BrokerError):
-                job.fault = LogFault(f"the commit failed: {error}")
+                job.fault = fault
+
+    def _fault(self, error: sqlite3.Error, what: str) -> LogFault:
+        """What went wrong; a full disk is told as that, until a commit succeeds again."""
+        full = self.lacks_space(error)
+        fault = LogFault(NO_SPACE if full else f"{what}: {error}")
+        if full:
+            self._trouble = NO_SPACE
+        return fault
 
     def _tell(self, batch: list[_Job], touched: tuple[int, ...]) -> None:
         for job in batch:
@@ -312,16 +333,6 @@ class SqliteFile:
             return False
         return True
 
-    def _connect(self) -> sqlite3.Connection:
-        raw = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-        raw.execute(f"PRAGMA page_size={PAGE_BYTES}")
-        raw.execute("PRAGMA journal_mode=WAL")
-        raw.execute("PRAGMA synchronous=FULL")
-        raw.execute("PRAGMA wal_autocheckpoint=2000")
-        raw.execute("PRAGMA cache_size=-131072")
-        raw.execute("PRAGMA foreign_keys=ON")
-        return raw
-
     def _prepare(self) -> None:
         raw = self._raw
         (version,) = raw.execute("PRAGMA user_version").fetchone()
@@ -344,25 +355,10 @@ class SqliteFile:
                     self._ends[number] = (last & ((1 << SHIFT) - 1)) + 1
 
 
-def _named(fault: BaseException) -> BaseException:
-    """The file refusing a work is a fault of the log; everything else stays what it is."""
-    if isinstance(fault, sqlite3.OperationalError):
-        return LogFault(f"the file refused a work: {fault}")
-    return fault
-
-
-def _locked(directory: Path) -> Any:
-    """The directory's lock, held until closed; a second process is refused."""
-    directory.mkdir(parents=True, exist_ok=True)
-    handle = (directory / "lock").open("w")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        handle.close()
-        raise ConfigFault(
-            f"{str(directory)!r} is in use by another broker; stop it or name another --data"
-        ) from error
-    return handle
+def _sqlite_error(fault: BaseException) -> sqlite3.Error | None:
+    """What the file itself said, also where the state's library has wrapped it."""
+    error = getattr(fault, "orig", fault)
+    return error if isinstance(error, sqlite3.Error) else None
 
 
 def _read(

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from broker.access import Principal
 from broker.clock import stamp
-from broker.errors import BrokerError, BusyFault, ConflictFault
+from broker.errors import BrokerError, BusyFault, ConflictFault, kind_of
 from broker.hop import Plumbing
 from broker.logs import logger
 from broker.metrics import METRICS
@@ -159,7 +159,7 @@ class Acceptance:
                 for pending in batch:
                     await self._write([pending])
                 return
-            log.warning("intake.failed", reason=type(fault).__name__, count=len(batch))
+            log.warning("intake.failed", reason=kind_of(fault), count=len(batch))
             _settle(batch, [fault] * len(batch))
             return
         _settle(batch, receipts)

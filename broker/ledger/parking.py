@@ -68,7 +68,9 @@ def decide(connection: Connection, database: Database, decided: Decided) -> str:
     if found["state"] != "parked":
         raise ConflictFault(f"{decided.parked} is {found['state']} already")
     station = found["station"]
-    if station == "core" and actions.after(connection, decided.parked, str(found["at"])):
+    if station == "core" and actions.after(
+        connection, decided.parked, str(found["at"]), *(f"parked.{one}" for one in _SETTLED)
+    ):
         raise ConflictFault(f"a decision about {decided.parked} is on its way; look again")
     actions.put(connection, decided.at, decided.who, f"parked.{decided.decision}",
                 target=decided.parked, why=decided.why)  # fmt: skip

@@ -12,9 +12,11 @@ def put(connection: Connection, at: str, who: str, what: str, *, target: str, wh
     connection.execute(insert(ACTIONS).values(at=at, who=who, what=what, target=target, why=why))
 
 
-def after(connection: Connection, target: str, at: str) -> int:
-    """How many actions there were on this target after this moment."""
-    query = select(func.count()).where(ACTIONS.c.target == target, ACTIONS.c.at > at)
+def after(connection: Connection, target: str, at: str, *what: str) -> int:
+    """How many of these actions there were on this target after this moment."""
+    query = select(func.count()).where(
+        ACTIONS.c.target == target, ACTIONS.c.at > at, ACTIONS.c.what.in_(what)
+    )
     return connection.execute(query).scalar_one()
 
 

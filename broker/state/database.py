@@ -13,7 +13,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import NullPool, StaticPool
 
-from broker.errors import StateFault
+from broker.errors import NO_SPACE, StateFault
 from broker.eventlog.embedded import SqliteFile
 from broker.model.records import Record
 from broker.state import outbox as outbox_rows
@@ -81,7 +81,16 @@ class EmbeddedDatabase:
         writer = create_engine(
             "sqlite://", creator=lambda: file.raw, poolclass=StaticPool, pool_reset_on_return=None
         )
-        upgrade(writer)
+        try:
+            # All or nothing: a disk that is full in the middle must leave no half of the tables.
+            # The engine looks at its first connection and rolls back, so it is made before.
+            writer.connect().close()
+            file.raw.execute("BEGIN IMMEDIATE")
+            upgrade(writer)
+        except OperationalError as error:
+            full = file.lacks_space(error.orig)
+            text = NO_SPACE if full else f"the tables cannot be brought up to date: {error.orig}"
+            raise StateFault(text) from error
         self._connection = writer.connect()
         self._readers = create_engine("sqlite://", creator=file.reader, poolclass=NullPool)
         self._local = threading.local()

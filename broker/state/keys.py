@@ -18,6 +18,20 @@ def live(connection: Connection) -> dict[str, str]:
     return {sha256: name for sha256, name in rows}  # noqa: C416  rows are not pairs of a dict
 
 
+def holders(connection: Connection) -> frozenset[str]:
+    """Who has a key in force. The keys are held until the transaction ends.
+
+    Two who revoke at once see each other's work: the second waits, and then sees fewer keys.
+    """
+    rows = connection.execute(
+        select(KEYS.c.name, KEYS.c.sha256)
+        .where(KEYS.c.revoked_at.is_(None))
+        .order_by(KEYS.c.sha256)
+        .with_for_update()
+    )
+    return frozenset(row.name for row in rows)
+
+
 def revoke(connection: Connection, name: str, at: str) -> int:
     """Revoke every key of a name; how many there were."""
     done = connection.execute(

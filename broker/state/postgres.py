@@ -23,7 +23,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from broker.errors import ConfigFault, StateFault
+from broker.errors import NO_SPACE, ConfigFault, StateFault
 from broker.model.records import Record
 from broker.settings import Secrets, Settings
 from broker.state import outbox as outbox_rows
@@ -33,6 +33,7 @@ from broker.state.database import Work
 T = TypeVar("T")
 
 CONNECT_S = 5
+DISK_FULL = "53100"
 BROKEN = (OperationalError, InterfaceError, InternalError, PoolTimeoutError)
 
 
@@ -111,7 +112,9 @@ class PostgresDatabase:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, run)
         except BROKEN as error:
-            raise StateFault(f"the database gave up a work: {_cause(error)}") from error
+            cause = _cause(error)
+            text = cause if cause == NO_SPACE else f"the database gave up a work: {cause}"
+            raise StateFault(text) from error
 
 
 @contextlib.asynccontextmanager
@@ -185,4 +188,6 @@ def shown(settings: Settings) -> str:
 def _cause(error: Exception) -> str:
     """The kind of what went wrong; never the statement, whose values may be personal."""
     inner = getattr(error, "orig", None) or error
+    if getattr(inner, "sqlstate", None) == DISK_FULL:
+        return NO_SPACE
     return type(inner).__name__

@@ -257,3 +257,6 @@ ACTIONS = Table(
     "actions", METADATA,
     _serial(), _text("at"), _text("who"), _text("what"), _text("target"), _text("why"),
 )  # fmt: skip
+
+PROBES = Table("probes", METADATA, _text("name", key=True), _text("at"), _blob("room"))
+"""What readiness writes, to see whether anything can be written."""

@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import Connection
 
 from broker.adapter import Adapter, Profile
+from broker.errors import ConfigFault
 from broker.hop import Pending, Piece
 from broker.metrics import METRICS
 from broker.model.events import event_of, record_of
@@ -60,11 +61,15 @@ class Executor(Protocol):
 
 @dataclass(slots=True)
 class Batch:
-    """Records in their order, the originals that they refer to, and the jobs that are begun."""
+    """Records in their order, the originals that they refer to, and the jobs that are begun.
+
+    `begun`: how many of the records have been begun, or are not for an executor.
+    """
 
     entries: Sequence[Entry]
     originals: Mapping[str, bytes]
     jobs: dict[int, Job] = field(default_factory=dict)
+    begun: int = 0
 
     def payload(self, entry: Entry) -> bytes:
         """What the sender sent."""
@@ -119,24 +124,30 @@ class TranslationStation:
         return translated(submission, adapter, profile, skip, self._event_bytes_max)
 
     def _begin_ahead(self, now: Entry, loaded: Batch, skip: int) -> None:
-        """Begin this record, and of those after it what there is room for: none waits for me."""
+        """Begin this record, and those after it that there is room for."""
         executor = self._executor
-        if executor is None:
-            return
-        for entry in loaded.entries:
-            if entry.position < now.position or entry.position in loaded.jobs:
-                continue
+        while executor is not None and loaded.begun < len(loaded.entries):
+            entry = loaded.entries[loaded.begun]
             payload = loaded.payload(entry)
-            if not executor.takes(payload):
-                continue
-            if entry is not now and not executor.has_room(payload):
-                return
-            headers = entry.headers
-            profile = self._profile_of(
-                headers.get("swb_profile", ""), headers.get("swb_format", ""), headers["ce_time"]
-            )
-            before = skip if entry is now else 0
-            loaded.jobs[entry.position] = executor.begin(headers, payload, profile, before)
+            if executor.takes(payload):
+                if entry is not now and not executor.has_room(payload):
+                    return
+                try:
+                    profile = self._profile_in(entry.headers)
+                except ConfigFault:
+                    if entry is now:
+                        loaded.begun += 1
+                        raise
+                    return  # it is the fault of that record, and is raised when its turn comes
+                before = skip if entry is now else 0
+                job = executor.begin(entry.headers, payload, profile, before)
+                loaded.jobs[entry.position] = job
+            loaded.begun += 1
+
+    def _profile_in(self, headers: Headers) -> Profile:
+        return self._profile_of(
+            headers.get("swb_profile", ""), headers.get("swb_format", ""), headers["ce_time"]
+        )
 
     def end(self, loaded: Batch) -> None:
         """Nobody waits for what is still being translated."""

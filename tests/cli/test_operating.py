@@ -82,9 +82,13 @@ def test_keys_without_a_broker(swb, tmp_path):
         assert key.encode() not in file.read_bytes()
     (shown,) = json.loads(swb("keys", "list", "--json", *place).stdout)
     assert (shown["name"], shown["revoked_at"]) == ("duty-desk", None)
-    assert swb("keys", "revoke", "duty-desk", *place).stdout == "1 key of duty-desk revoked\n"
-    assert on_folder(given, keys.live) == {}
-    done = on_folder(given, lambda connection: actions.about(connection, "duty-desk"))
+    last = swb("keys", "revoke", "duty-desk", *place)
+    assert last.exit_code == 1
+    assert "'duty-desk' is the only operator with a key in force" in last.stderr
+    assert swb("keys", "issue", "customs", *place).exit_code == 0
+    assert swb("keys", "revoke", "customs", *place).stdout == "1 key of customs revoked\n"
+    assert on_folder(given, keys.live) == {digest_of_key(key): "duty-desk"}
+    done = on_folder(given, lambda connection: actions.about(connection, "customs"))
     assert [(one["who"], one["what"]) for one in done] == [
         ("command-line", "keys.issue"),
         ("command-line", "keys.revoke"),

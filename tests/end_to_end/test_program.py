@@ -102,6 +102,19 @@ def lodged(tmp_path):
     return write
 
 
+def test_a_terminal_that_goes_away_ends_nothing(tmp_path):
+    """SIGHUP is a line in the log; the broker goes on, and ends on SIGTERM as ever."""
+    broker = Running(tmp_path / "data")
+    broker.process.send_signal(signal.SIGHUP)
+    watch = threading.Timer(HANG_S, broker.process.kill)
+    watch.start()
+    events = (json.loads(line)["event"] for line in broker.process.stderr)
+    assert "serve.hangup" in events
+    watch.cancel()
+    assert broker.run("keys", "list").exit_code == 0
+    assert broker.stop() == 0
+
+
 def test_submit_waits_for_the_verdict(running, lodged):
     """The receipt and, with --wait, verdict and outcome; exit 0."""
     result = running.run("submit", lodged("QZ-E2E-1"), "--wait", WAIT, who=SENDER)

@@ -109,6 +109,19 @@ async def test_who_decided_what_and_why_is_kept():
 
 
 @story
+async def test_who_looked_at_a_parked_record_is_kept_and_hinders_no_decision():
+    """One row of actions a reading; looking is not deciding."""
+    async with in_process() as broker:
+        _, _, one = await parked_in_core(broker)
+        assert (await broker.call("GET", f"/v1/parked/{one['id']}", OPERATOR)).status_code == 200
+        (action,) = await broker.rows(tables.ACTIONS)
+        assert (action["who"], action["what"], action["target"]) == (
+            OPERATOR, "parked.read", one["id"],
+        )  # fmt: skip
+        assert (await decide(broker, one["id"], "resume")).status_code == 202
+
+
+@story
 async def test_a_decision_is_taken_once():
     """A second decision while the first is on its way is refused, and so is one afterwards."""
     async with in_process() as broker:

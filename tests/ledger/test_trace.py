@@ -3,6 +3,7 @@
 import pytest
 
 from broker.configuration import examine
+from broker.errors import StateFault
 from broker.serve import with_operators
 from broker.settings import Settings
 from broker.state import tables
@@ -103,19 +104,39 @@ async def test_who_does_not_receive_is_told_with_the_condition_and_the_value():
 
 
 @story
-async def test_bodies_are_shown_only_when_asked_for_and_that_is_noted():
-    """Without `bodies` no value of the document is there; with it, an action says who looked."""
+async def test_bodies_are_shown_only_when_asked_for_and_every_reading_is_noted():
+    """Without `bodies` the document is not there; an action says who looked, and at how much."""
     async with in_process() as broker:
         await played(broker)
         plain = (await broker.call("GET", "/v1/trace/QZ-TR-1", OPERATOR)).text
         assert "INVENTED EXPORTER" not in plain
-        assert await broker.rows(tables.ACTIONS) == []
         (dossier,) = (await traced(broker, "QZ-TR-1", bodies="true"))["dossiers"]
         assert dossier["documents"][0]["body"]["TypeCode"] == "IMA"
         assert dossier["answers"][0]["content"]["StatusCode"] == "released"
         assert dossier["deliveries"][0]["content"]["specversion"] == "1.0"
-        (action,) = await broker.rows(tables.ACTIONS)
-        assert (action["who"], action["what"]) == (OPERATOR, "trace.bodies")
+        assert [(one["who"], one["what"], one["target"])
+                for one in await broker.rows(tables.ACTIONS)] == [
+            (OPERATOR, "trace.read", "QZ-TR-1"),
+            (OPERATOR, "trace.bodies", "QZ-TR-1"),
+        ]  # fmt: skip
+
+
+@story
+async def test_a_trace_that_cannot_be_noted_is_not_shown():
+    """The row is on disk before the answer goes out; what names nothing leaves none."""
+    async with in_process() as broker:
+        await played(broker)
+        assert (await broker.call("GET", "/v1/trace/nothing", OPERATOR)).status_code == 404
+        assert await broker.rows(tables.ACTIONS) == []
+        with pytest.MonkeyPatch.context() as patch:
+
+            async def refuses(_work):
+                raise StateFault("it does not commit")
+
+            patch.setattr(broker.plumbing.database, "write", refuses)
+            refused = await broker.call("GET", "/v1/trace/QZ-TR-1", OPERATOR)
+        assert refused.status_code == 503
+        assert "QZ-TR-1" not in refused.text
 
 
 @story

@@ -20,5 +20,10 @@ async def test_actions_are_kept_by_target_in_order():
         ("T1", "duty-desk", "T1"),
         ("T3", "duty-desk", "T3"),
     ]
-    assert await database.read(lambda connection: actions.after(connection, "p_1", "T1")) == 1
-    assert await database.read(lambda connection: actions.after(connection, "p_1", "T3")) == 0
+
+    async def count(at, *what):
+        return await database.read(lambda one: actions.after(one, "p_1", at, *what))
+
+    assert await count("T1", "parked.read", "parked.resume") == 1
+    assert await count("T1", "parked.read") == 0
+    assert await count("T3", "parked.resume") == 0
