@@ -19,7 +19,7 @@ from adapters.airline.sample_passenger_list import (
     compose_flawed,
     compose_pieces,
 )
-from adapters.request_json import RequestJson
+from adapters.request_json import RequestJson, form_schemas
 from broker.adapter import Family, Kind, Part, Scheme
 
 FLIGHT = Kind(
@@ -49,4 +49,4 @@ SAMPLES = {
 def family() -> Family:
     """The family as its entry point names it."""
     adapters = (Paxlst(), CusresAnswers(), RequestJson("airline", KIND))
-    return Family("airline", adapters, (FLIGHT,), SAMPLES, compose_flawed)
+    return Family("airline", adapters, (FLIGHT,), SAMPLES, compose_flawed, form_schemas())
