@@ -25,6 +25,7 @@ topics         what the topics of a Kafka cluster should be
 configuration  who, what they may see, by which law, in which dialect
 profiles       what a sender or a state means by a format
 adapter        the contract of a family of formats
+documentation  the OpenAPI document of the doors, and the page that shows it
 doors, heads, web, operators_http   what HTTP doors share; bounded heads; the application;
                                     the operators' doors
 serve, cli, client, demo            a process; the command line; its HTTP client; a play

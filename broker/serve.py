@@ -175,7 +175,11 @@ def web_server(
     ]
     open_doors = role.runs("intake")
     app = application(routers if open_doors else [],
-        Health(probe=lambda: missing(plumbing), refresh=lambda: refresh(plumbing, configuration)),
+        Health(
+            probe=lambda: missing(plumbing),
+            refresh=lambda: refresh(plumbing, configuration),
+            kinds=tuple(configuration.kinds),
+        ),
     )  # fmt: skip
     server = uvicorn.Server(
         uvicorn.Config(

@@ -61,6 +61,7 @@ LAYERS = (
     ("broker.cli", "broker.demo"),
     ("broker.serve",),
     ("broker.web",),
+    ("broker.documentation",),
     ("broker.console",),
     ("broker.stations",),
     ("broker.plumbing", "broker.process"),
