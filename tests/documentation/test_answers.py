@@ -177,8 +177,8 @@ async def broken(broker):
 
 
 @story
-async def _everything(monkeypatch):
-    """All that is asked; every answer is checked on its way."""
+async def test_every_answer_of_every_door_is_as_published(monkeypatch):
+    """Each documented status but a bug's is seen, and each answer has its type, headers, schema."""
     async with in_process(body_bytes_max=90_000) as broker:
         published = await Published.of(broker)
         await traffic(broker)
@@ -199,8 +199,3 @@ async def _everything(monkeypatch):
                                    "persons-report.new", "conveyance-report.new",
                                    "board.changed", "answer.question-overdue",
                                    "declaration.withdrawn", "message.rejected"}  # fmt: skip
-
-
-def test_every_answer_of_every_door_is_as_published(monkeypatch):
-    """Each documented status but a bug's is seen, and each answer has its type, headers, schema."""
-    _everything(monkeypatch)
