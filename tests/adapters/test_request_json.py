@@ -2,8 +2,9 @@
 
 import orjson
 import pytest
+from jsonschema import Draft202012Validator
 
-from adapters.request_json import RequestJson
+from adapters.request_json import RequestJson, form_schema
 from broker.adapter import Original, Outgoing, Profile, Stamp
 from broker.model.problem import Problem
 
@@ -92,6 +93,16 @@ def test_what_is_no_json_is_a_problem_and_no_message():
     translation = ADAPTER.translate(b'{"request": ', NO_PROFILE)
     assert [problem.code for problem in translation.problems] == ["json.not-well-formed"]
     assert list(translation.messages) == []
+
+
+@pytest.mark.parametrize("form", [one for one, _does, _body in FORMS])
+def test_a_form_that_is_read_is_of_the_published_schema(form):
+    """Words alone are a reason there, too; a misspelt member is of neither."""
+    schema = Draft202012Validator(form_schema())
+    assert schema.is_valid(form)
+    assert not schema.is_valid({**form, "refernces": []})
+    message, _ = translate({**form, "refernces": []})
+    assert message.verdict == "rejected"
 
 
 def test_values_have_their_places():
