@@ -16,6 +16,7 @@ from broker.model.dossier import Change
 from broker.model.extent import Extent as Extent  # noqa: PLC0414  (part of the contract)
 from broker.model.problem import NOWHERE, Place, Problem
 from broker.model.request_table import RequestTable
+from broker.model.unmapped import Unmapped as Unmapped  # noqa: PLC0414  (part of the contract)
 
 Tree = dict[str, Any]
 """Dicts by WCO name, lists for repeated classes, strings at the leaves."""
@@ -49,15 +50,6 @@ class Reference:
     scheme: str
     value: str
     place: Place = NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class Unmapped:
-    """What has no place in the model: kept, classed sensitive, passed by no view."""
-
-    place: Place
-    path: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ wco_dec, wco_res     the formats
 dialects, tables     where each value stands; compiled once
 envelope             MetaData around the bodies
 reading, writing     between XML and plain canonical trees, by the tables
+oddities             what a walk could not put into the tree, up to a limit
 swift                the short walk, for a body in which nothing is odd
 subject              one body with the places of its elements
 telling, words       what the walk and the profile found, with places; in words

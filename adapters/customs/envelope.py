@@ -10,10 +10,11 @@ Rules
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from adapters.customs.reading import Oddities, Oddity
+from adapters.customs.oddities import Oddities, Oddity
 from adapters.mapping import KEPT, Dialect, Field, tag_in
 from adapters.wire.xml import (
     Element,
@@ -93,11 +94,9 @@ def _tags(namespaces: tuple[str, ...], local: str) -> frozenset[str]:
 
 def _bodies(root: Element, above: Field, odd: Oddities) -> list[Element]:
     bodies: list[Element] = []
-    for child in root:
-        row = above.rows.get(str(child.tag))
-        if row is None:
-            odd.append(Oddity("unknown", child, above))
-        elif row[0] == KEPT:
+    for child in _read_first(root, above, odd):
+        row = above.rows[str(child.tag)]
+        if row[0] == KEPT:
             _keep(child, row[4], odd)
         elif len(bodies) < row[2]:
             bodies.append(child)
@@ -110,13 +109,27 @@ def _bodies(root: Element, above: Field, odd: Oddities) -> list[Element]:
     return bodies
 
 
+def _read_first(root: Element, above: Field, odd: Oddities) -> Iterator[Element]:
+    """The children that the table knows; the others are noted, and counted where too many."""
+    for index, child in enumerate(root):
+        if str(child.tag) in above.rows:
+            yield child
+        elif odd.unknown(child, above):
+            known = 0
+            for later in child.itersiblings(*above.rows):
+                known += 1
+                yield later
+            odd.count_unknown(above, len(root) - index - 1 - known)
+            return
+
+
 def _keep(child: Element, field: Field, odd: Oddities) -> None:
     if child.text and child.text.strip():
         odd.append(Oddity("kept", child, field, child.text.strip()))
     for name, value in child.items():
         odd.append(Oddity("attribute", child, field, str(value), str(name)))
     for below in child:
-        odd.append(Oddity("unknown", below, field))
+        odd.unknown(below, field)
         if below.tail and not below.tail.isspace():
             odd.append(Oddity("misplaced", child, field, below.tail.strip()))
 

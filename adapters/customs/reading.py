@@ -14,8 +14,8 @@ What does not belong
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from adapters.customs.oddities import Oddities, Oddity
 from adapters.customs.swift import read_plain
 from adapters.mapping import AMOUNT, KEPT, MANY, MEASURE, MOMENT, ONE, SHAPED, Dialect, Field, Row
 from adapters.wire.numbers import OUTER, canonical_decimal, shortest
@@ -28,56 +28,6 @@ _HALVES = {
     AMOUNT: re.compile(r"[A-Z]{3}").fullmatch,
     MEASURE: re.compile(r"\S(?:.{0,3}\S)?").fullmatch,
 }
-
-
-class Oddity(NamedTuple):
-    """Something the walk could not put into the tree.
-
-    Problems: `unknown` (no such element), `repeated`, `too-long`, `malformed`, `moment`,
-    `misplaced` (text between elements), `sequence` (a number used twice), `as-attribute` (what
-    should be an element of the class), `empty` (a value or class that is present without content).
-    No fault, but no place in the model: `attribute`, `kept`, and `spelling` (a decimal as it was
-    written, where the tree holds it in another spelling).
-    `field` is the row of the element; for an unknown one, of the class it stands in.
-    """
-
-    what: str
-    element: Element
-    field: Field
-    value: str = ""
-    attribute: str = ""
-
-
-_Sort = tuple[str, Field, bool]
-"""Oddities of one sort have the same problem code: what, which field, of an attribute or not."""
-
-
-class Oddities:
-    """What is odd about one message, in order.
-
-    At most `most` are noted, but always the first `each` of a sort: many of one sort hide none of
-    another. `beyond`: one of each sort that is not noted, and how many of it there are.
-    """
-
-    __slots__ = ("_counts", "beyond", "each", "most", "noted", "number")
-
-    def __init__(self, most: int = 20_000, each: int = 100) -> None:
-        self.most = most
-        self.each = each
-        self.number = 0
-        self.noted: list[Oddity] = []
-        self.beyond: dict[_Sort, tuple[Oddity, int]] = {}
-        self._counts: dict[_Sort, int] = {}
-
-    def append(self, oddity: Oddity) -> None:
-        """Notes one more."""
-        self.number += 1
-        sort = (oddity.what, oddity.field, bool(oddity.attribute))
-        count = self._counts[sort] = self._counts.get(sort, 0) + 1
-        if self.number <= self.most or count <= self.each:
-            self.noted.append(oddity)
-        else:
-            self.beyond[sort] = (oddity, self.beyond.get(sort, (oddity, 0))[1] + 1)
 
 
 def read_body(body: Element, above: Field, dialect: Dialect, odd: Oddities) -> Tree:
@@ -99,7 +49,7 @@ def read(  # noqa: C901, PLR0912 (one loop over all kinds of rows)
     for child in element:
         row = rows.get(child.tag)
         if row is None:
-            odd.append(Oddity("unknown", child, above))
+            odd.unknown(child, above)
             _odd_tail(child, element, above, odd)
             continue
         kind, name, limit, _usual, field = row
@@ -236,7 +186,7 @@ def _odd_rest(child: Element, field: Field, odd: Oddities, *consumed: str) -> No
         if name not in consumed:
             odd.append(Oddity("attribute", child, field, str(value), str(name)))
     for below in child:
-        odd.append(Oddity("unknown", below, field))
+        odd.unknown(below, field)
         _odd_tail(below, child, field, odd)
 
 
@@ -299,7 +249,7 @@ def _odd_moment(child: Element, field: Field, odd: Oddities) -> None:
         _odd_rest(strings[0], field, odd)
     for below in child:
         if below not in strings[:1]:
-            odd.append(Oddity("unknown", below, field))
+            odd.unknown(below, field)
 
 
 def _odd_class(element: Element, above: Field, odd: Oddities) -> None:
@@ -334,10 +284,8 @@ def _sequences(
 
 def instances_of(element: Element, above: Field, name: str) -> Iterator[Element]:
     """The elements that stand for one canonical name, in order."""
-    for child in element:
-        row = above.rows.get(str(child.tag))
-        if row is not None and row[1] == name:
-            yield child
+    tags = [tag for tag, row in above.rows.items() if row[1] == name]
+    return element.iterchildren(*tags) if tags else iter(())
 
 
 def leaves_of(

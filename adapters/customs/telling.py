@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from adapters.customs.reading import Oddities, Oddity
+from adapters.customs.oddities import Oddities, Oddity
 from adapters.customs.subject import Misspelt, Subject, pointer_of
 from adapters.customs.words import SHOWN, code_of, known_names, words_of
 from adapters.demands import (
@@ -36,7 +36,7 @@ from adapters.wire.xml import Element, attribute_name, local_name, name_of, valu
 from broker.adapter import Constraint, Path, Profile, Tree, Unmapped
 from broker.model.packages import data_class
 from broker.model.paths import pattern_of
-from broker.model.problem import NOWHERE, Place, Problem, Severity, errors_first
+from broker.model.problem import NOWHERE, Place, Problem, Severity, cut, errors_first
 
 PROBLEMS_MAX = 100
 UNMAPPED_MAX = 20_000
@@ -80,9 +80,9 @@ class _Report:
         for oddity in odd.noted:
             if oddity.what not in _SILENT:
                 self._oddity(oddity)
-        for oddity, count in odd.beyond.values():
-            if oddity.what not in _SILENT:
-                self._unlisted[self._severity(oddity)] += count
+        for beyond in odd.beyond.values():
+            if beyond.first.what not in _SILENT:
+                self._unlisted[self._severity(beyond.first)] += beyond.count
         self._uncounted |= {one.field.name for one in odd.noted if one.what == "repeated"}
         unknown = (one for one in odd.noted if one.what == "unknown")
         for oddity in islice(unknown, PROBLEMS_MAX):
@@ -272,7 +272,7 @@ def _problem(subject: Subject, oddity: Oddity, severity: Severity, dialect: str)
         where=subject.positions.exact(element, oddity.attribute),
         path=shown,
         pointer=subject.pointer_of(path, dialect) if inside else None,
-        found=(name_of(element) if oddity.what == "unknown" else oddity.value)[:SHOWN] or None,
+        found=cut(name_of(element) if oddity.what == "unknown" else oddity.value, SHOWN) or None,
         found_class=data_class(subject.package, pattern_of(path)) if oddity.value else "public",
         expected=words[1],
         hint=words[2],

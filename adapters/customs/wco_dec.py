@@ -29,7 +29,8 @@ from collections.abc import Iterator
 from adapters.customs.amendments import changes_of
 from adapters.customs.envelope import recognise, unwrap
 from adapters.customs.extent import extent_of
-from adapters.customs.reading import Oddities, leaves_of, read_body
+from adapters.customs.oddities import Oddities
+from adapters.customs.reading import leaves_of, read_body
 from adapters.customs.reply import response_xml
 from adapters.customs.subject import Subject
 from adapters.customs.tables import declaration

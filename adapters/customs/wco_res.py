@@ -27,7 +27,8 @@ from collections.abc import Iterator
 from adapters.customs.amendments import corrections_of
 from adapters.customs.envelope import Enveloped, recognise, unwrap
 from adapters.customs.notified import answer_of, endings_of
-from adapters.customs.reading import Oddities, leaves_of, read_body
+from adapters.customs.oddities import Oddities
+from adapters.customs.reading import leaves_of, read_body
 from adapters.customs.reply import response_xml
 from adapters.customs.subject import Subject
 from adapters.customs.tables import response

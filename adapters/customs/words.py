@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from adapters.customs.moment import FORMATS, PICTURES, hint_of
-from adapters.customs.reading import Oddity
+from adapters.customs.oddities import Oddity
 from adapters.demands import unknown_words
 from adapters.mapping import AMOUNT, CODE, MANY, MEASURE, MOMENT, SHAPED, picture
 from adapters.wire.numbers import shortest
 from adapters.wire.xml import local_name, namespace_of
+from broker.model.problem import cut
 
 SHOWN = 256
 """Characters of a value that are shown."""
@@ -58,7 +59,7 @@ def _unknown(oddity: Oddity) -> Words:
         text = f"{name} is in {namespace_of(oddity.element)}"
         expected = f"the namespace {next(spaces, '')}"
         return text, expected, "declare the namespace, or use its prefix"
-    text = f"element {name[:SHOWN]!r} is not known in {oddity.field.tag}"
+    text = f"element {cut(name, SHOWN)!r} is not known in {oddity.field.tag}"
     return text, *unknown_words("elements", name, known)
 
 
@@ -80,11 +81,11 @@ def _malformed(oddity: Oddity) -> Words:
     if oddity.attribute:
         currency = field.kind == AMOUNT
         return (
-            f"attribute {oddity.attribute} of {field.tag} is {oddity.value[:SHOWN]!r}",
+            f"attribute {oddity.attribute} of {field.tag} is {cut(oddity.value, SHOWN)!r}",
             "three capital letters (ISO 4217)" if currency else "a unit of 1 to 5 characters",
             "capital letters, as ISO has the code" if currency else "such as KGM",
         )
-    text = f"{field.tag} is {oddity.value[:SHOWN]!r}"
+    text = f"{field.tag} is {cut(oddity.value, SHOWN)!r}"
     if field.kind == SHAPED and "," not in field.format:
         hint = "digits only" if field.format.startswith("n") else "letters only"
     else:
@@ -95,7 +96,7 @@ def _malformed(oddity: Oddity) -> Words:
 def _moment(oddity: Oddity) -> Words:
     code = oddity.element.get("formatCode")
     form = f"with formatCode {code!r}" if code is not None else "without formatCode"
-    text = f"{oddity.field.tag} is {oddity.value[:SHOWN]!r} {form[:SHOWN]}"
+    text = f"{oddity.field.tag} is {cut(oddity.value, SHOWN)!r} {form[:SHOWN]}"
     return text, FORMATS, hint_of(code, oddity.value.strip())
 
 

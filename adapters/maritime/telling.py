@@ -19,7 +19,7 @@ from adapters.maritime.values import has_check_digit, plain
 from adapters.wire.xlsx import position
 from broker.adapter import Path, Profile, Tree, Unmapped
 from broker.model.packages import data_class
-from broker.model.problem import Place, Problem, Severity
+from broker.model.problem import Place, Problem, Severity, cut
 
 PROBLEMS_MAX = 100
 _SHOWN = 256
@@ -153,14 +153,14 @@ def _at(entry: Entry, problem: Problem, about: About, path: Path) -> Problem:
         part=about.part,
         where=entry.place,
         path=f"{BODY}.{path}",
-        found=found[:_SHOWN] or None,
+        found=cut(found, _SHOWN) or None,
         found_class=data_class(about.package, f"{about.above}{entry.field.pattern}"),
     )
 
 
 def shown(entry: Entry) -> str:
     """What stands in the cell, as far as it is shown."""
-    return plain(entry.raw)[:_SHOWN]
+    return cut(plain(entry.raw), _SHOWN)
 
 
 def bounded(problems: Iterable[Problem], part: str) -> tuple[Problem, ...]:

@@ -57,7 +57,7 @@ from broker.adapter import (
     Tree,
     Unmapped,
 )
-from broker.model.problem import Place, Problem
+from broker.model.problem import Place, Problem, cut
 
 _ROOT = re.compile(rb"<(?:[\w.-]{1,64}:)?([A-Za-z_][\w.-]{0,64})([^>]{0,512})")
 _VERSION = re.compile(rb"""\bversion\s*=\s*["']([\w.-]{1,16})["']""")
@@ -138,10 +138,10 @@ def _root(payload: bytes) -> Element | Problem:
         return root
     return Problem(
         code="postal.root-unknown",
-        text=f"the root element is {name_of(root)[:256]!r}",
+        text=f"the root element is {cut(name_of(root), 256)!r}",
         where=Positions(payload).exact(root),
-        path=local_name(root)[:256],
-        found=name_of(root)[:256],
+        path=cut(local_name(root), 256),
+        found=cut(name_of(root), 256),
         expected="ITMATT with a MailObject and a Declaration for each item",
         hint="compare the file with a sample",
     )

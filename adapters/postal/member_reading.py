@@ -31,6 +31,7 @@ from adapters.wire.numbers import canonical_decimal, trimmed
 from broker.adapter import Tree
 from broker.model.leaf import Canonical
 from broker.model.packages import Field, fields_of
+from broker.model.problem import cut
 
 _SHOWN = 256
 LIST_MAX = 999
@@ -95,12 +96,12 @@ def _is_empty(value: Any, field: Field) -> bool:
 
 
 def _repeated(name: str, value: Any, place: JsonObject) -> None:
-    place.note("json.key-repeated", f"member {name[:_SHOWN]!r} occurs twice", name, value,
+    place.note("json.key-repeated", f"member {cut(name, _SHOWN)!r} occurs twice", name, value,
                expected="each name once", hint="keep one")  # fmt: skip
 
 
 def _unknown(name: str, value: Any, known: list[str], place: JsonObject) -> None:
-    text, expected, hint = f"member {name[:_SHOWN]!r} is not known", "", ""
+    text, expected, hint = f"member {cut(name, _SHOWN)!r} is not known", "", ""
     place.notes.unknown += 1
     if place.notes.unknown <= PROBLEMS_MAX:
         expected, hint = unknown_words("members", name, known)
@@ -269,4 +270,4 @@ def _number(value: Any, field: Field, name: str, place: JsonObject) -> str | Non
 
 def _short(value: Any) -> str:
     shown = value if isinstance(value, str) else plain(value)
-    return f"{shown[:_SHOWN]!r}"
+    return f"{cut(shown, _SHOWN)!r}"

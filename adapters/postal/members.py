@@ -17,7 +17,7 @@ from broker.adapter import Tree, Unmapped
 from broker.model.packages import data_class
 from broker.model.paths import pattern_of
 from broker.model.postal import PostalItem
-from broker.model.problem import Place, Problem
+from broker.model.problem import Place, Problem, cut
 
 _SHOWN = 256
 
@@ -97,18 +97,18 @@ class Members:
         return pointer, at
 
     def _kept(self, note: Note) -> Unmapped:
-        way = f"{NAME}.{path_of(self.tree, note.trail, note.name[:_SHOWN])}"
-        return Unmapped(self.place(note.pointer[:4096]), way, _as_written(note.value))
+        way = f"{NAME}.{path_of(self.tree, note.trail, cut(note.name, _SHOWN))}"
+        return Unmapped(self.place(note.pointer), way, _as_written(note.value))
 
     def _problem(self, note: Note) -> Problem:
-        path = path_of(self.tree, note.trail, note.name[:_SHOWN])
+        path = path_of(self.tree, note.trail, cut(note.name, _SHOWN))
         return Problem(
             code=note.code,
             text=note.text,
             message=self.line.number,
-            where=self.place(note.pointer[:4096]),
+            where=self.place(note.pointer),
             path=f"{NAME}.{path}",
-            found=None if note.code == EMPTY else _as_written(note.value)[:_SHOWN] or None,
+            found=None if note.code == EMPTY else cut(_as_written(note.value), _SHOWN) or None,
             found_class=data_class(PACKAGE, pattern_of(path)),
             expected=note.more.get("expected"),
             hint=note.more.get("hint"),

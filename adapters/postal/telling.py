@@ -26,7 +26,7 @@ from adapters.wire.xml import Element, Positions, attribute_name, local_name, na
 from broker.adapter import Tree, Unmapped
 from broker.model.packages import data_class
 from broker.model.paths import pattern_of
-from broker.model.problem import Place, Problem
+from broker.model.problem import Place, Problem, cut
 
 _SHOWN = 256
 _CODE_LIMIT = 17
@@ -78,7 +78,7 @@ def _problem(oddity: Oddity, code: str, about: _Words) -> Problem:
         message=about.number,
         where=about.positions.exact(oddity.element, oddity.attribute),
         path=".".join(filter(None, (NAME, path or outside))),
-        found=(name_of(oddity.element) if unknown else oddity.value)[:_SHOWN] or None,
+        found=cut(name_of(oddity.element) if unknown else oddity.value, _SHOWN) or None,
         found_class=data_class(PACKAGE, pattern_of(path)) if oddity.value else "public",
         expected=expected,
         hint=hint,
@@ -110,7 +110,7 @@ def _known(oddity: Oddity, table: Table) -> tuple[str, ...]:
 
 def _unknown(oddity: Oddity, table: Table) -> Words:
     name, inside = local_name(oddity.element), oddity.row.tag if oddity.row else "ITMATT"
-    text = f"element {name[:_SHOWN]!r} is not known in {inside}"
+    text = f"element {cut(name, _SHOWN)!r} is not known in {inside}"
     return text, *unknown_words("elements", name, _known(oddity, table))
 
 
@@ -131,7 +131,7 @@ def _too_long(oddity: Oddity, _table: Table) -> Words:
 def _malformed(oddity: Oddity, _table: Table) -> Words:
     row = oddity.row
     assert row is not None, "only a value of the table has a format"
-    text = f"{row.tag} is {oddity.value[:_SHOWN]!r}"
+    text = f"{row.tag} is {cut(oddity.value, _SHOWN)!r}"
     if row.how == "moment":
         return text, MOMENT_PICTURE, moment_hint(oddity.value)
     hint = NUMBER_HINT if row.how in NUMBERS else "capital letters, as ISO has the code"

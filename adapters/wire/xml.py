@@ -16,11 +16,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from lxml import etree
 
+from adapters.wire.xml_siblings import Siblings
 from adapters.wire.xml_source import Source, broken_off, text_of, with_one_mark
-from broker.model.problem import Place, Problem
+from broker.model.problem import PLACE_MAX, Place, Problem, cut
 
 Element = etree._Element  # noqa: SLF001 (lxml publishes its element type under this name only)
 
@@ -38,10 +40,15 @@ _PARSER = etree.XMLParser(
 _CROWDED = etree.XPath("boolean(//*[count(@*) > $most])")
 _FEW_ATTRIBUTES = 10_000
 """So many in all do no harm on one element either; reading them takes time by their square."""
+_HAS_TEXT = etree.XPath("boolean(text()[normalize-space()])")
+_FEW_CHILDREN = 1_000
+"""Looking at so many takes no longer than asking the parser's library."""
 _WHERE = re.compile(r", line \d+, column \d+.*", re.DOTALL)
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.-]{1,40})""")
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAME_SHOWN = 100
+_REMEMBERED = 4096
+"""Of so many elements with others in them the numbers and paths are remembered."""
 _FEW_OPEN = 8
 """Of elements that are open where a document breaks off, so many are named, the innermost."""
 
@@ -222,6 +229,8 @@ def values_below(element: Element) -> Iterator[tuple[Element, str, str]]:
 
 def stray_texts(element: Element) -> Iterator[str]:
     """Text that stands beside child elements, where only elements belong."""
+    if len(element) > _FEW_CHILDREN and not _HAS_TEXT(element):
+        return
     for text in (element.text, *(child.tail for child in element)):
         if text and not text.isspace():
             yield text
@@ -237,6 +246,30 @@ def _line(element: Element) -> int | None:
     return line if isinstance(line, int) else None
 
 
+class _Path(NamedTuple):
+    """The beginning of an XPath, and how long all of it is."""
+
+    begin: str
+    length: int
+
+
+_LENGTH_SHOWN = 40
+"""Characters that say how long a path is."""
+
+
+def _below(above: _Path, step: str) -> _Path:
+    length = above.length + len(step) + 1
+    if above.length > PLACE_MAX:
+        return _Path(above.begin, length)
+    begin = f"{above.begin}/{step}"
+    return _Path(begin if length <= PLACE_MAX else begin[: PLACE_MAX - _LENGTH_SHOWN], length)
+
+
+def _is_only(element: Element) -> bool:
+    """Whether it has no siblings."""
+    return element.getnext() is None and element.getprevious() is None
+
+
 class Positions:
     """Where elements of one document stand; remembers how siblings are numbered.
 
@@ -246,19 +279,24 @@ class Positions:
     def __init__(self, payload: bytes = b"") -> None:
         self._payload = payload
         self._source: Source | None = None
-        self._numbers: dict[Element, dict[Element, int]] = {}
-        self._siblings: dict[Element, dict[Element, int]] = {}
-        self._counts: dict[Element, dict[str, int]] = {}
-        self._paths: dict[Element, str] = {}
+        self._siblings: dict[Element, Siblings] = {}
+        self._numbers: dict[Element, int] = {}
+        self._paths: dict[Element, _Path] = {}
 
     def ordinal(self, element: Element) -> int:
         """Its number, from 1, among the siblings of the same name."""
         parent = element.getparent()
-        if parent is None:
+        if parent is None or _is_only(element):
             return 1
-        if parent not in self._siblings:
-            self._number(parent)
-        return self._siblings[parent][element]
+        return self._children(parent).ordinal(element)
+
+    def _children(self, parent: Element) -> Siblings:
+        known = self._siblings.get(parent)
+        if known is None:
+            if len(self._siblings) == _REMEMBERED:
+                self._siblings.clear()
+            known = self._siblings[parent] = Siblings(parent)
+        return known
 
     def place(self, element: Element, attribute: str = "") -> Place:
         """XPath and line of an element, or of its attribute."""
@@ -269,56 +307,59 @@ class Positions:
         """The same with the column: where the start tag of the element begins."""
         place = self.place(element, attribute)
         if self._source is None:
-            self._source = self._read(element)
-        if not self._source.starts:
+            self._source = Source(text_of(self._payload, element.getroottree().docinfo.encoding))
+        number = self._number_of(element)
+        if number is None or not self._source.is_at(number, name_of(element)):
             return place
-        line, column = self._source.position(self._number_of(element))
+        line, column = self._source.position(number)
         return Place(xpath=place.xpath, line=line, column=column)
 
-    def _read(self, element: Element) -> Source:
-        """The text of the document; an empty one where it is not to be had, or reads otherwise."""
-        tree = element.getroottree()
-        source = Source(text_of(self._payload, tree.docinfo.encoding))
-        return source if len(source.starts) == tree.xpath("count(//*)") else Source("")
-
-    def _number_of(self, element: Element) -> int:
-        """Its number in document order, from 0."""
+    def _number_of(self, element: Element) -> int | None:
+        """Its number in document order, from 0; None where the text reads otherwise."""
+        known = self._numbers.get(element)
+        if known is not None:
+            return known
+        assert self._source is not None, "elements are numbered by the text"
         parent = element.getparent()
         if parent is None:
             return 0
-        if parent not in self._numbers:
-            assert self._source is not None, "elements are numbered by the text"
-            number, numbers = self._number_of(parent) + 1, {}
-            for child in parent:
-                numbers[child] = number
-                number = self._source.after[number]
-            self._numbers[parent] = numbers
-        return self._numbers[parent][element]
+        above = self._number_of(parent)
+        if above is None or not self._source.is_at(above, name_of(parent)):
+            return None
+        number: int | None = above + 1
+        if not _is_only(element):
+            number = self._children(parent).number(element, above + 1, self._source)
+        if number is not None and len(element):
+            if len(self._numbers) == _REMEMBERED:
+                self._numbers.clear()
+            self._numbers[element] = number
+        return number
 
     def xpath(self, element: Element) -> str:
-        """The way from the root in the sender's own names."""
+        """The way from the root in the sender's own names; a long one is cut."""
+        path = self._path(element)
+        if path.length <= PLACE_MAX:
+            return path.begin
+        return f"{path.begin}... ({path.length:,} characters)"
+
+    def _path(self, element: Element) -> "_Path":
         known = self._paths.get(element)
         if known is None:
             parent = element.getparent()
-            above = "" if parent is None else self.xpath(parent)
-            known = f"{above}/{self._step(element)}"
+            above = _Path("", 0) if parent is None else self._path(parent)
+            known = _below(above, self._step(element))
             if len(element):
+                if len(self._paths) == _REMEMBERED:
+                    self._paths.clear()
                 self._paths[element] = known
         return known
 
     def _step(self, element: Element) -> str:
         parent = element.getparent()
         if parent is None:
-            return name_of(element)
-        ordinal = self.ordinal(element)
-        alone = self._counts[parent][str(element.tag)] == 1
-        return name_of(element) if alone else f"{name_of(element)}[{ordinal}]"
-
-    def _number(self, parent: Element) -> None:
-        counts: dict[str, int] = {}
-        numbers: dict[Element, int] = {}
-        for child in parent:
-            tag = str(child.tag)
-            counts[tag] = numbers[child] = counts.get(tag, 0) + 1
-        self._siblings[parent] = numbers
-        self._counts[parent] = counts
+            return cut(name_of(element), _NAME_SHOWN)
+        if _is_only(element):
+            return cut(name_of(element), _NAME_SHOWN)
+        children = self._children(parent)
+        name = cut(name_of(element), _NAME_SHOWN)
+        return name if children.is_alone(element) else f"{name}[{children.ordinal(element)}]"

@@ -12,6 +12,7 @@ import codecs
 import re
 from array import array
 from bisect import bisect_left
+from itertools import islice
 from typing import NamedTuple
 
 _TOKEN = re.compile(
@@ -20,6 +21,14 @@ _TOKEN = re.compile(
     r"|!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>)",
     re.DOTALL,
 )
+_TAG = re.compile(
+    r"<(?:(/)[^>]*+>|([^\s!?/>\"'<]++)(?>[^>\"'/]++|/(?!>)|\"[^\"]*+\"|'[^']*+')*+(/)?>"
+    r"|!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>)",
+    re.DOTALL,
+)
+"""The same for a text that is known to be well-formed, with less to ask of each tag."""
+_OPENS = 2
+_AT_ONCE = 1024
 _LINE_FEED = re.compile("\n")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -56,37 +65,80 @@ def text_of(payload: bytes, declared: str | None) -> str:
 
 
 class Source:
-    """The start tags of a text: where each stands, and which number follows all that is in it."""
+    """The start tags of a text: where each stands, and which number follows all that is in it.
+
+    The text is gone through no farther than somebody asks.
+    """
 
     def __init__(self, text: str) -> None:
-        self.starts = array("q")
-        self.after = array("q")
+        self._text = text
+        self._starts = array("q")
+        self._after = array("q")
+        self._opened: list[int] = []
+        self._tags = _TAG.finditer(text)
         self._line_feeds = array("q", (found.start() for found in _LINE_FEED.finditer(text)))
-        self._count(text)
 
-    def _count(self, text: str) -> None:
-        starts, after, at = self.starts, self.after, 0
-        opened: list[int] = []
-        while token := _TOKEN.match(text, at):
-            at = token.end()
-            if token["end"]:
-                if opened:
-                    after[opened.pop()] = len(starts)
-            elif token["name"]:
-                if text[at - 2] != "/":
-                    opened.append(len(starts))
-                starts.append(token.start("name") - 1)
-                after.append(len(starts))
+    def after(self, number: int) -> int | None:
+        """The number that follows all that is in the element with this one; None at the end."""
+        if not self._has(number):
+            return None
+        while self._opened and self._opened[-1] >= number and self._go_on():
+            pass
+        return self._after[number]
+
+    def follow(self, numbers: "array[int]", most: int) -> None:
+        """Adds the numbers of the siblings that follow the last, until there are `most`."""
+        after, opened = self._after, self._opened
+        number = numbers[-1]
+        while len(numbers) < most:
+            if number < len(after) and not (opened and opened[-1] >= number):
+                number = after[number]
+            else:
+                following = self.after(number)
+                if following is None:
+                    return
+                number = following
+            numbers.append(number)
+
+    def is_at(self, number: int, name: str) -> bool:
+        """Whether the start tag with this number is there, and has this name."""
+        return self._has(number) and self._text.startswith(name, self._starts[number] + 1)
 
     def position(self, number: int) -> tuple[int, int]:
         """Line and column of the start tag with this number, from 0."""
-        return self.line_and_column(self.starts[number])
+        assert self._has(number), "a tag beyond the text has no position"
+        return self.line_and_column(self._starts[number])
 
     def line_and_column(self, offset: int) -> tuple[int, int]:
         """Line and column of a character."""
         before = bisect_left(self._line_feeds, offset)
         start = self._line_feeds[before - 1] + 1 if before else 0
         return before + 1, offset - start + 1
+
+    def _has(self, number: int) -> bool:
+        while number >= len(self._starts):
+            if not self._go_on():
+                return False
+        return True
+
+    def _go_on(self) -> bool:
+        """Takes in some tags more; False where there are none."""
+        starts, after, opened = self._starts, self._after, self._opened
+        number = len(starts)
+        tag = None
+        for tag in islice(self._tags, _AT_ONCE):
+            kind = tag.lastindex
+            if kind is None:
+                continue
+            if kind >= _OPENS:
+                starts.append(tag.start())
+                if kind == _OPENS:
+                    opened.append(number)
+                number += 1
+                after.append(number)
+            elif opened:
+                after[opened.pop()] = number
+        return tag is not None
 
 
 class BrokenOff(NamedTuple):

@@ -19,6 +19,7 @@ dossier      a dossier as the core holds it while it works
 request_table   what a declarant may do when: states and verdicts of a profile
 lists        the lists whose elements can be the subject of an answer, a rule or a change
 numbering    the numbers of a part's elements, given once
+unmapped     values of a message that have no place in the model
 vector       what a target was shown of each element, and since when it is so
 reuse        what makes two answers under one number the same answer
 extent       how much of a list a message holds

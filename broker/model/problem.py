@@ -1,7 +1,8 @@
 """Problem: something wrong with what was sent. A frozen value; collected, never thrown.
 
 A problem says where in the sender's own coordinates, on which canonical path, what was found,
-what was expected and what to do. `found` is a value of the sender: it is shown to that sender
+what was expected and what to do. Each of these is bounded: a longer text is cut, and says how long
+it was. `found` is a value of the sender: it is shown to that sender
 and to operators, never logged.
 """
 
@@ -10,6 +11,26 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
+
+PLACE_MAX, VALUE_MAX, WORDS_MAX, LISTING_MAX = 1_000, 512, 2_000, 100_000
+"""Characters of a coordinate, of a value of the sender, of a sentence about it, and of one that
+names every element that is left out: their number has no limit but the format's."""
+
+
+def cut(text: str, most: int = VALUE_MAX) -> str:
+    """At most so many characters: of a longer text its beginning, and how long it is."""
+    if len(text) <= most:
+        return text
+    length = f"... ({len(text):,} characters)"
+    return f"{text[: max(most - len(length), 0)]}{length}"
+
+
+def cut_all(value: object, names: tuple[str, ...], most: int) -> None:
+    """Cuts texts of a frozen value that is being made, where they are longer than this."""
+    for name in names:
+        text = getattr(value, name)
+        if text is not None and len(text) > most:
+            object.__setattr__(value, name, cut(text, most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +50,10 @@ class Place:
     byte: int | None = None
     sheet: str | None = None
     cell: str | None = None
+
+    def __post_init__(self) -> None:
+        """A coordinate of the sender's own names is shown up to PLACE_MAX characters."""
+        cut_all(self, ("xpath", "json_pointer", "segment", "element", "sheet", "cell"), PLACE_MAX)
 
 
 NOWHERE = Place()
@@ -55,6 +80,12 @@ class Problem:
     expected: str | None = None
     hint: str | None = None
     native: str = ""
+
+    def __post_init__(self) -> None:
+        """Whatever is made a problem, no part of it is without a bound."""
+        cut_all(self, ("text", "found"), LISTING_MAX)
+        cut_all(self, ("path", "pointer", "part"), PLACE_MAX)
+        cut_all(self, ("expected", "hint", "native"), WORDS_MAX)
 
 
 def place_json(place: Place) -> dict[str, Any]:

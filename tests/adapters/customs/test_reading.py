@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from adapters.customs.moment import from_iso
-from adapters.customs.reading import Oddities, read
+from adapters.customs.oddities import Oddities
+from adapters.customs.reading import read
 from adapters.customs.sample_declaration import compose
 from adapters.customs.swift import read_plain
 from adapters.customs.tables import declaration, response

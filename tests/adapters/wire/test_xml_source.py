@@ -51,7 +51,9 @@ def test_start_tags_stand_where_another_parser_sees_them(element):
     """Comments, instructions, CDATA, quoted '>' and characters of any width shift nothing."""
     text = f'<?xml version="1.0"?>\n<r xmlns:b="urn:b">{element}</r>'
     source = Source(text)
-    assert [source.position(number) for number in range(len(source.starts))] == _seen_by_expat(text)
+    seen = _seen_by_expat(text)
+    assert [source.position(number) for number in range(len(seen))] == seen
+    assert not source.is_at(len(seen), "")
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
