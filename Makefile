@@ -7,7 +7,7 @@ READY := .venv/.ready
 # Every process would compile the program anew, and a start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-servers check bench bench-cluster soak fuzz env lock clean schemas \
+.PHONY: help demo test test-servers check bench attack bench-cluster soak fuzz env lock clean schemas \
 	deliveries
 
 help: ## what each target does
@@ -34,6 +34,9 @@ check: $(READY) ## format, lint, types, house rules, the configuration
 
 bench: $(READY) ## every figure beside its floor, ratios first
 	@$(BIN)/python tests/performance/bench.py
+
+attack: $(READY) ## what hostile files of one sender cost all others
+	@$(BIN)/python -m tests.performance.attack
 
 bench-cluster: $(READY) ## the same on a real Kafka and PostgreSQL, and what stands still
 	@$(BIN)/python -m tests.performance.cluster_bench

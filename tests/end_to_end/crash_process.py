@@ -46,6 +46,12 @@ class BrokerProcess:
         limits = httpx.Limits(max_connections=60, max_keepalive_connections=60)
         self._client = httpx.AsyncClient(base_url=url, timeout=HANG_S, limits=limits)
 
+    @property
+    def pid(self) -> int:
+        """The process that runs now."""
+        assert self._process is not None
+        return self._process.pid
+
     async def kill(self) -> None:
         """SIGKILL, at whatever it is doing."""
         process = self._process
