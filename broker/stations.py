@@ -105,7 +105,11 @@ def assemble(
         mine=mine,
     )
     topics = TopicChannel(
-        plumbing, topic_recipients(configuration), mine, rows_max=settings.drain_rows_max
+        plumbing,
+        topic_recipients(configuration),
+        mine,
+        rows_max=settings.drain_rows_max,
+        source=settings.source,
     )
     timers = Timers(
         configuration.kinds,
