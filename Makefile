@@ -7,7 +7,8 @@ READY := .venv/.ready
 # Every process would compile the program anew, and a start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-servers check bench bench-cluster soak fuzz env lock clean schemas
+.PHONY: help demo test test-servers check bench bench-cluster soak fuzz env lock clean schemas \
+	deliveries
 
 help: ## what each target does
 	@sed -n 's/^\([a-z-]*\):.* ## /make \1	/p' Makefile
@@ -61,6 +62,9 @@ env: ## .env and .secrets/ for docker compose, all drawn; never overwrites
 
 schemas: $(READY) ## a new version of each agency schema that the models changed
 	@$(BIN)/python -m broker.delivery.schemas
+
+deliveries: $(READY) ## the table of types of deliveries in README.md, from the packages
+	@$(BIN)/python -m broker.documentation.readme
 
 lock: $(READY) ## requirements.lock anew from pyproject.toml
 	$(PYTHON) -m venv .venv/lock

@@ -23,6 +23,7 @@ Versions
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -102,6 +103,21 @@ class RequestForm(BaseModel):
         if len(questions) == len(self.references):
             raise ValueError("a reference says what it is about, beside the QUESTION")
         return self
+
+
+@cache
+def form_schema() -> dict[str, Any]:
+    """The form as a JSON Schema, as it is shown at the doors; words alone are a reason, too."""
+    shown = RequestForm.model_json_schema()
+    words = {"type": "string", "minLength": 1, "maxLength": 512}
+    reasons = shown["properties"]["reasons"]
+    reasons["items"] = {"anyOf": [words, reasons["items"]]}
+    return shown
+
+
+def form_schemas() -> dict[str, dict[str, Any]]:
+    """The schema for each media type of the form."""
+    return dict.fromkeys(RequestJson.content_types, form_schema())
 
 
 def _is_number(text: str) -> bool:

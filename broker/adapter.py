@@ -379,7 +379,7 @@ class Family:
 
     `samples` compose each kind of its messages, by name: those of one number and seed belong
     together. `flawed` composes one with a defect. `schemas` are JSON Schemas of bodies by media
-    type, for the documentation of the doors.
+    type, for the documentation of the doors; each has its name as title, or is any of several.
     """
 
     name: str

@@ -3,7 +3,7 @@
 The key is checked before anything else of a request is read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -24,6 +24,10 @@ from broker.metrics import METRICS
 from broker.state import keys
 
 RETRY_AFTER_S = 5
+SHOWN_CHARACTERS = 60
+"""Of a name that is not known."""
+IGNORED = "x-ignored-query-parameters"
+"""In a door's documentation: query parameters that are known, and choose nothing here."""
 KEYS_AGAIN_S = 5.0
 """How long a key that another process has revoked may still open a door here."""
 
@@ -68,6 +72,30 @@ async def body_of(request: Request, bytes_max: int) -> bytes:
     if not size:
         raise RequestFault("the body is empty; send the bytes of the message")
     return b"".join(chunks)
+
+
+async def known_query(request: Request) -> None:
+    """RequestFault: the query has a parameter that the door does not document. For FastAPI.
+
+    A misspelt one would be ignored in silence, and a whole feed read for a page of it.
+    """
+    if not request.scope["query_string"]:
+        return
+    route = request.scope["route"]
+    known = [one.alias for one in route.dependant.query_params]
+    no_other_query(request, [*known, *(route.openapi_extra or {}).get(IGNORED, ())])
+
+
+def no_other_query(request: Request, known: Sequence[str] = ()) -> None:
+    """RequestFault: the query has a parameter beside those that are known."""
+    if not request.scope["query_string"]:
+        return  # the doors that everything comes through parse nothing
+    for name in request.query_params:
+        if name not in known:
+            takes = f"it takes {', '.join(known)}" if known else "it takes none"
+            raise RequestFault(
+                f"query parameter {name[:SHOWN_CHARACTERS]!r} is not known to this door; {takes}"
+            )
 
 
 def content_type_of(request: Request) -> str:

@@ -10,7 +10,7 @@ Rules
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request
@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from broker.access import Principal, digest_of_key
 from broker.clock import secret, stamp
-from broker.doors import Keyring, body_of, json_response
+from broker.doors import Keyring, body_of, json_response, known_query
 from broker.errors import ConflictFault, NotFoundFault, RequestFault
 from broker.hop import Plumbing
 from broker.ledger import parking
@@ -185,10 +185,11 @@ def router(plumbing: Plumbing, keyring: Keyring, running: str) -> APIRouter:
     """The operators' routes; `running` is the digest of the configuration in force."""
     doors = Operators(plumbing, keyring, running)
     # The key first: a dependency of the router runs before any parameter is looked at.
-    routes = APIRouter(tags=["operators"], dependencies=[Depends(doors.who)])
+    routes = APIRouter(tags=["operators"], dependencies=[Depends(doors.who), Depends(known_query)])
 
     async def parked(
-        request: Request, state: Annotated[str, Query(max_length=20)] = "parked"
+        request: Request,
+        state: Literal["parked", "resumed", "discarded", "all"] = "parked",
     ) -> Response:
         """What waits for a person, newest first; state `all`: what was settled too."""
         return await doors.parked(request, state)

@@ -198,7 +198,11 @@ def web_server(
     ]
     open_doors = role.runs("intake")
     app = application(routers if open_doors else [],
-        Health(probe=Readiness(plumbing).missing, refresh=lambda: refresh(plumbing, configuration)),
+        Health(
+            probe=Readiness(plumbing).missing,
+            refresh=lambda: refresh(plumbing, configuration),
+            kinds=tuple(configuration.kinds),
+        ),
     )  # fmt: skip
     posts = doors.posts if open_doors else {}
     guarded: ASGIApp = Guard(Direct(app, posts))

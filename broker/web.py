@@ -5,21 +5,21 @@ nothing, is logged by its kind, and counted.
 """
 
 from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from swagger_ui_bundle import swagger_ui_path
 
-from broker.doors import fault_response, json_response
+from broker.delivery import registry_http
+from broker.documentation import page
+from broker.documentation.document import described
+from broker.doors import fault_response, json_response, known_query
 from broker.errors import BrokerError, NotFoundFault, RequestFault
 from broker.logs import logger
 from broker.metrics import METRICS
@@ -35,12 +35,15 @@ Door = Callable[[Request], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What readiness asks, and what metrics must be refreshed before they are shown."""
+    """What readiness asks, and what metrics must be refreshed before they are shown.
+
+    `kinds`: of the dossiers whose deliveries are documented.
+    """
 
     probe: Probe
     refresh: Callable[[], Awaitable[None]]
     title: str = "Single Window broker"
-    hidden: Sequence[str] = field(default_factory=tuple)
+    kinds: Sequence[str] = ()
 
 
 def application(routers: Sequence[APIRouter], health: Health) -> FastAPI:
@@ -51,7 +54,7 @@ def application(routers: Sequence[APIRouter], health: Health) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
-        description="Submissions in, answers back, and what became of them.",
+        redirect_slashes=False,  # a name may be empty by mistake; a listing is no answer to that
     )
     for router in routers:
         app.include_router(router)
@@ -60,31 +63,14 @@ def application(routers: Sequence[APIRouter], health: Health) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _on_malformed)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_middleware(Guard)
-    setattr(app, "openapi", partial(_described, app.openapi))  # noqa: B010  the framework's hook
+    made = cache(partial(_described, app.openapi, health.kinds))
+    setattr(app, "openapi", made)  # noqa: B010  the framework's hook
     return app
 
 
-REFUSALS = {
-    "400": "the request is malformed",
-    "401": "the key is unknown",
-    "403": "the key may not do this",
-    "404": "not there, or not yours",
-    "503": "too much is waiting, or something is broken; try again later",
-}
-
-
-def _described(plain: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """The OpenAPI document with what doors answer when they refuse: problem+json."""
-    document = plain()
-    problem: dict[str, Any] = {"application/problem+json": {}}
-    for path, operations in document["paths"].items():
-        for operation in operations.values():
-            answers = operation["responses"]
-            answers.pop("422", None)
-            if path.startswith("/v1/"):
-                for status, text in REFUSALS.items():
-                    answers.setdefault(status, {"description": text, "content": problem})
-    return document
+def _described(plain: Callable[[], dict[str, Any]], kinds: Sequence[str]) -> dict[str, Any]:
+    """The framework's document with all that it does not know; made when it is first read."""
+    return described(plain(), kinds)
 
 
 def _operations(app: FastAPI, health: Health) -> None:
@@ -105,18 +91,20 @@ def _operations(app: FastAPI, health: Health) -> None:
 
     async def docs() -> Response:
         """The documentation of these routes."""
-        return get_swagger_ui_html(
-            openapi_url="/openapi.json",
-            title=health.title,
-            swagger_js_url="/docs/assets/swagger-ui-bundle.js",
-            swagger_css_url="/docs/assets/swagger-ui.css",
-            swagger_favicon_url="/docs/assets/favicon-32x32.png",
-        )
+        return page.page(health.title)
+
+    async def start() -> Response:
+        """What starts the viewer of the documentation."""
+        return page.script()
 
     for path, endpoint in (("/livez", livez), ("/readyz", readyz), ("/metrics", metrics)):
-        app.add_api_route(path, endpoint, tags=["operations"], response_class=Response)
-    app.add_api_route("/docs", docs, include_in_schema=False)
-    app.mount("/docs/assets", StaticFiles(directory=swagger_ui_path))
+        app.add_api_route(
+            path, endpoint, tags=["operations"], response_class=Response,
+            dependencies=[Depends(known_query)],
+        )  # fmt: skip
+    app.add_api_route(page.PATH, docs, include_in_schema=False)
+    app.add_api_route(page.SCRIPT, start, include_in_schema=False)
+    app.mount(page.ASSETS, page.assets())
 
 
 def _route(request: Request) -> str:
@@ -132,7 +120,9 @@ async def _on_fault(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, BrokerError)
     if fault.http_status >= 500:
         log.warning("http.fault", code=fault.code, route=_route(request), method=request.method)
-    return fault_response(fault, _route(request), request.method)
+    response = fault_response(fault, _route(request), request.method)
+    of_registry = request.url.path.startswith(f"{registry_http.PREFIX}/")
+    return registry_http.refusal(fault) if of_registry else response
 
 
 async def _on_malformed(request: Request, error: Exception) -> Response:

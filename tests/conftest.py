@@ -5,6 +5,8 @@
         database = postgres.create() # the URL of a fresh, empty database
         cluster = kafka_cluster()    # three nodes of your own: kill, pause, restart them
 
+`chromium` is the program of a real browser (`tests.servers.chromium` opens it).
+
 Each is made at its first use. What this machine cannot run is skipped with the reason; with
 CI=true that is a failure.
 
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
     from tests.servers.postgres import Databases
 
 ROOT = Path(__file__).resolve().parent.parent
-SERVERS = {"kafka_bootstrap", "kafka_cluster", "postgres", "own_postgres"}
-"""Fixtures that start a server."""
+SERVERS = {"kafka_bootstrap", "kafka_cluster", "postgres", "own_postgres", "chromium"}
+"""Fixtures that start a server, or a browser."""
 
 CI = os.environ.get("CI") == "true"
 settings.register_profile(
@@ -99,6 +101,16 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Databases]":
     yield databases
     if given:  # the run's own server goes with all it has
         databases.drop_all()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The program of a real browser."""
+    from tests.servers import chromium
+    from tests.servers.shared import real_server
+
+    with real_server():
+        return chromium.program()
 
 
 @pytest.fixture(scope="module")

@@ -93,3 +93,42 @@ def test_a_trace_is_taken_only_if_it_is_one(given, kept):
     """Nothing that a caller writes gets into headers of the log but 55 characters of hex."""
     request = type("Request", (), {"headers": {"traceparent": given}})
     assert traceparent_of(request) == (given if kept else "")
+
+
+DOORS = (
+    ("POST", "/v1/submissions", SENDER, "it takes none"),
+    ("POST", "/v1/responses", "customs", "it takes none"),
+    ("GET", "/v1/feed", "customs", "it takes cursor, limit, wait"),
+    ("GET", "/v1/submissions/s_1", SENDER, "it takes after, limit"),
+    ("GET", "/v1/submissions/s_1/raw", SENDER, "it takes none"),
+    ("POST", "/v1/keys", OPERATOR, "it takes none"),
+    ("DELETE", "/v1/keys/customs", OPERATOR, "it takes none"),
+    ("GET", "/v1/parked", OPERATOR, "it takes state"),
+    ("POST", "/v1/parked/p_1/resume", OPERATOR, "it takes none"),
+    ("GET", "/v1/trace/o_1", OPERATOR, "it takes bodies"),
+    ("GET", "/livez", "", "it takes none"),
+    ("GET", "/readyz", "", "it takes none"),
+    ("GET", "/metrics", "", "it takes none"),
+)
+
+
+@pytest.mark.parametrize(("method", "path", "key", "takes"), DOORS)
+@story
+async def test_a_query_parameter_that_a_door_does_not_know_is_refused(method, path, key, takes):
+    """400 that names it and those there are; who has no key is told of the key alone."""
+    async with in_process() as broker:
+        told = await broker.call(method, f"{path}?limt=5&limit=5", key, content=b"x")
+        assert (told.status_code, told.json()["code"]) == (400, "request.malformed")
+        assert told.json()["detail"] == f"query parameter 'limt' is not known to this door; {takes}"
+        if key:
+            told = await broker.call(method, f"{path}?limt=5", content=b"x")
+            assert told.status_code == 401
+
+
+@story
+async def test_a_parameter_that_is_not_known_is_shown_in_short():
+    """Whatever its length, the sentence stays one."""
+    async with in_process() as broker:
+        told = await broker.call("GET", f"/v1/feed?{'x' * 5000}", "customs")
+        assert told.status_code == 400
+        assert len(told.json()["detail"]) < 200

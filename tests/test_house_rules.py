@@ -63,6 +63,7 @@ LAYERS = (
     ("broker.cli", "broker.demo"),
     ("broker.serve",),
     ("broker.web",),
+    ("broker.documentation",),
     ("broker.console",),
     ("broker.stations",),
     ("broker.plumbing", "broker.process"),

@@ -69,11 +69,11 @@ from broker.model.problem import Place, Problem, as_json, rejects
 _QUESTION = "question"
 _REPORTS = {name: leaf for leaf, name in REPORTS.items()}
 _BESIDES = {_QUESTION: "QuestionID", **_REPORTS}
-_DOCUMENT = ("id", "delivery", "references", "request", *_BESIDES, "answers", "changes", "package")
+DOCUMENT = ("id", "delivery", "references", "request", *_BESIDES, "answers", "changes", "package")
 _DECIDING = ("answers", "changes", *_REPORTS)
-_ANSWER = ("subject", "quantity", "check", "status", "native", *MEMBERS, "valid_until")
-_STATUSES = tuple(dict.fromkeys((*ANSWER_STATUSES, *REQUEST_STATUSES)))
-_SUBJECT = ("item", "path", "part", "abo", "avf")
+ANSWER = ("subject", "quantity", "check", "status", "native", *MEMBERS, "valid_until")
+STATUSES = tuple(dict.fromkeys((*ANSWER_STATUSES, *REQUEST_STATUSES)))
+SUBJECT = ("item", "path", "part", "abo", "avf")
 _SCHEMES = {"abo": "ABO", "avf": "AVF"}
 """References of the carrier that name a person: unique within a flight, and of a booking."""
 
@@ -185,7 +185,7 @@ Read = tuple[Tree, tuple[Reference, ...], tuple[Change, ...]]
 
 def _read(reader: Reader, value: Any) -> Read:
     """The body, the references, and what is corrected."""
-    document = reader.members(value, "", _DOCUMENT)
+    document = reader.members(value, "", DOCUMENT)
     body: Tree = {}
     if "id" in document:
         _set(body, "FunctionalReferenceID",
@@ -272,7 +272,7 @@ def _references(reader: Reader, value: Any) -> Iterator[Reference]:
 
 
 def _answer(reader: Reader, value: Any, pointer: str, path: Path, *, corrects: bool) -> Tree:
-    members = reader.members(value, pointer, _ANSWER)
+    members = reader.members(value, pointer, ANSWER)
     answer: Tree = {}
     if "subject" in members:
         _subject(reader, members["subject"], f"{pointer}/subject", path, answer)
@@ -285,11 +285,11 @@ def _answer(reader: Reader, value: Any, pointer: str, path: Path, *, corrects: b
             _set(answer, name, reader.text(members[member], here, f"{path}.{name}", length))
     if "status" in members:
         here = f"{path}.StatusCode"
-        known = ("acknowledged",) if corrects else _STATUSES
+        known = ("acknowledged",) if corrects else STATUSES
         status = reader.choice(members["status"], f"{pointer}/status", here, known)
         _set(answer, "StatusCode", status)
     elif not corrects:
-        hint = f"one of {', '.join(_STATUSES)}"
+        hint = f"one of {', '.join(STATUSES)}"
         reader.missing("status", pointer, f"{path}.StatusCode", hint)
     if "valid_until" in members:
         name = "ValidUntilDateTime"
@@ -300,7 +300,7 @@ def _answer(reader: Reader, value: Any, pointer: str, path: Path, *, corrects: b
 
 def _subject(reader: Reader, value: Any, pointer: str, path: Path, answer: Tree) -> None:
     """What the answer is about, in exactly one of the forms."""
-    members = reader.members(value, pointer, _SUBJECT)
+    members = reader.members(value, pointer, SUBJECT)
     name = f"{path}.Subject"
     if len(members) != 1:
         reader.note(
@@ -308,7 +308,7 @@ def _subject(reader: Reader, value: Any, pointer: str, path: Path, answer: Tree)
             f"the subject has {len(members)} members",
             pointer,
             path=name,
-            expected=f"exactly one of {', '.join(_SUBJECT)}; leave subject out for the whole",
+            expected=f"exactly one of {', '.join(SUBJECT)}; leave subject out for the whole",
         )
         return
     (member, named), here = next(iter(members.items())), f"{pointer}/{next(iter(members))}"

@@ -24,7 +24,7 @@ Part = tuple[str, int | str]
 
 _WORDS: dict[str, Part] = {"code": ("Code", 35), "text": ("Text", 512), "path": ("Path", 512)}
 _STATED: dict[str, Part] = {**_WORDS, "code": ("Code", 17)}
-_LISTS: tuple[tuple[str, str, Mapping[str, Part]], ...] = (
+LISTS: tuple[tuple[str, str, Mapping[str, Part]], ...] = (
     ("reasons", "Reason", _WORDS),
     (
         "wanted",
@@ -48,14 +48,14 @@ _LISTS: tuple[tuple[str, str, Mapping[str, Part]], ...] = (
 )  # fmt: skip
 """Member, canonical class, and the members of its elements."""
 
-MEMBERS = tuple(member for member, _, _ in _LISTS)
+MEMBERS = tuple(member for member, _, _ in LISTS)
 
 
 def lists_of(reader: Reader, members: Mapping[str, Any], pointer: str, path: Path) -> Tree:
     """All lists of one answer; what is empty is left out."""
     found = {
         name: _list(reader, members[member], f"{pointer}/{member}", f"{path}.{name}", parts)
-        for member, name, parts in _LISTS
+        for member, name, parts in LISTS
         if member in members
     }
     return {name: elements for name, elements in found.items() if elements}

@@ -20,11 +20,14 @@ from broker.model.problem import Place, Problem
 
 _MOMENT = re.compile(MOMENT).fullmatch
 PROBLEMS_MAX = 100
-_NUMBER_MAX = 99_999
+NUMBER_MAX = 99_999
 _WHOLE = re.compile(r"0{0,30}([1-9][0-9]{0,4})(?:\.0{0,30})?").fullmatch
-_SUM = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,3})?").fullmatch
-_CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
-_QUANTITY = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,6})?").fullmatch
+SUM = r"[0-9]{1,13}(\.[0-9]{1,3})?"
+_SUM = re.compile(SUM).fullmatch
+CURRENCY = r"[A-Z]{3}"
+_CURRENCY = re.compile(CURRENCY).fullmatch
+QUANTITY = r"[0-9]{1,16}(\.[0-9]{1,6})?"
+_QUANTITY = re.compile(QUANTITY).fullmatch
 Half = Callable[[Any, str, Path], str | None]
 _KEY = re.compile(r"\[0*([0-9]+)(?:\.0*)?\]")
 
@@ -140,7 +143,7 @@ class Reader:
         found = _WHOLE(_written(value))
         if found is not None:
             return found[1]
-        expected = f"a whole number from 1 to {_NUMBER_MAX}"
+        expected = f"a whole number from 1 to {NUMBER_MAX}"
         self._malformed(f"{value!r:.40} is not an item number", pointer, path, expected)
         return None
 

@@ -19,7 +19,7 @@ from adapters.airline.sample_passenger_list import (
     compose_flawed,
     compose_pieces,
 )
-from adapters.request_json import RequestJson
+from adapters.request_json import RequestJson, form_schemas
 from broker.adapter import Family, Kind, Part, Scheme
 
 FLIGHT = Kind(
@@ -50,4 +50,4 @@ def family() -> Family:
     """The family as its entry point names it."""
     packages = {part.name: PACKAGE for part in FLIGHT.parts}
     adapters = (Paxlst(), CusresAnswers(), RequestJson("airline", KIND, packages))
-    return Family("airline", adapters, (FLIGHT,), SAMPLES, compose_flawed)
+    return Family("airline", adapters, (FLIGHT,), SAMPLES, compose_flawed, form_schemas())

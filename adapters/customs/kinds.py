@@ -9,7 +9,7 @@ from datetime import timedelta
 from adapters.customs.sample_declaration import compose
 from adapters.customs.wco_dec import PACKAGE, WcoDec
 from adapters.customs.wco_res import WcoRes
-from adapters.request_json import RequestJson
+from adapters.request_json import RequestJson, form_schemas
 from broker.adapter import Family, Kind, Scheme
 
 DECLARATION = Kind(
@@ -24,4 +24,6 @@ DECLARATION = Kind(
 def family() -> Family:
     """The family as its entry point names it."""
     adapters = (WcoDec(), WcoRes(), RequestJson("customs", DECLARATION.name, {"": PACKAGE}))
-    return Family("customs", adapters, (DECLARATION,), {"declaration": compose})
+    return Family(
+        "customs", adapters, (DECLARATION,), {"declaration": compose}, schemas=form_schemas()
+    )

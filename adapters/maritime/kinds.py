@@ -13,7 +13,7 @@ from adapters.maritime.fal1 import ARRIVAL, DEPARTURE, Fal1
 from adapters.maritime.fal5 import Fal5
 from adapters.maritime.list_problems import PART
 from adapters.maritime.sample_visit import compose_fal1, compose_fal5, flawed
-from adapters.request_json import RequestJson
+from adapters.request_json import RequestJson, form_schemas
 from broker.adapter import Family, Kind, Part, Scheme
 
 VISIT = Kind(
@@ -40,4 +40,4 @@ def family() -> Family:
     """The family as its entry point names it."""
     samples = {"fal1": compose_fal1, "fal5": compose_fal5}
     adapters = (Fal1(), Fal5(), RequestJson("maritime", VISIT.name, PACKAGES))
-    return Family("maritime", adapters, (VISIT,), samples, flawed)
+    return Family("maritime", adapters, (VISIT,), samples, flawed, form_schemas())

@@ -18,8 +18,9 @@ from broker.model.leaf import MOMENT, Canonical
 from broker.model.packages import Field, fields_of
 from broker.model.postal import PostalItem
 
-_TITLE = "Postal item, one object a request or a line"
+_TITLE = "PostalItemPush"
 _DESCRIPTION = (
+    "One postal item: one object a request, or a line. "
     "The declaration data of CN 22, CN 23 and ITMATT in the names of the WCO Data Model. Values "
     "and masses are those of the line, not of one piece; masses are in KGM; every sum has its "
     "currency. Decimals are strings or numbers, and their digits are kept."
@@ -36,9 +37,9 @@ def schema(constraints: Iterable[Constraint]) -> dict[str, Any]:
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **_class(PostalItem, "", demanded | set(_KEY)),
         "title": _TITLE,
         "description": _DESCRIPTION,
-        **_class(PostalItem, "", demanded | set(_KEY)),
     }
 
 

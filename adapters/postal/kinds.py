@@ -11,7 +11,7 @@ from adapters.postal.item_schema import published
 from adapters.postal.itmatt import Itmatt
 from adapters.postal.sample_item import compose, compose_flawed, compose_lines
 from adapters.postal.tables import PACKAGE
-from adapters.request_json import RequestJson
+from adapters.request_json import RequestJson, form_schema
 from broker.adapter import Family, Kind, Scheme
 
 ITEM = Kind(
@@ -28,5 +28,8 @@ def family() -> Family:
         (ITEM,),
         {"itmatt": compose, "items": compose_lines},
         compose_flawed,
-        {kind: published() for kind in ItemJson.content_types},
+        {
+            **{kind: published() for kind in ItemJson.content_types},
+            **{kind: {"anyOf": [published(), form_schema()]} for kind in RequestJson.content_types},
+        },
     )

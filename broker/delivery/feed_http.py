@@ -7,12 +7,14 @@ from starlette.responses import Response
 
 from broker.access import Principal
 from broker.delivery.feed import Feed
-from broker.doors import Keyring
+from broker.doors import Keyring, known_query
 
 
 def router(feed: Feed, keyring: Keyring, *, limit_max: int, wait_s_max: float) -> APIRouter:
     """The feed's route."""
-    routes = APIRouter(tags=["delivery"])
+    # The key first: it is asked for before any parameter is looked at.
+    asked = [Depends(keyring.who), Depends(known_query)]
+    routes = APIRouter(tags=["delivery"], dependencies=asked)
 
     async def read_feed(
         principal: Annotated[Principal, Depends(keyring.who)],

@@ -5,7 +5,8 @@ Stock deserialisers take the broker's URL with `/registry` behind it as their re
 Rules
     Schemas are public, there is no data in them: no key is asked for.
     Errors are the protocol's own (`error_code`, `message`).
-    A schema has one form and stands in one context: parameters that choose another are let pass.
+    A schema has one form and stands in one context: the protocol's parameters that choose another
+    are let pass (`PROTOCOL`). A parameter that the protocol does not have is refused.
     The one POST asks which version a schema is; it changes nothing.
 What does not belong
     The write side: schemas are kept by `broker.delivery.schemas`, in the sources.
@@ -15,10 +16,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from broker.doors import body_of
+from broker.doors import IGNORED, body_of, known_query
 from broker.errors import BrokerError
 from broker.model.kept import COMPATIBILITY, Kept, Registry, registry
 
@@ -26,6 +27,13 @@ PREFIX = "/registry"
 MEDIA_TYPE = "application/vnd.schemaregistry.v1+json"
 LOOKED_UP_BYTES_MAX = 256 * 1024
 """Of a request that asks which version a schema is; it is read although nobody showed a key."""
+
+PROTOCOL = (
+    "deleted", "deletedOnly", "deleted_only", "deletedAsNegative", "lookupDeletedSchema",
+    "fetchMaxId", "format", "referenceFormat", "reference_format", "findTags", "normalize",
+    "subject", "defaultToGlobal", "offset", "limit",
+)  # fmt: skip
+"""Parameters of stock readers, in the spellings of several versions of them."""
 
 _NO_SUBJECT, _NO_VERSION, _NO_SCHEMA = 40401, 40402, 40403
 _BAD_SCHEMA, _BAD_VERSION = 42201, 42202
@@ -43,7 +51,8 @@ Endpoint = Callable[..., Any]
 def router(known: Registry | None = None) -> APIRouter:
     """The registry's routes, over the schemas of this package or those given."""
     known = known or registry()
-    routes = APIRouter(prefix=PREFIX, tags=["schemas"])
+    routes = APIRouter(prefix=PREFIX, tags=["schemas"], dependencies=[Depends(known_query)])
+    extra = {IGNORED: list(PROTOCOL)}
     for path, (summary, endpoint) in {
         "/schemas/types": ("The types of schemas", _constant(["AVRO"])),
         "/schemas/ids/{schema_id}": ("The schema with this id", _by_id(known, _wrapped)),
@@ -67,10 +76,12 @@ def router(known: Registry | None = None) -> APIRouter:
             summary=summary,
             description=f"{summary}, as a Confluent schema registry answers. No key is needed.",
             response_class=Response,
+            openapi_extra=extra,
         )
     routes.add_api_route(
         "/subjects/{subject}", _looked_up(known), methods=["POST"],
         summary="Which version of a subject a schema is", response_class=Response,
+        openapi_extra=extra,
         description="Looks a schema up, as a Confluent schema registry does; nothing is written.",
     )  # fmt: skip
     return routes
@@ -162,7 +173,7 @@ def _looked_up(known: Registry) -> Endpoint:
         try:
             schema = orjson.loads(_schema_of(await body_of(request, LOOKED_UP_BYTES_MAX)))
         except BrokerError as fault:
-            return _refused(fault.http_status, str(fault))
+            return refusal(fault)
         except ValueError:
             return _refused(_BAD_SCHEMA, "the body is no JSON with a schema as text")
         found = [one for one in kept if one.schema == schema]
@@ -191,6 +202,11 @@ def _number(text: str) -> int:
 
 def _named(text: str) -> str:
     return repr(text[:_SHOWN_CHARACTERS])
+
+
+def refusal(fault: BrokerError) -> Response:
+    """A fault as the protocol has it."""
+    return _refused(fault.http_status, str(fault))
 
 
 def _no_subject(subject: str) -> Response:

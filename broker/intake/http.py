@@ -18,7 +18,14 @@ from broker.access import Principal
 from broker.adapter import Adapter, choose
 from broker.clock import stamp
 from broker.configuration import Configuration
-from broker.doors import Keyring, body_of, content_type_of, json_response, traceparent_of
+from broker.doors import (
+    Keyring,
+    body_of,
+    content_type_of,
+    json_response,
+    no_other_query,
+    traceparent_of,
+)
 from broker.errors import (
     ConflictFault,
     ForbiddenFault,
@@ -70,14 +77,16 @@ class Doors:
         return {"/v1/submissions": self.submissions, "/v1/responses": self.responses}
 
     def bodies(self, *, agency: bool) -> dict[str, Any]:
-        """What a door takes, as OpenAPI says it: media types, and the schema where there is one."""
-        content: dict[str, Any] = {}
+        """What a door takes, as OpenAPI says it: media types, and the schemas where there are."""
+        known: dict[str, list[Any]] = {}
         for family in self._configuration.families.values():
             for adapter in family.adapters:
                 if (adapter.family == "agency") is agency:
                     for kind in adapter.content_types:
-                        schema = family.schemas.get(kind, {"type": "string", "format": "binary"})
-                        content.setdefault(kind, {"schema": schema})
+                        shown = family.schemas.get(kind, {})
+                        one = known.setdefault(kind, [])
+                        one += [each for each in _alternatives(shown) if each not in one]
+        content = {kind: {"schema": _any_of(schemas)} for kind, schemas in known.items()}
         return {"requestBody": {"required": True, "content": content}}
 
     async def submissions(self, request: Request) -> Response:
@@ -89,6 +98,7 @@ class Doors:
         """
         principal = await self._keyring.who(request)
         principal.must_be("sender")
+        no_other_query(request)
         return await self._accepted(request, principal, principal.families)
 
     async def responses(self, request: Request) -> Response:
@@ -99,6 +109,7 @@ class Doors:
         """
         principal = await self._keyring.who(request)
         principal.must_be("recipient")
+        no_other_query(request)
         return await self._accepted(request, principal, ("agency",))
 
     async def _accepted(
@@ -195,6 +206,18 @@ class Doors:
         if row is None or name != delivery:
             raise NotFoundFault("there is no such delivery of yours; use the id your feed gave")
         return delivery
+
+
+def _alternatives(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = schema.get("anyOf", [schema] if schema else [])
+    return found
+
+
+def _any_of(schemas: list[dict[str, Any]]) -> dict[str, Any]:
+    """Bytes where no family describes them."""
+    if not schemas:
+        return {"type": "string", "format": "binary"}
+    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
 
 
 def _receipt_response(receipt: Receipt) -> Response:

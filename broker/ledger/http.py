@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from broker.access import Principal
 from broker.clock import stamp
-from broker.doors import Keyring, json_response
+from broker.doors import Keyring, json_response, known_query
 from broker.hop import Plumbing
 from broker.ledger.status import PAGE_MAX, Page, status, visible
 from broker.state import actions, submissions
@@ -16,7 +16,9 @@ from broker.state import actions, submissions
 
 def router(plumbing: Plumbing, keyring: Keyring) -> APIRouter:
     """The ledger's routes."""
-    routes = APIRouter(tags=["ledger"])
+    # The key first: it is asked for before any parameter is looked at.
+    asked = [Depends(keyring.who), Depends(known_query)]
+    routes = APIRouter(tags=["ledger"], dependencies=asked)
     database = plumbing.database
 
     async def read_status(

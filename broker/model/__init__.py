@@ -24,6 +24,7 @@ vector       what a target was shown of each element, and since when it is so
 reuse        what makes two answers under one number the same answer
 extent       how much of a list a message holds
 subjects     the Avro schema of each payload of an agency's topic, generated from the model
+json_schemas   the same as JSON Schema, for the documentation of the doors
 kept         the versions of those schemas, in schemas/, with their ids; compatibility says whether
              one may follow another
 avro         a payload in the Confluent wire format and back

@@ -30,7 +30,7 @@ NAMESPACE: Final = "single_window.v1"
 Schema = Any
 """An Avro schema as its JSON: a name, a union as a list, or a mapping."""
 
-_NOT_DOCUMENTS = frozenset({"answer", "board", "request"})
+NOT_DOCUMENTS = frozenset({"answer", "board", "request"})
 """Packages that are told as boards or as requests, never delivered as documents."""
 
 
@@ -60,7 +60,7 @@ def subjects() -> Mapping[str, Schema]:
 
 
 def _documents() -> tuple[str, ...]:
-    return tuple(name for name in PACKAGES if name not in _NOT_DOCUMENTS)
+    return tuple(name for name in PACKAGES if name not in NOT_DOCUMENTS)
 
 
 ANSWER: Final = "answer"

@@ -2,12 +2,13 @@
 
 import orjson
 import pytest
+from jsonschema import Draft202012Validator
 
 from adapters.airline import family as airline
 from adapters.customs import family as customs
 from adapters.maritime import family as maritime
 from adapters.postal import family as postal
-from adapters.request_json import RequestJson
+from adapters.request_json import RequestJson, form_schema
 from broker.adapter import Original, Outgoing, Profile, Stamp
 from broker.model.packages import PACKAGES
 from broker.model.paths import leaves
@@ -213,6 +214,16 @@ def test_what_is_no_json_is_a_problem_and_no_message():
     translation = ADAPTER.translate(b'{"request": ', NO_PROFILE)
     assert [problem.code for problem in translation.problems] == ["json.not-well-formed"]
     assert list(translation.messages) == []
+
+
+@pytest.mark.parametrize("form", [one for one, _does, _body in FORMS])
+def test_a_form_that_is_read_is_of_the_published_schema(form):
+    """Words alone are a reason there, too; a misspelt member is of neither."""
+    schema = Draft202012Validator(form_schema())
+    assert schema.is_valid(form)
+    assert not schema.is_valid({**form, "refernces": []})
+    message, _ = translate({**form, "refernces": []})
+    assert message.verdict == "rejected"
 
 
 def test_values_have_their_places():

@@ -19,11 +19,12 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from broker.delivery.registry_http import LOOKED_UP_BYTES_MAX, MEDIA_TYPE, router
+from broker.delivery.registry_http import LOOKED_UP_BYTES_MAX, MEDIA_TYPE, PROTOCOL, router
 from broker.model.avro import encoded
 from broker.model.kept import read, registry
 from broker.model.subjects import subjects
 from broker.web import Health, application
+from tests.broker_in_process import in_process, story
 from tests.limits import HANG_S, tries
 from tests.model.payloads_drawn import BOARD, payloads
 
@@ -183,6 +184,19 @@ def test_what_is_not_there_is_said_in_the_protocols_own_codes(two, path):
     assert (answer.status_code, shown["error_code"]) == MISSES[path]
     assert 0 < len(shown["message"]) < 200
     assert answer.headers["content-type"] == MEDIA_TYPE
+
+
+@story
+async def test_a_parameter_that_the_protocol_does_not_have_is_refused_in_its_words():
+    """400 with its `error_code`; those of the protocol that choose nothing here are let pass."""
+    async with in_process() as broker:
+        for path in ("/registry/subjects", "/registry/schemas/ids/1", "/registry/config"):
+            told = await broker.call("GET", f"{path}?misspelt=1")
+            assert (told.status_code, told.json()["error_code"]) == (400, 400)
+            assert "'misspelt'" in told.json()["message"]
+            assert told.headers["content-type"] == MEDIA_TYPE
+            told = await broker.call("GET", path, params=dict.fromkeys(PROTOCOL, "1"))
+            assert told.status_code == 200
 
 
 def test_a_schema_that_is_not_kept_is_looked_up_in_vain(two):

@@ -14,7 +14,6 @@ Does not belong here: tables of the broker (`broker/state`), one server for a ru
 """
 
 import contextlib
-import fcntl
 import os
 import pwd
 import secrets
@@ -31,7 +30,8 @@ import psycopg
 from psycopg import sql
 
 from tests.limits import HANG_S, Hung, tries
-from tests.servers.leash import Leash, ServerFailed, ServerMissing
+from tests.servers.debian import of_package
+from tests.servers.leash import Leash, ServerFailed
 from tests.servers.ports import Port
 
 USER = "single_window"
@@ -186,7 +186,7 @@ class Postgres(Databases):
 
 def programs() -> Path:
     """The folder of initdb and postgres; as root, Debian's package is installed if need be."""
-    return installed() or install()
+    return of_package("postgresql", installed)
 
 
 def installed() -> Path | None:
@@ -196,36 +196,3 @@ def installed() -> Path | None:
         if (path.parent / "initdb").exists()
     ]  # fmt: skip
     return max(folders, key=lambda folder: float(folder.parent.name), default=None)
-
-
-def install() -> Path:
-    """Have Debian's package installed, by one process only; whatever is in the way is said."""
-    if shutil.which("apt-get") is None:
-        raise ServerMissing("PostgreSQL's server is not installed, and this is no Debian")
-    if os.geteuid() != 0:
-        raise ServerMissing("PostgreSQL's server is not installed: apt-get install postgresql")
-    with Path(tempfile.gettempdir(), "single-window-install.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if found := installed():
-            return found
-        wanted = ("install", "-y", "--no-install-recommends", "postgresql")
-        said = apt(*wanted)
-        if installed() is None:
-            apt("update")
-            said = apt(*wanted)
-    found = installed()
-    if found is None:
-        raise ServerMissing(f"the package postgresql cannot be had: {said[-2000:]}")
-    return found
-
-
-def apt(*words: str) -> str:
-    """Run apt-get without questions, and give what it said."""
-    try:
-        return subprocess.run(
-            ["apt-get", *words], env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            timeout=HANG_S, check=False,
-        ).stdout  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise ServerMissing(f"apt-get {words[0]} takes longer than {HANG_S:g} s") from None
