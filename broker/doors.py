@@ -11,7 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from broker.access import Principal, digest_of_key, who
-from broker.errors import BrokerError, BusyFault, RequestFault, TooLargeFault, UnsupportedFault
+from broker.errors import (
+    BrokerError,
+    BusyFault,
+    LineFault,
+    RequestFault,
+    TooLargeFault,
+    UnsupportedFault,
+)
 from broker.hop import Plumbing
 from broker.metrics import METRICS
 from broker.state import keys
@@ -127,6 +134,8 @@ def fault_response(
         "detail": str(fault),
         "code": fault.code,
     }
+    if isinstance(fault, LineFault):
+        shown["shared"] = fault.shared
     headers = {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"

@@ -6,6 +6,7 @@
     │   └── ForbiddenFault the key is known and may not do this
     ├── NotFoundFault      not there, or not yours
     ├── RequestFault       the request itself is malformed
+    ├── LineFault          a cursor of another history of numbers than is in force
     ├── ConflictFault      a key, or an answer's number, was used again with other content
     ├── TooLargeFault      more bytes than the door takes
     ├── UnsupportedFault   a content type no family of this sender uses
@@ -74,6 +75,17 @@ class RequestFault(BrokerError):
 
     http_status = 400
     code = "request.malformed"
+
+
+class LineFault(BrokerError):
+    """A cursor of another line; `shared` is the highest number that both lines can share."""
+
+    http_status = 409
+    code = "cursor.other-line"
+
+    def __init__(self, text: str, shared: int) -> None:
+        super().__init__(text)
+        self.shared = shared
 
 
 class ConflictFault(BrokerError):

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from broker.clock import Clock, stamp
-from broker.errors import BrokerError, StoppedFault, kind_of, place_of
+from broker.errors import BrokerError, GapFault, StoppedFault, kind_of, place_of
 from broker.eventlog.contract import EventLog
 from broker.logs import logger
 from broker.metrics import METRICS
@@ -167,6 +167,7 @@ class Hop:
         """Whether a batch is being worked."""
         self._fresh = True
         self._starts = (Position(0), 0)
+        self._reached = Position(0)
         self._appended = 0
         self._keeps = False
         self._parks = 0
@@ -197,19 +198,16 @@ class Hop:
         position = await self.plumbing.database.write(
             lambda connection: positions.take(connection, self.reader)
         )
+        if position != self._reached:  # another owner, or a database that was set back: its outbox
+            self._appended = 0  # may give numbers again, so nothing of it is known to be appended
+        self._reached = position
         await self._settle_outbox()
         return position
 
     async def batch(self, position: Position) -> Position:
         """One read and its commits; the position after them."""
         wait_s = self.plumbing.wait_s
-        entries = await self.plumbing.log.read(
-            self.reader.topic,
-            self.reader.partition,
-            position.next,
-            bytes_max=self.plumbing.batch_bytes_max,
-            wait_s=min(wait_s, SETTLE_S) if self._keeps else wait_s,
-        )
+        entries = await self._read(position, min(wait_s, SETTLE_S) if self._keeps else wait_s)
         if not entries:
             await self._forget_appended()
             return position
@@ -218,6 +216,17 @@ class Hop:
             return await self._worked(entries, position)
         finally:
             self.busy = False
+
+    async def _read(self, position: Position, wait_s: float) -> list[Entry]:
+        """What the log has there. GapFault: the position lies outside; it names the command."""
+        _, topic, partition = self.reader
+        log, size = self.plumbing.log, self.plumbing.batch_bytes_max
+        try:
+            return await log.read(topic, partition, position.next, bytes_max=size, wait_s=wait_s)
+        except GapFault as gap:
+            ends = (await log.ends(topic))[partition]
+            text = positions.misplaced(self.reader, position, ends) or str(gap)
+            raise GapFault(text) from gap
 
     async def _worked(self, entries: Sequence[Entry], position: Position) -> Position:
         """The commits of one read."""
@@ -319,7 +328,7 @@ class Hop:
             )
 
         owed = await database.write(work)
-        self._keeps = False
+        self._keeps, self._reached = False, end
         METRICS.hop_pieces.labels(self.reader.station).inc(len(pieces))
         METRICS.hop_commit_seconds.labels(self.reader.station).observe(
             self.plumbing.clock.ticks() - began

@@ -104,8 +104,9 @@ def assemble(
         rows_max=settings.drain_rows_max,
         mine=mine,
     )
+    readers = topic_recipients(configuration)
     topics = TopicChannel(
-        plumbing, topic_recipients(configuration), mine, rows_max=settings.drain_rows_max
+        plumbing, readers, mine, rows_max=settings.drain_rows_max, source=settings.source
     )
     timers = Timers(
         configuration.kinds,
@@ -130,11 +131,7 @@ def assemble(
         drain=drain,
         topics=topics,
         timers=timers,
-        feed=Feed(
-            plumbing,
-            bytes_max=settings.feed_bytes_max,
-            topics=topic_recipients(configuration),
-        ),
+        feed=Feed(plumbing, bytes_max=settings.feed_bytes_max, topics=readers),
         loops=tuple(chosen),
     )
 

@@ -12,3 +12,8 @@ def said(event: dict[str, Any]) -> dict[str, Any]:
         return event
     content = base64.b64decode(event["data_base64"])
     return {**event, "data": decoded(content)}
+
+
+def cursor_of(event: dict[str, Any]) -> str:
+    """The cursor that acknowledges everything up to this event."""
+    return f"c{event['swbseq']}-{event['swbchain']}"

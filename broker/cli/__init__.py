@@ -12,6 +12,7 @@ online     submit, feed: for senders and recipients
 operating  keys, parked, trace: for operators
 topic      topic: what stands on an agency's topic
 topics     topics: what a Kafka cluster should have, and making it so
+positions  positions: how far the stations have read, and moving one outside the log
 shown      problems, deliveries and statuses as text
 road       a trace as text
 """

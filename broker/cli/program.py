@@ -9,6 +9,7 @@ from broker.cli.ends import on_bug
 from broker.cli.offline import translate
 from broker.cli.online import feed, submit
 from broker.cli.operating import keys, parked, trace
+from broker.cli.positions import positions
 from broker.cli.routing import route
 from broker.cli.running import backup, check, database, serve
 from broker.cli.sampling import sample
@@ -45,6 +46,7 @@ for verb in (
     sample,
     topics,
     topic,
+    positions,
     database,
 ):
     swb.add_command(verb)

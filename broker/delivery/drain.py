@@ -28,6 +28,9 @@ ProfileOf = Callable[[str, str, str], Profile]
 
 log = logger("drain")
 
+REJECTED = "message.rejected"
+"""Type of the one reply that is told without what it answers, as JSON."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
@@ -133,6 +136,8 @@ class Drain:
         if row["what"] != "reply":
             return None
         context = orjson.loads(row["context"])
+        if context["reply_to"] not in known.submissions and row["type"] == REJECTED:
+            return None  # the database was set back, and the record was discarded without its bytes
         submission = known.submissions[context["reply_to"]]
         assert submission is not None, "a reply to nothing"
         return ReplyTo(

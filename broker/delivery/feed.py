@@ -4,7 +4,10 @@ Rules
     A cursor acknowledges what came before it. Without a cursor reading begins at the oldest
     number that is not acknowledged. Several readers may share a subscription: whoever gets a
     number has itself been given those before it, or another reader has acknowledged them.
-    A cursor that was never given is refused.
+    A cursor proves that its reader has read this line: its chain is that of its number here. One
+    of another line (the database was set back since) acknowledges nothing, and its reader is told
+    up to where both can be the same. One without a chain is of the time before chains, and is
+    taken up to the highest number that had been given then.
     Of a recipient that reads a topic the channel acknowledges, its feed never does: what a cursor
     acknowledged here would never reach the topic.
 """
@@ -12,15 +15,18 @@ Rules
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from broker.clock import stamp
 from broker.delivery.render import numbered
-from broker.errors import RequestFault
+from broker.errors import LineFault, RequestFault
 from broker.hop import Plumbing, heard
 from broker.metrics import METRICS
-from broker.state import queue
+from broker.model.line import Cursor, cursor_of
+from broker.state import lines, queue
+from broker.state.lines import Line
 from broker.state.queue import Given
 
 LOOK_AGAIN_S = 2.0
@@ -33,6 +39,13 @@ class Page:
 
     events: tuple[bytes, ...]
     cursor: str
+
+
+class Asked(NamedTuple):
+    """Whose deliveries after which cursor; None: after what is acknowledged."""
+
+    name: str
+    after: Cursor | None
 
 
 class Feed:
@@ -51,42 +64,40 @@ class Feed:
 
     async def read(self, name: str, cursor: str | None, *, limit: int, wait_s: float) -> Page:
         """The next deliveries after the cursor; [] if none came within `wait_s`."""
-        after = None if cursor is None else parse_cursor(cursor)
+        asked = Asked(name, None if cursor is None else parse_cursor(cursor))
         clock, database = self._plumbing.clock, self._plumbing.database
         ends = clock.ticks() + wait_s
         how = (limit, stamp(clock.now()))
         ticket = self._plumbing.numbered.ticket()
-        given, begin = await database.write(partial(self._turn, name=name, after=after, how=how))
+        given, begin = await database.write(partial(self._turn, asked=asked, how=how))
         while not given and not self._stopping and (left := ends - clock.ticks()) > 0:
             await heard(ticket, min(left, LOOK_AGAIN_S))
             ticket = self._plumbing.numbered.ticket()
-            if await database.read(partial(queue.read, name=name, after=begin, limit=1)):
-                given, begin = await database.write(
-                    partial(self._turn, name=name, after=begin, how=how)
-                )
-        last = given[-1].seq if given else begin
-        return Page(tuple(numbered(one.seq, one.rendered) for one in given), f"c{last}")
+            if await database.read(partial(queue.read, name=name, after=begin.number, limit=1)):
+                asked = Asked(name, begin)
+                given, begin = await database.write(partial(self._turn, asked=asked, how=how))
+        had = [Cursor(one.seq, one.chain) for one in given]
+        last = had[-1] if had else begin
+        events = (numbered(at, one.rendered) for at, one in zip(had, given, strict=True))
+        return Page(tuple(events), str(last))
 
     def _turn(
-        self, connection: Connection, name: str, after: int | None, how: tuple[int, str]
-    ) -> tuple[list[Given], int]:
+        self, connection: Connection, asked: Asked, how: tuple[int, str]
+    ) -> tuple[list[Given], Cursor]:
         """Acknowledge what came before, read on, and note what is given: one transaction."""
-        limit, at = how
-        known = queue.subscription(connection, name, locked=True)
-        if after is None:
-            after = known["acknowledged"]
-        elif after > known["given"]:
-            raise RequestFault(
-                f"cursor 'c{after}' was never given to you; read on with the cursor of your last "
-                "answer, or without one"
-            )
-        settled = 0 if name in self._topics else queue.acknowledge(connection, name, after, at)
+        (name, after), (limit, at) = asked, how
+        line = lines.line(connection, name, locked=True)
+        number = line.acknowledged if after is None else after.number
+        begin = Cursor(number, lines.chain_at(connection, name, number))
+        if after is not None and not (after.chain and after == begin):
+            _check_unproved(after, line)
+        settled = 0 if name in self._topics else queue.acknowledge(connection, name, number, at)
         if settled:
             METRICS.deliveries.labels(name, "acknowledged").inc(settled)
-        given = self._cut(queue.read(connection, name, after, limit))
-        if given:
-            queue.give(connection, name, given[-1].seq)
-        return given, after
+        given = self._cut(queue.read(connection, name, number, limit))
+        # A proof also says that the number was given, if this database has forgotten it.
+        queue.give(connection, name, given[-1].seq if given else number)
+        return given, begin
 
     def _cut(self, found: list[Given]) -> list[Given]:
         """At least one, then as many as fit."""
@@ -98,9 +109,30 @@ class Feed:
         return found
 
 
-def parse_cursor(cursor: str) -> int:
-    """The number in a cursor. RequestFault: it is none of ours."""
-    digits = cursor.removeprefix("c")
-    if not cursor.startswith("c") or not digits.isascii() or not digits.isdigit():
-        raise RequestFault(f"cursor {cursor[:40]!r} is none of ours; use the last answer's")
-    return int(digits[:18])
+def _check_unproved(after: Cursor, line: Line) -> None:
+    """A cursor that is not this line's own: LineFault, or RequestFault where it proves nothing."""
+    if after.chain:
+        shared = max(0, min(after.number - 1, line.newest.number))
+        raise LineFault(
+            f"cursor '{after}' belongs to another line of numbers: the broker's database was set "
+            f"back since you were given it, and nothing was acknowledged. Both lines can share "
+            f"the numbers up to {shared} and no more; what you were given above may come again "
+            "under another number, with the id that you know. Read on without a cursor, or with "
+            f"that of an older event, c<swbseq>-<swbchain>, of a number up to {shared}",
+            shared,
+        )
+    if after.number > line.unproved:
+        raise RequestFault(
+            f"cursor '{after}' does not say to which line its number belongs; read on with the "
+            "cursor of your last answer, with c<swbseq>-<swbchain> of an event, or without one"
+        )
+
+
+def parse_cursor(cursor: str) -> Cursor:
+    """The number and chain in a cursor. RequestFault: it has another form."""
+    found = cursor_of(cursor)
+    if found is None:
+        raise RequestFault(
+            f"cursor {cursor[:40]!r} has not the form c<swbseq>-<swbchain>; use the last answer's"
+        )
+    return found

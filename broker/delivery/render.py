@@ -14,6 +14,7 @@ import orjson
 from broker.adapter import Adapter, Artifact, Original, Outgoing, Profile, Reference, Stamp
 from broker.model.avro import encoded
 from broker.model.extent import extent_of
+from broker.model.line import Cursor
 from broker.model.problem import Problem, errors_first, from_json
 from broker.model.subjects import subject_of
 
@@ -92,9 +93,11 @@ def _enclosed(artifact: Artifact) -> dict[str, Any]:
     return {**shown, "content_base64": base64.b64encode(artifact.content).decode()}
 
 
-def numbered(seq: int, content: bytes) -> bytes:
-    """The CloudEvent with its number in the subscription."""
-    return b'{"swbseq":%d,%s' % (seq, content[1:])
+def numbered(cursor: Cursor, content: bytes) -> bytes:
+    """The CloudEvent with its number in the subscription, and the chain that proves its line."""
+    return b'{"swbseq":%d,"swbchain":"%s",%s' % (
+        cursor.number, cursor.chain.encode(), content[1:]
+    )  # fmt: skip
 
 
 def attributes(event: Mapping[str, Any]) -> dict[str, Any]:

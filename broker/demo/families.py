@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from broker.demo.stage import Stage, say, show, title, until
+from broker.demo.stage import Stage, cursor_before, say, show, title, until
 
 POST, CARRIER, AGENT, CREWING = (
     "marigold-post", "paperkite-airlines", "saltbox-agents", "nettle-crewing",
@@ -91,6 +91,5 @@ def _answered(
 
 def _replies(stage: Stage, who: str) -> None:
     """The newest reply, in the syntax of what it answers."""
-    last = stage.feed(who)[-1]["swbseq"]
     title(f"the reply to {who}, in its own syntax")
-    show(stage.swb("feed", "--cursor", f"c{last - 1}", who=who))
+    show(stage.swb("feed", "--cursor", cursor_before(stage.feed(who)), who=who))

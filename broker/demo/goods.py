@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from broker.demo.stage import Stage, Stuck, say, show, title, until
+from broker.demo.stage import Stage, Stuck, cursor_before, say, show, title, until
 
 TRADER, PACKAGE = "lantern-forwarding", "goods-declaration"
 AGENCIES = ("plant-health", "animal-health", "medicines", "customs", "statistics")
@@ -39,7 +39,7 @@ def good(stage: Stage) -> None:
     show(stage.swb("trace", f"LRN={reference}"))
     title("the reply to the trader, in its own syntax")
     cursor = _replied(stage, "released")
-    show(stage.swb("feed", "--cursor", f"c{cursor - 1}", who=TRADER))
+    show(stage.swb("feed", "--cursor", cursor, who=TRADER))
 
 
 def _agencies(stage: Stage) -> None:
@@ -77,12 +77,13 @@ def _answer(
     return str(told[-1]["swbstatus"])
 
 
-def _replied(stage: Stage, status: str) -> int:
-    """The number of the trader's newest reply, which has this status."""
-    last = stage.feed(TRADER)[-1]
+def _replied(stage: Stage, status: str) -> str:
+    """The cursor before the trader's newest reply, which has this status."""
+    given = stage.feed(TRADER)
+    last = given[-1]
     if last["swbstatus"] != status:
         raise Stuck(f"the trader's last reply says {last['swbstatus']!r}, not {status!r}")
-    return int(last["swbseq"])
+    return cursor_before(given)
 
 
 def broken(stage: Stage) -> None:
@@ -97,6 +98,6 @@ def broken(stage: Stage) -> None:
     (stage.folder / "broken.xml").write_text(text)
     before = len(stage.feed(TRADER))
     show(stage.swb("submit", "broken.xml", "--wait", "60", who=TRADER, well=False))
-    told = until("the trader is told of the rejection", lambda: stage.feed(TRADER)[before:])
+    until("the trader is told of the rejection", lambda: stage.feed(TRADER)[before:])
     title("the reply to the trader, in its own syntax")
-    show(stage.swb("feed", "--cursor", f"c{told[0]['swbseq'] - 1}", who=TRADER))
+    show(stage.swb("feed", "--cursor", cursor_before(stage.feed(TRADER), before), who=TRADER))

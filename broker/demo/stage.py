@@ -60,7 +60,7 @@ class Stage:
 
         event = until(f"{who} is given a {package}", look)
         with self.http(who) as http:  # the cursor acknowledges it
-            http.get("/v1/feed", params={"cursor": f"c{event['swbseq']}"})
+            http.get("/v1/feed", params={"cursor": cursor_of(event)})
         return event
 
     def answer(
@@ -88,6 +88,17 @@ class Stage:
         """An HTTP client with somebody's key."""
         headers = {"Authorization": f"Bearer {self.keys[who]}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=STEP_S, trust_env=False)
+
+
+def cursor_of(event: dict[str, Any]) -> str:
+    """The cursor that acknowledges everything up to this event."""
+    return f"c{event['swbseq']}-{event['swbchain']}"
+
+
+def cursor_before(events: Sequence[dict[str, Any]], number: int = -1) -> str:
+    """The cursor behind which a reader goes on with this one of the events of a page."""
+    before = events[:number]
+    return cursor_of(before[-1]) if before else "c0"
 
 
 @contextmanager

@@ -19,6 +19,11 @@ _TEXT: JsonSchema = {"type": "string"}
 _BASE64: JsonSchema = {"type": "string", "contentEncoding": "base64"}
 _ATTRIBUTES: dict[str, JsonSchema] = {
     "swbseq": {"type": "integer", "minimum": 1, "description": "counts without a gap"},
+    "swbchain": {
+        "type": "string",
+        "pattern": "^[0-9a-f]{16}$",
+        "description": "proves to which line of numbers it belongs",
+    },
     "specversion": {"type": "string", "const": "1.0"},
     "id": {**_TEXT, "description": "the same however often it is given"},
     "source": _TEXT,
@@ -26,7 +31,7 @@ _ATTRIBUTES: dict[str, JsonSchema] = {
     "subject": {**_TEXT, "description": "the dossier"},
     "traceparent": {**_TEXT, "description": "W3C trace context"},
 }
-_ALWAYS = ("swbseq", "specversion", "id", "source", "time", "type")
+_ALWAYS = ("swbseq", "swbchain", "specversion", "id", "source", "time", "type")
 _ANSWERED: dict[str, JsonSchema] = {
     "swbsubmission": {**_TEXT, "description": "the submission that is answered"},
     "swbmessage": {"type": "integer", "description": "the message of it; 0: the whole"},
@@ -57,7 +62,7 @@ def _page(told: Iterable[str]) -> JsonSchema:
         "description": "The next deliveries; `cursor` acknowledges them with the next poll.",
         "properties": {
             "deliveries": {"type": "array", "items": {"anyOf": [referred(one) for one in told]}},
-            "cursor": {"type": "string", "pattern": "^c[0-9]+$"},
+            "cursor": {"type": "string", "pattern": "^c[0-9]+-[0-9a-f]{16}$"},
         },
         "required": ["deliveries", "cursor"],
     }

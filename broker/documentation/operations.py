@@ -47,7 +47,7 @@ WORDS: Mapping[int, str] = {
     401: "the key is unknown",
     403: "the key may not do this",
     404: "not there, or not yours",
-    409: "used before for something else, or settled already",
+    409: "used before for something else, settled already, or a cursor of another line",
     413: "more bytes than the door takes",
     415: "a Content-Type that none of your formats has, or a Content-Encoding",
     422: "not what the protocol asks for",
@@ -130,7 +130,7 @@ _READINESS = _shown("Readiness")
 OPERATIONS: Mapping[str, Operation] = {
     "POST /v1/submissions": _lodging("submit"),
     "POST /v1/responses": _lodging("answer", _NONE),
-    "GET /v1/feed": _keyed("read_feed", {200: _shown("FeedPage")}, _FORBIDDEN),
+    "GET /v1/feed": _keyed("read_feed", {200: _shown("FeedPage")}, _FORBIDDEN, _CONFLICT),
     "GET /v1/submissions/{submission}": _keyed(
         "read_status", {200: _shown("SubmissionStatus")}, _NONE
     ),

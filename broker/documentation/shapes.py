@@ -27,6 +27,9 @@ class ProblemDetails(TypedDict):
     status: Annotated[int, Field(ge=400, le=599)]
     detail: Annotated[str, Field(description="what is wrong, and what to do")]
     code: str
+    shared: NotRequired[
+        Annotated[int, Field(description="of a cursor of another line: what both can share")]
+    ]
 
 
 class Receipt(TypedDict):

@@ -3,8 +3,8 @@
 Promises
     What `append` returned from is durable and in order within a partition. A fault from `append`
     means *unknown*: the records may stand there or not; the caller appends them again, and
-    readers drop by id. No backend drops by id. `read` never skips: a position below the start is
-    a `GapFault`. Keys are placed by `partition_of`, the same on every backend.
+    readers drop by id. No backend drops by id. `read` never skips: a position below the start, or
+    beyond the end, is a `GapFault`. Keys are placed by `partition_of`, the same on every backend.
     `divide` only saves double work: two processes may believe for a while that they own the same
     partition, and positions in the database decide.
 """
@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, Protocol
 
+from broker.errors import LogFault
 from broker.model.records import Entry, Record
 
 
@@ -55,6 +56,23 @@ class EventLog(Protocol):
 
         `take` is told of each change; before others are given what was ours, it is told nothing.
         """
+
+
+LAST_WAIT_S = 5.0
+LAST_BYTES = 1
+
+
+async def last_entries(log: EventLog, topic: str) -> list[Entry]:
+    """The newest record of each partition that holds one. LogFault: one cannot be read."""
+    found: list[Entry] = []
+    for partition, (start, end) in enumerate(await log.ends(topic)):
+        if end == start:
+            continue
+        page = await log.read(topic, partition, end - 1, bytes_max=LAST_BYTES, wait_s=LAST_WAIT_S)
+        if not page:
+            raise LogFault(f"the last record of {topic}-{partition} at {end - 1} does not come")
+        found.append(page[0])
+    return found
 
 
 async def take_all(log: EventLog, topics: Sequence[str], take: Take) -> None:

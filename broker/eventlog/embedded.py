@@ -164,7 +164,9 @@ class SqliteFile:
     ) -> list[Entry]:
         """Entries from `position` on; waits without touching the file while none is there."""
         number = await self._known(topic) + partition
-        if self._ends.get(number, 0) <= position and not await self._wait(number, position, wait_s):
+        if position > (end := self._ends.get(number, 0)):
+            raise GapFault(f"position {position} of {topic}-{partition} is beyond its end {end}")
+        if end == position and not await self._wait(number, position, wait_s):
             return []
         return await self.read_with(
             lambda raw: _read(raw, topic, partition, number, (position, bytes_max))

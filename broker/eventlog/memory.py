@@ -85,6 +85,8 @@ class MemoryLog:
         start = self._starts[topic, partition]
         if position < start:
             raise GapFault(f"position {position} of {topic}-{partition} is below its start {start}")
+        if position > (end := self._end(topic, partition)):
+            raise GapFault(f"position {position} of {topic}-{partition} is beyond its end {end}")
         found: list[Entry] = []
         size = 0
         for entry in self._entries[topic, partition][position - start :]:

@@ -200,7 +200,7 @@ class Acceptance:
     def _record(
         self, pending: _Pending, number: int, received_at: str, given: Mapping[str, int]
     ) -> Record:
-        """The record; a large original is referred to, not copied.
+        """The record; a large original is referred to, not copied. It holds all that the rows do.
 
         `swb_given`: how far this agency's subscription has been given: nothing that is given
         later changes which delivery its answer is about.
@@ -222,6 +222,8 @@ class Acceptance:
             "swb_reference": arrival.reference or "",
             "swb_delivery": arrival.delivery or "",
             "swb_declared": arrival.declared,
+            "swb_type": arrival.content_type,
+            "swb_key": arrival.idempotency_key or "",
             "swb_given": str(given[principal.name]) if principal.name in given else "",
             "traceparent": arrival.trace or _trace(pending.id),
         }

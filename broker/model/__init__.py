@@ -4,6 +4,7 @@ leaf         leaf types and the metadata each field carries
 paths        canonical paths: `GoodsShipment.GovernmentAgencyGoodsItem[3].Commodity.Description`
 problem      Problem and Place: what was wrong with what was sent, and where
 records      what stands on the topics
+line         the chain that says to which history of numbers a number belongs; cursors
 declaration  the goods declaration, in the classes of the WCO Data Model, which stand in
              parties, places, transport, documents, duties and goods
 postal       the postal item

@@ -40,7 +40,8 @@ def subject_of(what: str, about: str = "") -> str:
     Raises KeyError for what no topic carries.
     """
     if what == "notice":
-        about = ANSWER if about.startswith(f"{ANSWER}.") else ""
+        known = (one for one in (ANSWER, SUBSCRIPTION) if about.startswith(f"{one}."))
+        about = next(known, "")
     return _NAMES[what, "" if what in {"board", "request"} else about]
 
 
@@ -52,6 +53,7 @@ def subjects() -> Mapping[str, Schema]:
         ("request", ""): _request(),
         ("notice", ""): _withdrawal(),
         ("notice", ANSWER): _answer_notice(),
+        ("notice", SUBSCRIPTION): _restart(),
     }
     made |= {("document", name): _document(PACKAGES[name]) for name in _documents()}
     return MappingProxyType({_NAMES[what]: schema for what, schema in made.items()})
@@ -63,10 +65,13 @@ def _documents() -> tuple[str, ...]:
 
 ANSWER: Final = "answer"
 """Notices about an agency's own answer, whose types begin so."""
+SUBSCRIPTION: Final = "subscription"
+"""Notices about the numbers of a subscription themselves."""
 
 _NAMES: Mapping[tuple[str, str], str] = {
     ("notice", ""): f"{NAMESPACE}.Withdrawal",
     ("notice", ANSWER): f"{NAMESPACE}.AnswerNotice",
+    ("notice", SUBSCRIPTION): f"{NAMESPACE}.Restart",
     ("board", ""): f"{NAMESPACE}.Board",
     ("request", ""): f"{NAMESPACE}.Request",
     **{
@@ -125,6 +130,18 @@ def _answer_notice() -> Schema:
         _field("question", ["null", "long"]),
     ]
     return _subject("AnswerNotice", "what became of an answer of the recipient", fields)
+
+
+def _restart() -> Schema:
+    """`topic.restart`: the numbers that follow belong to another line."""
+    fields = [
+        _always("subscription"),
+        _always("shared", "long"),
+        _always("chain"),
+        _always("abandoned", "long"),
+        _always("abandoned_chain"),
+    ]
+    return _subject("Restart", "the numbers that follow belong to another line", fields)
 
 
 def _withdrawal() -> Schema:

@@ -80,6 +80,25 @@ def everywhere(connection: Connection) -> list[tuple[Reader, Position]]:
     ]
 
 
+def misplaced(reader: Reader, position: Position, ends: tuple[int, int]) -> str:
+    """What is wrong with a position where the log holds this, and the command; "": nothing."""
+    start, end = ends
+    place = f"position {position.next} of {reader.station} in {reader.topic}-{reader.partition}"
+    command = f"swb positions move {reader.station} {reader.topic} {reader.partition} --to {start}"
+    if position.next < start:
+        return (
+            f"{place} is behind the log, which begins at {start}: {start - position.next} records "
+            f"went before they were read; '{command} --why ...' goes on without them"
+        )
+    if position.next > end:
+        return (
+            f"{place} is beyond the log, which ends at {end}: records that were confirmed are "
+            f"gone, or this is another cluster; '{command} --why ...' works what the log holds, "
+            "and nothing twice"
+        )
+    return ""
+
+
 def _is(reader: Reader) -> tuple[ColumnElement[bool], ...]:
     return (
         POSITIONS.c.station == reader.station,

@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from broker.clock import parse_stamp, stamp
+from broker.model.line import Cursor, chained
 from broker.state import due
 from broker.state.dialect import insert_or
 from broker.state.tables import DOSSIERS, QUEUE, SUBSCRIPTIONS
@@ -50,9 +51,10 @@ class Row(NamedTuple):
 
 
 class Given(NamedTuple):
-    """A numbered row as a reader gets it."""
+    """A numbered row as a reader gets it; its chain proves its line."""
 
     seq: int
+    chain: str
     rendered: bytes
 
 
@@ -90,23 +92,28 @@ def number_all(connection: Connection, ready: Mapping[str, Rendered]) -> int:
     The subscriptions' rows are the lock, held for this only and taken in one order. A row that was
     cancelled meanwhile is passed over.
     """
-    seqs = _locked(connection, sorted(ready))
+    newest = _locked(connection, sorted(ready))
     still = _waiting(connection, [number for rows in ready.values() for number, _ in rows])
     numbered: list[dict[str, Any]] = []
     moved: list[dict[str, Any]] = []
     for name, rows in ready.items():
-        mine = [(row, content) for row, content in rows if content is not None and row in still]
-        numbered += [
-            {"row": row, "at": at, "content": content}
-            for at, (row, content) in enumerate(mine, seqs[name])
-        ]
-        moved.append({"name_of": name, "next": seqs[name] + len(mine)})
+        seq, chain = newest[name]
+        for row, content in rows:
+            if content is not None and row in still:
+                seq, chain = seq + 1, chained(chain, seq + 1, still[row])
+                numbered.append({"row": row, "at": seq, "content": content, "link": chain})
+        moved.append({"name_of": name, "next": seq + 1, "newest": chain})
     parked = [row for rows in ready.values() for row, content in rows if content is None]
     if numbered:
         connection.execute(
             update(QUEUE)
             .where(QUEUE.c.number == bindparam("row"))
-            .values(state="numbered", seq=bindparam("at"), rendered=bindparam("content")),
+            .values(
+                state="numbered",
+                seq=bindparam("at"),
+                rendered=bindparam("content"),
+                chain=bindparam("link"),
+            ),
             numbered,
         )
     if parked := [row for row in parked if row in still]:
@@ -114,43 +121,41 @@ def number_all(connection: Connection, ready: Mapping[str, Rendered]) -> int:
     connection.execute(
         update(SUBSCRIPTIONS)
         .where(SUBSCRIPTIONS.c.name == bindparam("name_of"))
-        .values(next_seq=bindparam("next")),
+        .values(next_seq=bindparam("next"), chain=bindparam("newest")),
         moved,
     )
     return len(numbered)
 
 
-def _locked(connection: Connection, names: Sequence[str]) -> dict[str, int]:
-    """The next number of each subscription, locked until the commit; new ones begin at 1."""
+def _locked(connection: Connection, names: Sequence[str]) -> dict[str, Cursor]:
+    """The newest number of each subscription, locked until the commit; new ones have none."""
     connection.execute(
         insert_or(connection, SUBSCRIPTIONS).on_conflict_do_nothing(),
         [{"name": name, "next_seq": 1, "given": 0, "acknowledged": 0} for name in names],
     )
     query = (
-        select(SUBSCRIPTIONS.c.name, SUBSCRIPTIONS.c.next_seq)
+        select(SUBSCRIPTIONS.c.name, SUBSCRIPTIONS.c.next_seq, SUBSCRIPTIONS.c.chain)
         .where(SUBSCRIPTIONS.c.name.in_(names))
         .order_by(SUBSCRIPTIONS.c.name)
         .with_for_update()
     )
-    return {row.name: row.next_seq for row in connection.execute(query)}
+    return {row.name: Cursor(row.next_seq - 1, row.chain) for row in connection.execute(query)}
 
 
-def _waiting(connection: Connection, numbers: Sequence[int]) -> set[int]:
-    """Which of these rows still wait, locked: one that is being cancelled is not numbered."""
+def _waiting(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
+    """The ids of those that still wait, locked: a row that is being cancelled is not numbered."""
     query = (
-        select(QUEUE.c.number)
+        select(QUEUE.c.number, QUEUE.c.id)
         .where(QUEUE.c.number.in_(numbers), QUEUE.c.state == "waiting")
         .order_by(QUEUE.c.number)
         .with_for_update()
     )
-    return set(connection.execute(query).scalars())
+    return {row.number: row.id for row in connection.execute(query)}
 
 
-def subscription(connection: Connection, name: str, *, locked: bool = False) -> dict[str, int]:
-    """The numbers of a subscription: next_seq, given, acknowledged; locked until the commit."""
+def subscription(connection: Connection, name: str) -> dict[str, int]:
+    """The numbers of a subscription: next_seq, given, acknowledged."""
     query = select(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.name == name)
-    if locked:
-        query = query.with_for_update()
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         return {"next_seq": 1, "given": 0, "acknowledged": 0}
@@ -160,17 +165,12 @@ def subscription(connection: Connection, name: str, *, locked: bool = False) -> 
 def read(connection: Connection, name: str, after: int, limit: int) -> list[Given]:
     """Numbered rows after this number, in order."""
     rows = connection.execute(
-        select(QUEUE.c.seq, QUEUE.c.rendered)
+        select(QUEUE.c.seq, QUEUE.c.chain, QUEUE.c.rendered)
         .where(QUEUE.c.subscription == name, QUEUE.c.seq > after)
         .order_by(QUEUE.c.seq)
         .limit(limit)
     )
-    return [Given(seq, rendered) for seq, rendered in rows]
-
-
-def unacknowledged(connection: Connection, name: str, limit: int) -> list[Given]:
-    """The oldest numbered rows that nobody has confirmed, in order."""
-    return read(connection, name, subscription(connection, name)["acknowledged"], limit)
+    return [Given(*row) for row in rows]
 
 
 def sent(connection: Connection, name: str, upto: int, at: str) -> None:

@@ -79,6 +79,18 @@ def numbers(connection: Connection, count: int) -> list[int]:
     return dialect.numbers(connection, SUBMISSIONS.c.number, count)
 
 
+def number_from(connection: Connection, lowest: int) -> int:
+    """A number of acceptance, at least this one; later ones are higher."""
+    (drawn,) = numbers(connection, 1)
+    return drawn if drawn >= lowest else numbers(connection, lowest - drawn)[-1]
+
+
+def known(connection: Connection, wanted: Iterable[str]) -> set[str]:
+    """Which of these submissions there are."""
+    query = select(SUBMISSIONS.c.id).where(SUBMISSIONS.c.id.in_(list(wanted)))
+    return set(connection.execute(query).scalars())
+
+
 def put(
     connection: Connection, rows: Sequence[Mapping[str, Any]], originals: Sequence[bytes]
 ) -> None:

@@ -16,6 +16,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from broker.model.line import ORIGIN
+
 METADATA = MetaData()
 
 TEXT = String().with_variant(String(collation="C"), "postgresql")
@@ -202,7 +204,10 @@ ANSWER_IDS = Table(
 SUBSCRIPTIONS = Table(
     "subscriptions", METADATA,
     _text("name", key=True), _number("next_seq"), _number("given"), _number("acknowledged"),
+    Column("chain", TEXT, nullable=False, server_default=ORIGIN), _counted("unproved"),
 )  # fmt: skip
+"""`chain` is that of the newest number. `unproved`: up to here a cursor needs none, because it was
+given before there were chains."""
 
 QUEUE = Table(
     "queue", METADATA,
@@ -210,13 +215,13 @@ QUEUE = Table(
     _number("version"), _text("recipient"), _text("purpose"), _text("what"), _text("type"),
     _blob("payload"), _text("context"), _text("state"), _number("seq", null=True),
     _blob("rendered", null=True), _text("created_at"), _text("settled_at", null=True),
-    _counted("showing"), _text("silence", null=True),
+    _counted("showing"), _text("silence", null=True), _text("chain", null=True),
     UniqueConstraint("id"), UniqueConstraint("subscription", "seq"),
     Index("queue_dossier", "dossier", "recipient"), Index("queue_waiting", "state", "number"),
 )  # fmt: skip
 """`what`: document, notice, board, reply. `state`: waiting, numbered, acknowledged,
 cancelled, parked. `context` is JSON: what rendering needs besides the payload. `silence` is JSON:
-what is counted from the acknowledgement."""
+what is counted from the acknowledgement. `chain` is of numbered rows (`broker.model.line`)."""
 
 DUE = Table(
     "due", METADATA,

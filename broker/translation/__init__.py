@@ -5,6 +5,7 @@ resolve   references to dossiers, inside the transaction
 pending   what waits for a reference: kept, and its sender notified
 numbered  the numbers that agencies give their answers, each used once
 in_force  which version remains in force when a message is rejected
+again     submissions that the database does not know, taken again from their records
 release   what waited for a reference: on its way, or declined when its time is up
 station   the hop's view of it: load, work, write
 """

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from broker.adapter import Adapter, Profile
 from broker.errors import ConfigFault
-from broker.hop import Pending, Piece
+from broker.hop import Pending, Piece, StepFault
 from broker.metrics import METRICS
 from broker.model.events import event_of, record_of
 from broker.model.problem import as_json, rejects
@@ -22,6 +22,7 @@ from broker.replies.refusals import Refused, noted_row, refusal_row
 from broker.state import queue, submissions
 from broker.state.positions import Position
 from broker.state.queue import Row
+from broker.translation.again import UNKNOWN, take_again
 from broker.translation.in_force import in_force
 from broker.translation.numbered import check_numbers
 from broker.translation.pending import put_waiting
@@ -71,6 +72,10 @@ class Batch:
     jobs: dict[int, Job] = field(default_factory=dict)
     begun: int = 0
 
+    def holds(self, entry: Entry) -> bool:
+        """Whether the bytes are known."""
+        return bool(entry.value) or entry.headers["ce_id"] in self.originals
+
     def payload(self, entry: Entry) -> bytes:
         """What the sender sent."""
         return entry.value or self.originals[entry.headers["ce_id"]]
@@ -101,7 +106,12 @@ class TranslationStation:
         return Batch(entries, submissions.originals(connection, wanted) if wanted else {})
 
     def work(self, entry: Entry, loaded: Batch, skip: int) -> Iterator[Piece | Pending]:
-        """One piece a message; what is costly is translated elsewhere, and waited for here."""
+        """One piece a message; what is costly is translated elsewhere, and waited for here.
+
+        StepFault: the record's submission is unknown, and with it the bytes.
+        """
+        if not loaded.holds(entry):
+            raise StepFault(UNKNOWN, counts=False)
         self._begin_ahead(entry, loaded, skip)
         job = loaded.jobs.get(entry.position)
         if job is None:
@@ -128,6 +138,9 @@ class TranslationStation:
         executor = self._executor
         while executor is not None and loaded.begun < len(loaded.entries):
             entry = loaded.entries[loaded.begun]
+            if not loaded.holds(entry):
+                loaded.begun += 1
+                continue
             payload = loaded.payload(entry)
             if executor.takes(payload):
                 if entry is not now and not executor.has_room(payload):
@@ -161,8 +174,10 @@ class TranslationStation:
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
         """Verdicts, resolved events, those that wait, and replies to rejections.
 
-        A message that has its verdict came again on the log: everything about it is done.
+        A message that has its verdict came again on the log: everything about it is done. A
+        submission that the database does not know is taken again from its record.
         """
+        take_again(connection, [piece.entry for piece in pieces])
         made = {(one.submission.id, one.number): one for one in _values(pieces)}
         judged = submissions.judged(connection, made.keys())
         done = [one for key, one in made.items() if key not in judged]

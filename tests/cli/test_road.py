@@ -7,6 +7,7 @@ import pytest
 
 from broker.cli import road
 from tests.broker_in_process import OPERATOR, declaration, in_process, withdrawal
+from tests.said import cursor_of
 
 MRN = "26QZ00000000000001"
 
@@ -27,7 +28,8 @@ def withdrawn():
             for name in ("customs", "plant-health"):
                 asked = await broker.newest(name, "declaration.withdrawal-requested")
                 await broker.decide(name, asked["id"], "granted")
-            await broker.feed("customs", cursor="c1")
+            first, *_ = await broker.feed("customs")
+            await broker.feed("customs", cursor=cursor_of(first))
             said = await broker.call("GET", "/v1/trace/LRN=QZ-R", OPERATOR)
             return said.json()
 

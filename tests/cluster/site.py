@@ -23,7 +23,7 @@ from broker.model.records import Entry
 from broker.plumbing import opened
 from broker.roles import ROLES
 from broker.settings import Secrets, Settings
-from broker.state import keys, outbox, positions, queue
+from broker.state import keys, lines, outbox, positions, queue
 from broker.state.positions import Position, Reader
 from broker.stations import event_topics, submission_topics, topics_of
 from tests.cluster.role import PROGRAM, ROOT, RoleProcess
@@ -247,7 +247,7 @@ class Site:
 
 def _unsent(connection: Connection, *, name: str) -> int:
     """The oldest number that a recipient's topic lacks; 0: none."""
-    return next((one.seq for one in queue.unacknowledged(connection, name, 1)), 0)
+    return next((one.seq for one in lines.owed(connection, name, 1)[1]), 0)
 
 
 def _said(answer: httpx.Response) -> str:

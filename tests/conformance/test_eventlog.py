@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from broker.errors import GapFault
-from broker.eventlog.contract import EventLog, partition_of
+from broker.eventlog.contract import EventLog, last_entries, partition_of
 from broker.model.records import Entry, Record
 from tests.limits import HANG_S
 
@@ -207,6 +207,35 @@ def test_trimmed_records_are_gone_and_a_position_below_is_a_fault(on_log):
         for position in (0, 3):
             with pytest.raises(GapFault):
                 await log.read(TOPIC, partition, position, bytes_max=1, wait_s=0)
+
+    on_log(run)
+
+
+def test_a_position_beyond_the_end_is_a_fault(on_log):
+    """Records that were confirmed are gone, or it is another log: never waited for silently."""
+
+    async def run(log):
+        partition = partition_of("k", log.partitions(TOPIC))
+        await log.append([record("k", 1)])
+        assert await log.read(TOPIC, partition, 1, bytes_max=1, wait_s=0) == []
+        with pytest.raises(GapFault, match="beyond its end 1"):
+            await log.read(TOPIC, partition, 2, bytes_max=1, wait_s=0)
+
+    on_log(run)
+
+
+def test_the_newest_record_of_each_partition_is_read(on_log):
+    """An empty partition has none; what was trimmed away does not matter."""
+
+    async def run(log):
+        assert await last_entries(log, TOPIC) == []
+        await log.append([record(f"k{number % 3}", number) for number in range(9)])
+        newest = {}
+        for number in range(9):
+            newest[partition_of(f"k{number % 3}", log.partitions(TOPIC))] = f"r-{number}"
+        await log.trim(TOPIC, min(newest), 1)
+        found = await last_entries(log, TOPIC)
+        assert {one.partition: one.headers["ce_id"] for one in found} == newest
 
     on_log(run)
 

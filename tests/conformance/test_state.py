@@ -9,6 +9,7 @@ from tests.state import (
     test_aliases,
     test_dossiers,
     test_due,
+    test_lines,
     test_outbox,
     test_parked,
     test_queue,
@@ -16,7 +17,8 @@ from tests.state import (
 )
 
 MODULES = (
-    test_aliases, test_dossiers, test_due, test_outbox, test_parked, test_queue, test_unresolved
+    test_aliases, test_dossiers, test_due, test_lines, test_outbox, test_parked, test_queue,
+    test_unresolved,
 )  # fmt: skip
 
 

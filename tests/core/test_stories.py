@@ -15,6 +15,7 @@ from broker.state import dossiers
 from broker.state.tables import PARKED, QUEUE
 from broker.translation.resolve import dossier_id
 from tests.broker_in_process import SENDER, XML, body, in_process, items_of, story
+from tests.said import cursor_of
 
 DOSSIER = dossier_id(("LRN", "lantern", "QZ-1"), 0)
 CODES = ("06031100", "49019900", "02013000", "96011000", "44151010", "40122000")
@@ -102,7 +103,7 @@ async def _read(broker, reader):
     """An agency reads all of its feed and acknowledges it: silence counts from now."""
     given = await broker.feed(reader, limit=500)
     if given:
-        await broker.feed(reader, cursor=f"c{given[-1]['swbseq']}")
+        await broker.feed(reader, cursor=cursor_of(given[-1]))
 
 
 async def _nothing():

@@ -9,16 +9,27 @@ from hypothesis import strategies as st
 
 from broker.clock import SystemClock
 from broker.delivery.feed import Feed, parse_cursor
-from broker.errors import RequestFault
+from broker.errors import LineFault, RequestFault
 from broker.eventlog.memory import MemoryLog
 from broker.hop import Plumbing
-from broker.state import queue
+from broker.model.line import ORIGIN, chained
+from broker.state import lines, queue
 from broker.state.database import MemoryDatabase
 from broker.state.queue import Row
+from broker.state.tables import SUBSCRIPTIONS
 from tests.broker_in_process import story
 from tests.limits import HANG_S
 
 NAME, AT = "plant-health", "2026-11-22T09:30:00.000Z"
+
+
+def cursor(number, deliveries=None):
+    """The cursor of a number, where these deliveries were numbered one after the other."""
+    chain = ORIGIN
+    for at, delivery in enumerate(deliveries or range(1, number + 1), 1):
+        if at <= number:
+            chain = chained(chain, at, f"d_{delivery}")
+    return f"c{number}-{chain}"
 
 
 class Desk:
@@ -63,8 +74,8 @@ async def test_numbers_count_from_one_without_gaps():
     await desk.add(3)
     await desk.add(2, "wildlife")
     await desk.add(2)
-    assert await desk.read() == ([1, 2, 3, 4, 5], "c5")
-    assert await desk.read(name="wildlife") == ([1, 2], "c2")
+    assert await desk.read() == ([1, 2, 3, 4, 5], cursor(5, [1, 2, 3, 6, 7]))
+    assert await desk.read(name="wildlife") == ([1, 2], cursor(2, [4, 5]))
 
 
 @story
@@ -72,14 +83,14 @@ async def test_the_next_cursor_acknowledges_what_came_before():
     """Without a cursor reading begins at the oldest that nobody has acknowledged."""
     desk = Desk()
     await desk.add(4)
-    assert await desk.read(limit=2) == ([1, 2], "c2")
-    assert await desk.read(limit=2) == ([1, 2], "c2")
+    assert await desk.read(limit=2) == ([1, 2], cursor(2))
+    assert await desk.read(limit=2) == ([1, 2], cursor(2))
     assert (await desk.numbers())["acknowledged"] == 0
-    assert await desk.read("c2", limit=2) == ([3, 4], "c4")
+    assert await desk.read(cursor(2), limit=2) == ([3, 4], cursor(4))
     assert (await desk.numbers())["acknowledged"] == 2
-    assert await desk.read() == ([3, 4], "c4")
-    assert await desk.read("c4") == ([], "c4")
-    assert await desk.read() == ([], "c4")
+    assert await desk.read() == ([3, 4], cursor(4))
+    assert await desk.read(cursor(4)) == ([], cursor(4))
+    assert await desk.read() == ([], cursor(4))
 
 
 @story
@@ -88,29 +99,85 @@ async def test_an_older_cursor_gives_the_same_again_and_takes_nothing_back():
     desk = Desk()
     await desk.add(3)
     first = await desk.feed.read(NAME, None, limit=3, wait_s=0)
-    await desk.read("c3")
+    await desk.read(cursor(3))
     again = await desk.feed.read(NAME, "c0", limit=3, wait_s=0)
     assert again.events == first.events
     assert (await desk.numbers())["acknowledged"] == 3
 
 
-@pytest.mark.parametrize("cursor", ["c3", "c999999999999999999999", "c4"])
+@pytest.mark.parametrize("plain", ["c1", "c2", "c3", "c999999999999999999999"])
 @story
-async def test_a_cursor_that_was_never_given_is_refused(cursor):
-    """It would acknowledge what nobody has received."""
+async def test_a_cursor_without_a_chain_proves_nothing(plain):
+    """It may be of another line: it acknowledges nothing, and is told what to use."""
     desk = Desk()
     await desk.add(5)
     await desk.read(limit=2)
-    with pytest.raises(RequestFault, match="never given"):
-        await desk.read(cursor)
+    with pytest.raises(RequestFault, match="does not say to which line"):
+        await desk.read(plain)
     assert (await desk.numbers())["acknowledged"] == 0
 
 
-@pytest.mark.parametrize("cursor", ["", "c", "7", "c-1", "c1.0", "C1", "c 1", "c\u0661", "cc1"])
-def test_a_cursor_of_another_form_is_none_of_ours(cursor):
-    """Only what a page gave is a cursor."""
-    with pytest.raises(RequestFault, match="none of ours"):
-        parse_cursor(cursor)
+@pytest.mark.parametrize(
+    ("other", "shared"),
+    [
+        (cursor(2, [1, 9]), 1),
+        (cursor(7), 5),
+        ("c999999999999999999999-0123456789abcdef", 5),
+        (f"c1-{ORIGIN}", 0),
+        ("c0-0123456789abcdef", 0),
+    ],
+)
+@story
+async def test_a_cursor_of_another_line_acknowledges_nothing(other, shared):
+    """Its reader is told up to where both lines can be the same."""
+    desk = Desk()
+    await desk.add(5)
+    await desk.read(limit=2)
+    with pytest.raises(LineFault, match=rf"up to {shared} and no more") as told:
+        await desk.read(other)
+    assert told.value.shared == shared
+    assert await desk.numbers() == {"next_seq": 6, "given": 2, "acknowledged": 0}
+
+
+@story
+async def test_a_proof_counts_where_the_database_has_forgotten_what_it_gave():
+    """Numbered before the copy and given after it: the chain says that its reader has it."""
+    desk = Desk()
+    await desk.add(5)
+    await desk.read(limit=2)
+    assert await desk.read(cursor(4)) == ([5], cursor(5))
+    assert await desk.numbers() == {"next_seq": 6, "given": 5, "acknowledged": 4}
+    assert await desk.read(cursor(5)) == ([], cursor(5))
+
+
+@story
+async def test_what_was_given_before_there_were_chains_is_taken_without_one():
+    """Up to the highest number that had been given then, and no further."""
+    desk = Desk()
+    await desk.add(5)
+
+    def long_ago(connection):
+        connection.execute(SUBSCRIPTIONS.update().values(given=3, unproved=3))
+
+    await desk.plumbing.database.write(long_ago)
+    assert await desk.read("c3", limit=1) == ([4], cursor(4))
+    assert (await desk.numbers())["acknowledged"] == 3
+    with pytest.raises(RequestFault, match="does not say to which line"):
+        await desk.read("c4")
+    assert await desk.read(cursor(4)) == ([5], cursor(5))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "c", "7", "c-1", "c1.0", "C1", "c 1", "c\u0661", "cc1", "c1-", "c1-12", "c-",
+        f"c1-{ORIGIN}0", f"c1-{ORIGIN[:-1]}A", f"c1-{ORIGIN}-", f"-{ORIGIN}",
+    ],
+)  # fmt: skip
+def test_a_cursor_of_another_form_is_refused(text):
+    """Only what a page gave, or what an event says of itself, is a cursor."""
+    with pytest.raises(RequestFault, match="has not the form"):
+        parse_cursor(text)
 
 
 @story
@@ -119,9 +186,9 @@ async def test_a_page_has_at_most_so_many_bytes_beyond_its_first():
     desk = Desk(bytes_max=1000)
     await desk.add(1, size=5000)
     await desk.add(3, size=400)
-    assert await desk.read() == ([1], "c1")
-    assert await desk.read("c1") == ([2, 3], "c3")
-    assert await desk.read("c3") == ([4], "c4")
+    assert await desk.read() == ([1], cursor(1))
+    assert await desk.read(cursor(1)) == ([2, 3], cursor(3))
+    assert await desk.read(cursor(3)) == ([4], cursor(4))
 
 
 @story
@@ -136,8 +203,9 @@ async def test_a_waiting_reader_is_woken_by_what_comes(monkeypatch):
     assert not waiting.done()
     await desk.add(1)
     async with asyncio.timeout(HANG_S / 2):
-        assert await waiting == ([1], "c1")
-    assert await desk.read("c1", wait_s=0.05) == ([], "c1")
+        assert await waiting == ([1], cursor(1, [2]))
+    after = cursor(1, [2])
+    assert await desk.read(after, wait_s=0.05) == ([], after)
 
 
 @story
@@ -145,9 +213,9 @@ async def test_nobody_sees_another_subscription():
     """A name that was given nothing reads nothing, whatever its cursor."""
     desk = Desk()
     await desk.add(3)
-    assert await desk.read(name="wildlife") == ([], "c0")
-    with pytest.raises(RequestFault):
-        await desk.read("c1", name="wildlife")
+    assert await desk.read(name="wildlife") == ([], f"c0-{ORIGIN}")
+    with pytest.raises(LineFault):
+        await desk.read(cursor(1), name="wildlife")
 
 
 MOVES = st.lists(
@@ -176,8 +244,8 @@ async def _share(moves):
             continue
         reader, limit, how = move
         mine = cursors[reader]
-        cursor = None if how == "none" or not mine else mine[-1 if how == "last" else 0]
-        numbers, after = await desk.read(cursor, limit=limit)
+        begin = None if how == "none" or not mine else mine[-1 if how == "last" else 0]
+        numbers, after = await desk.read(begin, limit=limit)
         mine.append(after)
         acknowledged = (await desk.numbers())["acknowledged"]
         had[reader] |= set(numbers)
@@ -196,9 +264,9 @@ async def test_readers_at_the_same_time_miss_nothing():
     had = [[] for _ in range(4)]
 
     async def reader(mine):
-        cursor = None
+        after = None
         while (await desk.numbers())["acknowledged"] < 60:
-            numbers, cursor = await desk.read(cursor, limit=7, wait_s=0.05)
+            numbers, after = await desk.read(after, limit=7, wait_s=0.05)
             known = (await desk.numbers())["acknowledged"]
             for number in numbers:
                 assert set(range(known + 1, number)) <= {*mine, *numbers}
@@ -221,6 +289,6 @@ async def test_a_feed_acknowledges_nothing_of_a_topic():
     await desk.add(3)
     page = await desk.feed.read(NAME, None, limit=2, wait_s=0)
     page = await desk.feed.read(NAME, page.cursor, limit=2, wait_s=0)
-    assert page.cursor == "c3"
-    owed = await desk.plumbing.database.read(lambda c: queue.unacknowledged(c, NAME, 10))
+    assert page.cursor == cursor(3)
+    _, owed = await desk.plumbing.database.read(lambda c: lines.owed(c, NAME, 10))
     assert [one.seq for one in owed] == [1, 2, 3]

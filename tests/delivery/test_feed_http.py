@@ -6,6 +6,7 @@ import orjson
 import pytest
 from lxml import etree
 
+from broker.state.tables import SUBSCRIPTIONS
 from tests.broker_in_process import (
     OPERATOR,
     OTHER,
@@ -28,8 +29,8 @@ async def test_a_delivery_is_a_cloud_event_with_its_number():
         await broker.lodge(declaration("QZ-1", FLOWERS))
         (event,) = await broker.feed("plant-health")
         data = event.pop("data")
-        assert set(event) == {"swbseq", "specversion", "id", "source", "type", "subject", "time",
-                              "traceparent"}  # fmt: skip
+        assert set(event) == {"swbseq", "swbchain", "specversion", "id", "source", "type",
+                              "subject", "time", "traceparent"}  # fmt: skip
         assert (event["swbseq"], event["specversion"]) == (1, "1.0")
         assert event["source"] == "urn:single-window:qz"
         assert event["type"] == "goods-declaration.new"
@@ -124,7 +125,8 @@ async def test_limit_and_cursor_walk_through_everything_once():
             seen += [one["swbseq"] for one in page["deliveries"]]
             query = {"limit": 2, "cursor": page["cursor"]}
         assert seen == [1, 2, 3, 4, 5]
-        assert page == {"deliveries": [], "cursor": "c5"}
+        (row,) = [one for one in await broker.rows(SUBSCRIPTIONS) if one["name"] == "plant-health"]
+        assert page == {"deliveries": [], "cursor": f"c5-{row['chain']}"}
 
 
 @story

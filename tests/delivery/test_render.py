@@ -8,6 +8,7 @@ import pytest
 
 from broker.adapter import Artifact, Profile
 from broker.delivery.render import ReplyTo, numbered, rendered
+from broker.model.line import Cursor
 from broker.model.problem import Problem, as_json
 from broker.replies import payloads
 from broker.replies.refusals import Refused, refusal_row
@@ -118,4 +119,6 @@ def test_rendering_twice_gives_the_same_bytes():
 
 def test_the_number_is_put_in_front():
     """The kept bytes stay what they are."""
-    assert orjson.loads(numbered(7, b'{"id":"d_1"}')) == {"swbseq": 7, "id": "d_1"}
+    chain = "0123456789abcdef"
+    said = orjson.loads(numbered(Cursor(7, chain), b'{"id":"d_1"}'))
+    assert said == {"swbseq": 7, "swbchain": chain, "id": "d_1"}

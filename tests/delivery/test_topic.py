@@ -165,12 +165,13 @@ def test_headers_are_those_of_a_cloudevent_in_binary_mode():
     event = (b'{"specversion":"1.0","id":"d_1","source":"urn:qz","type":"t.new","time":"%s",'
              b'"subject":"o_1","traceparent":"00-a-b-01","datacontenttype":"application/avro",'
              b'"data_base64":"AAEC"}' % AT.encode())  # fmt: skip
-    assert record_of(READER, Given(7, event)) == Record(
+    assert record_of(READER, Given(7, "0123456789abcdef", event)) == Record(
         TOPIC,
         "o_1",
         {
             "ce_specversion": "1.0", "ce_id": "d_1", "ce_source": "urn:qz", "ce_type": "t.new",
             "ce_time": AT, "ce_subject": "o_1", "ce_swbseq": "7",
+            "ce_swbchain": "0123456789abcdef",
             "content-type": "application/avro", "traceparent": "00-a-b-01",
         },
         b"\x00\x01\x02",
@@ -201,7 +202,8 @@ class Site:
 
         await self.memory.write(work)
         plumbing = Plumbing(self.log, self.database, StoppedClock(), wait_s=0.01)
-        return TopicChannel(plumbing, [READER, "customs"], self.mine, rows_max=self.rows_max)
+        return TopicChannel(plumbing, [READER, "customs"], self.mine, rows_max=self.rows_max,
+                            source="urn:qz")  # fmt: skip
 
     async def acknowledged(self):
         """How far the subscription is."""

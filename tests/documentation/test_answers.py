@@ -147,6 +147,8 @@ async def _document(broker):
 
 async def conflicting(broker):
     """Names that are used again: of a request, and of an answer."""
+    lost = await broker.call("GET", "/v1/feed?cursor=c1-0123456789abcdef", SENDER)
+    assert (lost.json()["code"], lost.json()["shared"]) == ("cursor.other-line", 0)
     named = {**XML, "Idempotency-Key": "K-1"}
     for content in (b"<one/>", b"<one/>", b"<other/>"):
         await broker.call("POST", LODGE, SENDER, content=content, headers=named)

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 MASKS = (
     (r"\b([sevodp])_[0-9a-f]{32}\b", r"\1_ID"),
     (r"\b[0-9a-f]{64}\b", "SHA256"),
+    (r"\b(c\d+)-[0-9a-f]{16}\b", r"\1-CHAIN"),
     (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"),
     (r"\b\d{14}Z\b", "TIME"),
     (r"http://127\.0\.0\.1:\d+", "URL"),

@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from broker.cli.program import swb as program
 from tests.broker_in_process import CONFIG, OPERATOR, SENDER, declaration
 from tests.limits import HANG_S, tries
+from tests.said import cursor_of
 
 SWB = Path(sys.executable).parent / "swb"
 MRN = "26QZ00000000000042"
@@ -176,12 +177,15 @@ def test_a_cursor_acknowledges_what_came_before(running, lodged):
     running.run("submit", lodged("QZ-E2E-6"), "--wait", WAIT, who=SENDER)
     first = running.events("customs")
     assert running.events("customs")[0]["id"] == first[0]["id"]
-    cursor = f"c{first[0]['swbseq']}"
+    cursor = cursor_of(first[0])
     assert running.run("feed", "--cursor", cursor, who="customs").exit_code == 0
     assert first[0]["id"] not in {one["id"] for one in running.events("customs")}
-    never = running.run("feed", "--cursor", "c99999", who="customs")
-    assert never.exit_code == 2
-    assert "never given" in never.stderr
+    plain = running.run("feed", "--cursor", "c99999", who="customs")
+    assert plain.exit_code == 2
+    assert "does not say to which line" in plain.stderr
+    other = running.run("feed", "--cursor", "c99999-0123456789abcdef", who="customs")
+    assert other.exit_code == 1
+    assert "belongs to another line" in other.stderr
 
 
 def test_nothing_is_parked_where_nothing_fails(running):

@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from broker.model.packages import PACKAGES
 from tests.model.bodies import TEXTS, trees
 
-BOARD, DOCUMENT, WITHDRAWAL, ANSWER_NOTICE, REQUEST = (
+BOARD, DOCUMENT, WITHDRAWAL, ANSWER_NOTICE, REQUEST, RESTART = (
     "single_window.v1.Board",
     "single_window.v1.GoodsDeclarationDocument",
     "single_window.v1.Withdrawal",
     "single_window.v1.AnswerNotice",
     "single_window.v1.Request",
+    "single_window.v1.Restart",
 )
 DOCUMENTS = {
     DOCUMENT: "goods-declaration",
@@ -53,6 +54,10 @@ _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "version": NUMBERS,
         "changed": LISTS,
         "gone": LISTS,
+    },
+    RESTART: {
+        **dict.fromkeys(("subscription", "chain", "abandoned_chain"), TEXTS),
+        **dict.fromkeys(("shared", "abandoned"), NUMBERS),
     },
     REQUEST: {
         **dict.fromkeys(("dossier", "type", "part", "purpose", "expires_at"), TEXTS),

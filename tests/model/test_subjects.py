@@ -16,6 +16,7 @@ from tests.model.payloads_drawn import (
     DOCUMENT,
     DOCUMENTS,
     REQUEST,
+    RESTART,
     WITHDRAWAL,
 )
 
@@ -44,7 +45,7 @@ def below(model: type[Canonical]) -> Iterator[tuple[type[Canonical], Field]]:
 
 def test_a_subject_is_named_as_its_record():
     """There is a subject for each form of a delivery, in one namespace."""
-    assert set(subjects()) == {BOARD, WITHDRAWAL, ANSWER_NOTICE, REQUEST, *DOCUMENTS}
+    assert set(subjects()) == {BOARD, WITHDRAWAL, ANSWER_NOTICE, REQUEST, RESTART, *DOCUMENTS}
     for name, schema in subjects().items():
         assert name == f"{schema['namespace']}.{schema['name']}"
         assert schema["namespace"] == NAMESPACE

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from broker.delivery.render import numbered
+from broker.model.line import ORIGIN, Cursor, chained
 from tests.simulation.history import History
 from tests.simulation.readout import Readout
 
@@ -18,18 +19,43 @@ def pages(history: History, readout: Readout) -> Iterator[str]:
     for page in history.pages:
         seqs = [one.seq for one in page.given]
         first = seqs[0] if seqs else 0
-        if page.cursor is not None and seqs and first != int(page.cursor[1:]) + 1:
+        if page.cursor is not None and seqs and first != _number_of(page.cursor) + 1:
             yield f"gap: {page.who} asked after {page.cursor} and was given {first}"
         if seqs != list(range(first, first + len(seqs))):
             yield f"gap: {page.who} was given {seqs}"
-        if seqs and page.next != f"c{seqs[-1]}":
+        if seqs and page.next != f"c{seqs[-1]}-{page.given[-1].said['swbchain']}":
             yield f"gap: {page.who} was given up to {seqs[-1]} and the cursor {page.next}"
+
+
+def _number_of(cursor: str) -> int:
+    return int(cursor[1:].partition("-")[0])
+
+
+def chains(history: History, readout: Readout) -> Iterator[str]:
+    """Each number has the chain that follows from the one before it, here and as it was read."""
+    newest: dict[str, str] = defaultdict(lambda: ORIGIN)
+    proved: dict[tuple[str, int], str] = {}
+    rows = [row for row in readout.of("queue") if row["seq"] is not None]
+    for row in sorted(rows, key=lambda row: (row["subscription"], row["seq"])):
+        name, seq = row["subscription"], row["seq"]
+        newest[name] = proved[name, seq] = chained(newest[name], seq, row["id"])
+        if row["chain"] != newest[name]:
+            yield f"chain: {name} has {row['chain']} at {seq}, not {newest[name]}"
+    for row in readout.of("subscriptions"):
+        if row["chain"] != newest[row["name"]]:
+            yield f"chain: {row['name']} ends with {row['chain']}, not {newest[row['name']]}"
+    for who, given in history.given().items():
+        for one in given:
+            if one.said["swbchain"] != proved.get((who, one.seq)):
+                yield f"chain: {who} was given {one.seq} with {one.said['swbchain']}"
 
 
 def bytes_for_ever(history: History, readout: Readout) -> Iterator[str]:
     """What was given once under a number is given again byte for byte, and is what was kept."""
     kept: dict[tuple[str, int], bytes] = {
-        (row["subscription"], row["seq"]): numbered(row["seq"], row["rendered"])
+        (row["subscription"], row["seq"]): numbered(
+            Cursor(row["seq"], row["chain"]), row["rendered"]
+        )
         for row in readout.of("queue")
         if row["seq"] is not None
     }
@@ -111,4 +137,4 @@ def versions_in_order(history: History, readout: Readout) -> Iterator[str]:
         last[key] = row["version"]
 
 
-RULES = (pages, bytes_for_ever, numbers, settled, each_once, versions_in_order)
+RULES = (pages, chains, bytes_for_ever, numbers, settled, each_once, versions_in_order)

@@ -92,6 +92,11 @@ def turn_back_a_version(history, readout):
     numbers[documents[0]["submission"]]["number"] = 0
 
 
+def chain_otherwise(history, readout):
+    """A number whose chain does not follow from the one before it."""
+    row(readout, "queue", seq=2)["chain"] = "0123456789abcdef"
+
+
 def repeat_what_changed(history, readout):
     """A put with new content that was taken for a repeat."""
     row(readout, "outcomes", does="put", outcome="applied")["outcome"] = "repeated"
@@ -329,6 +334,7 @@ BROKEN = {
     lag_behind: "finished",
     forget_a_deadline: "deadline",
     skip_a_number: "gap",
+    chain_otherwise: "chain",
     change_bytes: "bytes",
     leave_a_number_out: "gap",
     leave_it_waiting: "settled",

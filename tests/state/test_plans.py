@@ -9,6 +9,7 @@ from broker.state import (
     aliases,
     dossiers,
     due,
+    lines,
     outbox,
     parked,
     positions,
@@ -40,6 +41,8 @@ QUESTIONS = {
     "outcomes": lambda one: dossiers.outcomes_of_submission(one, "a"),
     "waiting rows": lambda one: queue.oldest_waiting(one, 10),
     "numbered rows": lambda one: queue.read(one, "a", 5, 10),
+    "a chain": lambda one: lines.chain_at(one, "a", 5),
+    "known submissions": lambda one: submissions.known(one, TWO),
     "given": lambda one: queue.given_to(one, TWO),
     "a delivery": lambda one: queue.delivery_of(one, "a", "b"),
     "a dossier's deliveries": lambda one: queue.of_dossier(one, "a"),
@@ -69,7 +72,7 @@ def test_no_question_reads_a_whole_table(name):
             plans.extend(str(row[3]) for row in rows)
 
     with engine.begin() as connection:
-        connection.execute(text("INSERT INTO subscriptions VALUES ('a', 9, 8, 2)"))
+        connection.execute(text("INSERT INTO subscriptions VALUES ('a', 9, 8, 2, 'c', 0)"))
         QUESTIONS[name](connection)
     assert plans
     whole = re.compile(r"^SCAN (?!CONSTANT|unresolved$|anon_)\w+(?! USING)")

@@ -1,7 +1,8 @@
 """The queue: numbered without gaps, given as it was numbered, acknowledged by cursor."""
 
 from broker.model.dossier import Dossier
-from broker.state import dossier_writes, due, queue
+from broker.model.line import START
+from broker.state import dossier_writes, due, lines, queue
 from broker.state.queue import Row
 
 NAME = "plant-health"
@@ -32,6 +33,11 @@ def number_all(connection):
     )
 
 
+def bodies(connection):
+    """What was numbered, with its numbers."""
+    return [(one.seq, one.rendered) for one in queue.read(connection, NAME, 0, 9)]
+
+
 def test_a_delivery_is_queued_once(connection):
     """A row whose id is there already is the same delivery."""
     queue.put(connection, [row(1), row(2)])
@@ -53,7 +59,7 @@ def test_numbers_have_no_gap_over_batches_parked_and_cancelled_rows(connection):
     assert queue.number_rows(connection, NAME, contents) == 2
     queue.put(connection, [row(5)])
     assert number_all(connection) == 1
-    assert queue.read(connection, NAME, 0, 9) == [(1, b"1"), (2, b"4"), (3, b"d_5")]
+    assert bodies(connection) == [(1, b"1"), (2, b"4"), (3, b"d_5")]
     assert state_of(connection, "d_2") == "parked"
     assert state_of(connection, "d_3") == "cancelled"
 
@@ -65,7 +71,7 @@ def test_what_was_numbered_is_not_numbered_again(connection):
     first = [(found["d_1"], b"first"), (found["d_2"], b"first")]
     assert queue.number_rows(connection, NAME, first) == 2
     assert queue.number_rows(connection, NAME, [(found["d_2"], b"second")]) == 0
-    assert queue.read(connection, NAME, 0, 9) == [(1, b"first"), (2, b"first")]
+    assert bodies(connection) == [(1, b"first"), (2, b"first")]
     assert queue.subscription(connection, NAME)["next_seq"] == 3
 
 
@@ -117,15 +123,15 @@ def test_numbered_rows_count_as_outstanding_until_acknowledged(connection):
 def test_what_a_pushing_channel_has_brought_is_given_and_acknowledged(connection):
     """It begins at the oldest row that nobody confirmed; saying it twice changes nothing."""
     queue.put(connection, [row(number) for number in range(1, 5)])
-    assert queue.unacknowledged(connection, NAME, 9) == []
+    assert lines.owed(connection, NAME, 9) == (START, [])
     number_all(connection)
-    assert [one.seq for one in queue.unacknowledged(connection, NAME, 2)] == [1, 2]
+    assert [one.seq for one in lines.owed(connection, NAME, 2)[1]] == [1, 2]
     for _ in range(2):
         queue.sent(connection, NAME, 2, "at")
         assert queue.subscription(connection, NAME) == {
             "next_seq": 5, "given": 2, "acknowledged": 2
         }  # fmt: skip
-    assert [one.seq for one in queue.unacknowledged(connection, NAME, 9)] == [3, 4]
+    assert [one.seq for one in lines.owed(connection, NAME, 9)[1]] == [3, 4]
     assert queue.depths(connection) == [(NAME, 2, "")]
 
 

@@ -11,8 +11,10 @@ from sqlalchemy.pool import StaticPool
 
 from broker.dossiers.board import board_of, overall
 from broker.model.dossier import Ask, Shown, Target
+from broker.model.line import ORIGIN, Cursor, chained
 from broker.model.records import sealed
-from broker.state import dossiers, members, queue
+from broker.state import dossiers, lines, members, queue
+from broker.state.lines import Line
 from broker.state.schema import alembic_config, upgrade
 from broker.state.tables import METADATA
 
@@ -152,6 +154,36 @@ def test_an_upgrade_can_be_taken_back():
         command.upgrade(alembic_config(connection), "head")
         command.downgrade(alembic_config(connection), "0003")
         assert rows_of(connection) == before
+
+
+def test_what_was_numbered_before_there_were_chains_has_its_chain():
+    """As if it had been chained then; cursors that were given are taken as they are."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    with engine.connect() as connection:
+        command.upgrade(alembic_config(connection), "0007")
+        row = BEFORE["queue"][0]
+        for number, name, seq in ((1, "a", 2), (2, "a", 1), (3, "b", 1), (4, "a", None)):
+            values = {**row, "number": number, "id": f"d_{number}", "subscription": name,
+                      "seq": seq}  # fmt: skip
+            names = ", ".join(f'"{one}"' for one in values)
+            places = ", ".join(f":{one}" for one in values)
+            connection.execute(text(f"INSERT INTO queue ({names}) VALUES ({places})"), values)
+        for name, following, given in (("a", 3, 2), ("b", 2, 0), ("c", 1, 0)):
+            connection.execute(
+                text("INSERT INTO subscriptions VALUES (:name, :next, :given, 0)"),
+                {"name": name, "next": following, "given": given},
+            )
+        connection.commit()
+    upgrade(engine)
+    first = chained(ORIGIN, 1, "d_2")
+    newest = {"a": Cursor(2, chained(first, 2, "d_1")), "b": Cursor(1, chained(ORIGIN, 1, "d_3"))}
+    with engine.connect() as connection:
+        assert lines.line(connection, "a") == Line(newest["a"], 2, 0, 2)
+        assert lines.line(connection, "b") == Line(newest["b"], 0, 0, 0)
+        assert lines.line(connection, "c") == Line()
+        assert lines.chain_at(connection, "a", 1) == first
+        assert lines.is_of_line(connection, "a", newest["a"])
+        assert lines.chain_at(connection, "a", 3) == ""
 
 
 def rows_of(connection: Connection) -> dict[str, list[Any]]:
