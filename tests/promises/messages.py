@@ -62,7 +62,7 @@ class Writer:
         about = {}
         if at is not None:
             about = {"part": at.part, "package": at.package, "party": at.party,
-                     "sender": f"sender-{at.party}", "profile": "a-profile"}  # fmt: skip
+                     "sender": f"sender-{at.party}", "profile": ""}  # fmt: skip
         return event(does, self.order, kind=self.kind, dossier="o_1", received_at=now,
                      **{**about, **more})  # fmt: skip
 

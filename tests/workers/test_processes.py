@@ -14,18 +14,15 @@ from broker.workers.frames import Begin, Frame, begin_frame, chunk_of
 from broker.workers.links import Template
 from broker.workers.pool import Limits, WorkerEnded, Workers
 from tests.broker_in_process import story
+from tests.hostile import tags_beside
 from tests.limits import HANG_S, tries
 from tests.workers.samples import headers_for, samples
 from tests.workers.test_frames import here, written
 from tests.workers.test_pool import all_of
 
 DECLARATION = samples()["customs declaration"]
-COSTLY = (
-    b'<?xml version="1.0"?><MetaData xmlns="urn:wco:datamodel:WCO:DocumentMetaDataDMS:3">'
-    + b"<a/>" * 1_000_000
-    + b"</MetaData>"
-)
-"""Elements that no table knows, many times: seconds of work in a few megabytes."""
+COSTLY = tags_beside(1_000_000, 1)
+"""Elements that no table has, many times: seconds of work in a few megabytes."""
 
 
 def begun(payload, number=1):
