@@ -21,6 +21,8 @@ from broker.access import Principal, Recipient, Sender, principals
 from broker.adapter import Adapter, Family, Kind, Profile
 from broker.errors import ConfigFault
 from broker.model.events import topic_of
+from broker.model.owned import Owners
+from broker.owners import check_owners, owners_of
 from broker.profiles import check_tables, in_force, read_profiles, typed
 from broker.routing.check import Known, check
 from broker.routing.findings import Finding
@@ -69,6 +71,16 @@ class Configuration:
     def kinds(self) -> dict[str, Kind]:
         """Every kind by its name."""
         return {kind.name: kind for family in self.families.values() for kind in family.kinds}
+
+    @property
+    def owners(self) -> Owners:
+        """The party that owns each code in public names."""
+        return owners_of(self.senders)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The public name of each sender."""
+        return {name: sender.title for name, sender in self.senders.items()}
 
     def adapters_of(self, families: tuple[str, ...]) -> tuple[Adapter, ...]:
         """The adapters of these families, in their order."""
@@ -137,6 +149,7 @@ def examine(
     )
     findings += checked.findings
     findings += _names(senders, recipients, profiles)
+    findings += check_owners(senders, known_families)
     findings += check_tables(raw["profiles"], profiles, deciders(checked.book))
     topics = _topics(directory, topic_names(known_families, recipients), findings)
     content = orjson.dumps(raw, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)

@@ -72,7 +72,7 @@ LAYERS = (
     ("broker.doors", "broker.heads"),
     ("broker.hop",),
     ("broker.configuration",),
-    ("broker.profiles",),
+    ("broker.owners", "broker.profiles"),
     ("broker.dossiers", "broker.routing", "broker.replies"),
     ("broker.state",),
     ("broker.eventlog",),

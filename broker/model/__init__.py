@@ -22,6 +22,9 @@ numbering    the numbers of a part's elements, given once
 vector       what a target was shown of each element, and since when it is so
 reuse        what makes two answers under one number the same answer
 extent       how much of a list a message holds
+owned        whose code is in a public name, and what others may lodge under it
+broker_names the broker's own names of dossiers: visit ids
+sample       what composes traffic of a family
 subjects     the Avro schema of each payload of an agency's topic, generated from the model
 kept         the versions of those schemas, in schemas/, with their ids; compatibility says whether
              one may follow another

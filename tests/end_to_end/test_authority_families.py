@@ -11,8 +11,10 @@ import re
 import orjson
 import pytest
 
-from broker.model.records import digest
+from broker.model.broker_names import name_of
+from broker.state.database import IN_MEMORY
 from broker.state.tables import ANSWERS, ASKS, DOCUMENTS, DOSSIERS
+from broker.translation.resolve import dossier_id
 from tests.broker_in_process import JSON, in_process, story
 from tests.end_to_end.test_authority import World
 from tests.families import (
@@ -41,7 +43,7 @@ POST, RIVAL = "marigold-post", "sorrel-post"
 AIRLINE, GROUND = "paperkite-airlines", "thistledown-air"
 AGENT, FIRM = "saltbox-agents", "nettle-crewing"
 S10 = item(1)["FunctionalReferenceID"]
-VISIT = f"V{digest('CALL', 'saltbox', call(1), 0)[:12].upper()}"
+VISIT = name_of(IN_MEMORY, "VISIT", dossier_id(("CALL", "saltbox", call(1)), 0))
 HELD = [{"status": "held"}]
 NUMBERS = re.compile(r'"(swbseq|cursor)":"?c?\d+"?|cursor=c\d+')
 

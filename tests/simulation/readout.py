@@ -19,7 +19,7 @@ Ends = Mapping[tuple[str, int], int]
 _SHOWN = (
     "submissions", "messages", "outcomes", "documents", "dossiers", "decisions", "queue",
     "subscriptions", "unresolved", "parked", "followers", "asks", "answers", "due", "outbox",
-    "positions", "requests",
+    "positions", "requests", "aliases",
 )  # fmt: skip
 
 
