@@ -7,8 +7,9 @@ import orjson
 from sqlalchemy import Connection
 
 from broker.access import Principal
-from broker.dossiers.board import board_of
+from broker.dossiers.board import NOT_REQUIRED, board_of, concerns
 from broker.dossiers.owning import base_of, is_beside
+from broker.dossiers.standing import gravest
 from broker.errors import NotFoundFault
 from broker.model.dossier import BOARD, Dossier, Target
 from broker.state import aliases, dossiers, queue, requests, submissions, unresolved
@@ -180,12 +181,16 @@ def _own(party: str, shown: dict[str, Any], told: list[dict[str, Any]]) -> dict[
         if ask["part"] in parts
         else {name: ask[name] for name in ("recipient", "part", "status")}
         for ask in shown["board"]["asks"]
+        if ask["part"] in parts or any(concerns(own, ask["part"]) for own in parts)
     ]
+    board = {**shown["board"], "asks": asks}
+    if len(asks) < len(shown["board"]["asks"]):
+        board["overall"] = gravest(ask["status"] for ask in asks) or NOT_REQUIRED
     return {
         "documents": documents,
         "recipients": [row for row in told if row["part"] in about],
         "references": [one for one in shown["references"] if one["scope"] in {"", party}],
-        "board": {**shown["board"], "asks": asks},
+        "board": board,
         "replies": [one for one in shown["replies"] if one["party"] == party],
         "requests": [one for one in shown["requests"] if one["party"] == party],
     }
