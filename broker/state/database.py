@@ -16,8 +16,8 @@ from sqlalchemy.pool import NullPool, StaticPool
 from broker.errors import StateFault
 from broker.eventlog.embedded import SqliteFile
 from broker.model.records import Record
+from broker.state import kept_secrets
 from broker.state import outbox as outbox_rows
-from broker.state import secrets
 from broker.state.schema import upgrade
 from broker.state.tables import METADATA
 
@@ -60,7 +60,7 @@ class MemoryDatabase:
         self._engine = create_engine("sqlite://", poolclass=StaticPool)
         METADATA.create_all(self._engine)
         with self._engine.begin() as connection:
-            secrets.put(connection, secrets.NAMES, IN_MEMORY)
+            kept_secrets.put(connection, kept_secrets.NAMES, IN_MEMORY)
 
     async def write(self, work: Work[T]) -> T:
         """One transaction, inline."""

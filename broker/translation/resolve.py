@@ -33,7 +33,7 @@ from broker.model.dossier import Event
 from broker.model.events import headers_of
 from broker.model.owned import Owners
 from broker.model.records import digest
-from broker.state import aliases, members, queue, secrets, unresolved
+from broker.state import aliases, kept_secrets, members, queue, unresolved
 from broker.state.aliases import Alias, Meaning
 from broker.state.members import Member
 from broker.state.unresolved import Waiting
@@ -259,7 +259,7 @@ def _name(connection: Connection, opened: Sequence[Event], kinds: Kinds) -> None
     """The broker's own names of dossiers, and those of senders that mean the newest."""
     known = [event for event in opened if event.kind in kinds and not event.problem]
     named = {event.dossier: kinds[event.kind] for event in known if kinds[event.kind].names}
-    secret = secrets.get(connection, secrets.NAMES) if named else ""
+    secret = kept_secrets.get(connection, kept_secrets.NAMES) if named else ""
     names = [
         Alias(kind.names, "", name_of(secret, kind.names, dossier), dossier, kind.name)
         for dossier, kind in named.items()

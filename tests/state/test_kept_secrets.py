@@ -7,7 +7,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
 from broker.model.broker_names import name_of
-from broker.state import aliases, secrets
+from broker.state import aliases, kept_secrets
 from broker.state.aliases import Alias
 from broker.state.schema import upgrade
 from broker.translation.resolve import resolve
@@ -27,7 +27,7 @@ def made():
 def secret(engine):
     """What its names are derived from."""
     with engine.begin() as connection:
-        return secrets.get(connection, secrets.NAMES)
+        return kept_secrets.get(connection, kept_secrets.NAMES)
 
 
 def test_each_database_draws_a_secret_of_its_own_and_keeps_it():
@@ -42,9 +42,9 @@ def test_each_database_draws_a_secret_of_its_own_and_keeps_it():
 
 def test_a_secret_that_is_there_stays(connection):
     """Whoever puts another later is too late."""
-    secrets.put(connection, secrets.NAMES, "first")
-    secrets.put(connection, secrets.NAMES, "second")
-    assert secrets.get(connection, secrets.NAMES) == "first"
+    kept_secrets.put(connection, kept_secrets.NAMES, "first")
+    kept_secrets.put(connection, kept_secrets.NAMES, "second")
+    assert kept_secrets.get(connection, kept_secrets.NAMES) == "first"
 
 
 def open_visit(connection):
@@ -53,7 +53,7 @@ def open_visit(connection):
     (opener,) = resolve(connection, [event], KINDS).events
     found = aliases.of_dossiers(connection, [opener.dossier])[opener.dossier]
     (name,) = [value for scheme, value, _ in found if scheme == "VISIT"]
-    return name, name_of(secrets.get(connection, secrets.NAMES), "VISIT", opener.dossier)
+    return name, name_of(kept_secrets.get(connection, kept_secrets.NAMES), "VISIT", opener.dossier)
 
 
 def test_a_visit_that_is_opened_twice_has_one_name():
@@ -120,7 +120,7 @@ def test_what_names_a_visit_is_not_said_by_its_dossier():
 def test_an_old_name_is_still_found(connection):
     """Names that were given before there was a secret mean what they meant."""
     aliases.bind(connection, [Alias("VISIT", "", "V98592BE9E4B4", "o_1", "visit")])
-    secrets.put(connection, secrets.NAMES, "any")
+    kept_secrets.put(connection, kept_secrets.NAMES, "any")
     joins = calls(2, ("VISIT", "V98592BE9E4B4"), party="pebble")
     (found,) = resolve(connection, [joins], KINDS).events
     assert found.dossier == "o_1"
