@@ -26,6 +26,7 @@ stations       every loop of a process, put together
 plumbing, process, roles   log and database of a process; what it is started with, and as
 topics         what the topics of a Kafka cluster should be
 configuration  who, what they may see, by which law, in which dialect
+owners         whose the codes in public names are
 profiles       what a sender or a state means by a format
 coherence      names across its files: those that mean two things, or nothing
 config_file    a YAML file with the line of every value; findings

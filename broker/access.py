@@ -25,10 +25,15 @@ class Sender(BaseModel):
     model_config = CLOSED
 
     name: Name = Field(description="the sender, as keys and logs name it")
-    title: str = Field(description="for people", max_length=200)
+    title: str = Field(
+        description="its public name: for people, and for whose dossier it joins", max_length=200
+    )
     party: Name = Field(description="the legal person behind it; references are scoped to it")
     families: tuple[Name, ...] = Field(description="families it may submit to", min_length=1)
     profiles: tuple[Name, ...] = Field((), description="profiles of the dialects it speaks")
+    owns: dict[Name, tuple[str, ...]] = Field(
+        {}, description="codes in public names that its party owns, by class: carrier: [ZZ]"
+    )
 
 
 class Recipient(BaseModel):

@@ -14,8 +14,12 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from broker.model.dossier import Change
 from broker.model.extent import Extent as Extent  # noqa: PLC0414  (part of the contract)
+from broker.model.owned import Joining as Joining  # noqa: PLC0414  (part of the contract)
+from broker.model.owned import Owned as Owned  # noqa: PLC0414  (part of the contract)
 from broker.model.problem import NOWHERE, Place, Problem
 from broker.model.request_table import RequestTable
+from broker.model.sample import Flawed as Flawed  # noqa: PLC0414  (part of the contract)
+from broker.model.sample import Sample as Sample  # noqa: PLC0414  (part of the contract)
 from broker.model.unmapped import Unmapped as Unmapped  # noqa: PLC0414  (part of the contract)
 
 Tree = dict[str, Any]
@@ -284,7 +288,8 @@ class Scheme:
     `dated`: a value has a second half behind a slash (the date of posting); an answer may say
     the first half alone. `of_message`: it numbers a message, not what the message is about: it
     means the dossier of the newest message with it, to agencies alone and where nothing else that
-    they say means one; their answers are about the delivery of that message.
+    they say means one; their answers are about the delivery of that message. `owned`: where a value
+    of one name space of all holds a code whose owner alone has a right to what it names.
     """
 
     name: str
@@ -296,6 +301,7 @@ class Scheme:
     newest: bool = False
     dated: bool = False
     of_message: bool = False
+    owned: Owned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +339,8 @@ class Kind:
 
     `unresolved_for`: how long an event that finds no dossier waits for one. `lacks` is asked
     when nothing has come for `complete_within`; it never holds anything back. `names`: the scheme
-    in which the broker itself names each dossier that is opened, and what the name begins with.
+    in which the broker itself names each dossier that is opened ("": it names none). `joining`: by
+    part, what becomes of one lodged by who does not own the code of its reference (`Owned`).
     `arrives`: where a body says when the goods or persons arrive; release by silence may count
     from then. `withdraws`: what the party that opened it takes back with the whole: all parts, or
     its own alone.
@@ -346,23 +353,10 @@ class Kind:
     complete_within: timedelta = timedelta(minutes=30)
     lacks: Lacks | None = None
     across: Across | None = None
-    names: tuple[str, str] | None = None
+    names: str = ""
+    joining: Mapping[str, Joining] = field(default_factory=dict)
     arrives: Path = ""
     withdraws: Literal["all", "own"] = "all"
-
-
-class Sample(Protocol):
-    """Composes valid traffic: the same arguments give the same bytes."""
-
-    def __call__(self, *, items: int, number: int, seed: int) -> bytes:
-        """One submission with this many elements."""
-
-
-class Flawed(Protocol):
-    """Composes traffic with one defect; what is wrong with it is said."""
-
-    def __call__(self, *, items: int, number: int, seed: int) -> tuple[bytes, str]:
-        """One submission with this many elements, and its defect in words."""
 
 
 @dataclass(frozen=True, slots=True)

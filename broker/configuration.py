@@ -22,6 +22,8 @@ from broker.coherence import SUBMITTER, Parts, check_installed, check_names, che
 from broker.config_file import JSON_OPTIONS, ConfigFile, Finding, parse
 from broker.errors import ConfigFault
 from broker.model.events import topic_of
+from broker.model.owned import Owners
+from broker.owners import check_owners, owners_of
 from broker.profiles import check_tables, in_force, read_profiles, typed
 from broker.routing.check import Known, check
 from broker.routing.match import Book, deciders
@@ -67,6 +69,16 @@ class Configuration:
     def kinds(self) -> dict[str, Kind]:
         """Every kind by its name."""
         return {kind.name: kind for family in self.families.values() for kind in family.kinds}
+
+    @property
+    def owners(self) -> Owners:
+        """The party that owns each code in public names."""
+        return owners_of(self.senders)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The public name of each sender."""
+        return {name: sender.title for name, sender in self.senders.items()}
 
     def adapters_of(self, families: tuple[str, ...]) -> tuple[Adapter, ...]:
         """The adapters of these families, in their order."""
@@ -136,6 +148,9 @@ def examine(
         raw,
     )
     findings += check_names(parts)
+    findings += check_owners(
+        parts.senders, parts.families, lambda name: parts.file_of("senders", name)
+    )
     findings += check_installed(parts)
     if all(file.values is not None for file in files["routes"].values()):
         findings += check_recipients(parts)

@@ -192,7 +192,7 @@ def web_server(
             limit_max=settings.feed_limit_max,
             wait_s_max=settings.feed_wait_s_max,
         ),
-        ledger_http.router(plumbing, keyring),
+        ledger_http.router(plumbing, keyring, configuration.titles),
         operators_http.router(plumbing, keyring, configuration.digest),
         registry_http.router(),
     ]

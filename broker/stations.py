@@ -149,6 +149,7 @@ def _crews(
         configuration.kinds,
         settings.record_bytes_max,
         workers,
+        owners=configuration.owners,
     )
     wanted = {f"submissions.{family}" for family in role.families}
     known = submission_topics(configuration)
@@ -198,6 +199,8 @@ def rules_of(configuration: Configuration) -> Rules:
         _body_checks(configuration),
         frozenset(one.name for one in configuration.recipients.values() if one.ends),
         {one.name: one.reports for one in configuration.recipients.values()},
+        configuration.owners,
+        configuration.titles,
     )
 
 

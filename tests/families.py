@@ -5,6 +5,8 @@
     declared(ship(3)), crewed("QZV3", crew(3, 1, 2))  a ship and the persons on it
 
 Rules
+    Items from SECOND_POST on are of the second post of the sample state, flights from
+    SECOND_CARRIER on of its second carrier: each owns the codes of its own.
     The same numbers give the same bytes. A person is known by one token that stands once in him:
     the carrier's reference of a passenger, the document of a seafarer.
 """
@@ -32,6 +34,9 @@ NDJSON = {"Content-Type": "application/x-ndjson"}
 EDIFACT = {"Content-Type": "application/edifact"}
 WORKBOOK = {"Content-Type": CONTENT_TYPE}
 
+SECOND_POST, SECOND_CARRIER = 200_000, 400_000
+FIRST_CODE, SECOND_CODE, SECOND_COUNTRY = "ZZ", "YY", "IE"
+
 # -- posts --------------------------------------------------------------------------------------
 
 
@@ -39,6 +44,9 @@ def item(number: int, variant: int = 0) -> Tree:
     """A postal item; its variants are the same item with other contents."""
     (own,) = trees(items=1, number=number, seed=0)
     (said,) = trees(items=1, number=number, seed=variant)
+    if number >= SECOND_POST:
+        own["FunctionalReferenceID"] = f"{own['FunctionalReferenceID'][:-2]}{SECOND_COUNTRY}"
+        said["OriginOperator"] = {"ID": f"{SECOND_COUNTRY}AA"}
     kept = ("FunctionalReferenceID", "AcceptanceDateTime", "MailClassCode")
     return {**said, **{name: own[name] for name in kept}}
 
@@ -70,6 +78,9 @@ UNREAD: list[Segment] = [[["UNH"], ["1"], ["ORDERS", "D", "96A", "UN"]], [["BGM"
 def _sample(number: int) -> Tree:
     tree = compose_tree(items=PERSONS, number=number, seed=0)
     means = tree["BorderTransportMeans"]
+    if number >= SECOND_CARRIER:
+        means["JourneyID"] = means["JourneyID"].replace(FIRST_CODE, SECOND_CODE)
+        means["Carrier"] = {"ID": SECOND_CODE}
     for at, one in enumerate(means["Passenger"], 1):
         one["CarrierReferenceID"] = f"{means['JourneyID']}X{number}P{at:03d}"
     return tree

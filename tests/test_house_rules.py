@@ -74,7 +74,7 @@ LAYERS = (
     ("broker.doors", "broker.heads"),
     ("broker.hop",),
     ("broker.configuration",),
-    ("broker.profiles", "broker.coherence"),
+    ("broker.owners", "broker.profiles", "broker.coherence"),
     ("broker.dossiers", "broker.routing", "broker.replies"),
     ("broker.state",),
     ("broker.eventlog",),

@@ -3,6 +3,10 @@
 A flight is known by carrier, number, day and airport of its departure, to every party alike. Its
 passengers and its crew are two parts, each of the party that lodged it first. RFF+TN is the
 carrier's number of one message: an agency's answer names the request by it.
+
+Anybody can name a flight, so it is its carrier's, whose code begins its name. The passengers that
+another party lists (of a codeshare, of a handling agent) are listed beside the carrier's own; the
+crew that another lists is in force until the carrier lists it.
 """
 
 from datetime import timedelta
@@ -20,12 +24,19 @@ from adapters.airline.sample_passenger_list import (
     compose_pieces,
 )
 from adapters.request_json import RequestJson, form_schemas
-from broker.adapter import Family, Kind, Part, Scheme
+from broker.adapter import Family, Kind, Owned, Part, Scheme
 
 FLIGHT = Kind(
     name=KIND,
     schemes=(
-        Scheme(SCHEME, opens=True, binds=("sender",), reuse_after=timedelta(days=365), joins=True),
+        Scheme(
+            SCHEME,
+            opens=True,
+            binds=("sender",),
+            reuse_after=timedelta(days=365),
+            joins=True,
+            owned=Owned("carrier", shape=r"[A-Z0-9]{2}[A-Z]?", behind=r"[0-9]{4}[A-Z]?/"),
+        ),
         Scheme(TRANSACTION, opens=False, binds=("sender",), scope="party", of_message=True),
     ),
     parts=(
@@ -35,6 +46,7 @@ FLIGHT = Kind(
     complete_within=timedelta(minutes=30),
     lacks=lacks,
     withdraws="own",
+    joining={"passengers": "beside", "crew": "yields"},
 )
 
 

@@ -26,7 +26,7 @@ VISIT = Kind(
     parts=(Part(ARRIVAL), Part(DEPARTURE), Part(PART)),
     unresolved_for=timedelta(hours=72),
     across=across,
-    names=("VISIT", "V"),
+    names="VISIT",
     arrives="BorderTransportMeans.ArrivalDateTime",
 )
 

@@ -2,6 +2,10 @@
 
 An item is known by its identifier and its date of posting: numbers are used again. An agency may
 say the number alone; the broker finds the live item.
+
+An identifier belongs to the post that issued it: the operator of the country at its end. No other
+party lodges anything under it. An identifier that is not an S10 names no country, and is of whoever
+lodges it first.
 """
 
 from datetime import timedelta
@@ -12,11 +16,21 @@ from adapters.postal.itmatt import Itmatt
 from adapters.postal.sample_item import compose, compose_flawed, compose_lines
 from adapters.postal.tables import PACKAGE
 from adapters.request_json import RequestJson, form_schema
-from broker.adapter import Family, Kind, Scheme
+from broker.adapter import Family, Kind, Owned, Scheme
 
 ITEM = Kind(
     name="item",
-    schemes=(Scheme("S10", opens=True, binds=("sender",), reuse_after=timedelta(365), dated=True),),
+    schemes=(
+        Scheme(
+            "S10",
+            opens=True,
+            binds=("sender",),
+            reuse_after=timedelta(365),
+            dated=True,
+            owned=Owned("operator", shape="[A-Z]{2}", before="[A-Z]{2}[0-9]{9}", behind="/"),
+        ),
+    ),
+    joining={"": "refused"},
 )
 
 

@@ -125,6 +125,9 @@ def status_lines(said: Mapping[str, Any]) -> Iterator[str]:
         if message.get("references"):
             known = ", ".join(f"{one['scheme']} {one['value']}" for one in message["references"])
             yield f"    known by: {clean(known)}"
+        for one in message.get("joined", ()):
+            name = clean(one["name"] or "another party")
+            yield f"    joined by: {name}, {one['part'] or 'whole'}"
         yield from waiting_lines(message)
     yield f"  overall: {said['overall']}"
 

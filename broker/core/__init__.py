@@ -5,6 +5,7 @@ requested what a declarant asks of an authority: tried, numbered, sent to those 
 demanded  what an amendment breaks: demands of the profile that its result does not meet
 decided   how a request ends: granted, refused, overtaken, taken back
 applied   who is shown what an event or a grant has made
+joined    parties that join a dossier whose name is another's: their parts, and who hears of them
 facts     native codes of deciding agencies, by part
 request_replies   what the sender of a request is told
 effects   what a step decided, as values

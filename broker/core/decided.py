@@ -10,7 +10,7 @@ What does not belong
     How a request begins (`requested`); what the reply looks like (`request_replies`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -147,7 +147,7 @@ def _grant(
         making.apply(folded)
         if folded.document is not None and folded.document not in folded.taken:
             making.dossier = with_grant(making.dossier, folded.document)
-        route_applied(dossier, making, folded, rules)
+        overtake_parts(making, route_applied(dossier, making, folded, rules))
     end(making, request, "granted", answers)
 
 
@@ -209,6 +209,13 @@ def overtake(making: Making) -> None:
         about = request.event.part
         decides = any(holder.recipient == event.recipient for holder in request.deciding)
         if decides and any(about in {"", answer.part} for answer in given):
+            end(making, request, "overtaken")
+
+
+def overtake_parts(making: Making, parts: Collection[str]) -> None:
+    """These parts were withdrawn: what was asked about them is overtaken."""
+    for request in list(making.dossier.requests.values()):
+        if request.event.part in parts:
             end(making, request, "overtaken")
 
 

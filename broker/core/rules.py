@@ -7,6 +7,7 @@ from datetime import timedelta
 from broker.adapter import Kind, Tree
 from broker.errors import ConfigFault
 from broker.model.dossier import Event
+from broker.model.owned import Owners
 from broker.model.problem import Problem
 from broker.model.request_table import AT_ONCE, RequestTable, tables_in_force
 from broker.routing.match import Book
@@ -24,7 +25,8 @@ class Rules:
     sender has to confirm a decision that was sent without being asked for; `tables`, by profile:
     what its senders may do when (dated); `check_body`: what the profile of an event demands of a
     body that no message holds, because the event has changed it; `ends`: the recipients that may
-    end a dossier of their own accord; `reports`: what each may report of one.
+    end a dossier of their own accord; `reports`: what each may report of one; `owners`: whose the
+    codes in public names are; `titles`: what owners are told of who joins, by sender.
     """
 
     book: Book
@@ -39,6 +41,8 @@ class Rules:
     check_body: Callable[[Event, str, Tree], tuple[Problem, ...]] = lambda *_: ()
     ends: frozenset[str] = frozenset()
     reports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    owners: Owners = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def table_of(self, profile: str, received_at: str) -> RequestTable:
         """The table of a profile that was in force when something was received.

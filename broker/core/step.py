@@ -6,6 +6,8 @@ Route  the live documents are judged, each recipient's view is cut (`broker.rout
 Tell   asks, boards and replies go to those who are owed them (`broker.replies`)
 """
 
+from dataclasses import replace
+
 from broker.core.answered import answer
 from broker.core.applied import route_applied
 from broker.core.arrivals import count_anew
@@ -16,6 +18,7 @@ from broker.core.decided import (
     decide_request,
     expire_request,
     overtake,
+    overtake_parts,
     request_meant,
     take_back,
 )
@@ -23,6 +26,7 @@ from broker.core.demanded import broken_demands
 from broker.core.effects import Effects, Making
 from broker.core.ended import end_dossier, forbidden_ending
 from broker.core.facts import record_codes
+from broker.core.joined import note_joined, place
 from broker.core.noted import lacking, note_after_close, note_oddities
 from broker.core.passed_time import elapse
 from broker.core.questions import keep_questions, pass_question, unknown_question
@@ -109,6 +113,17 @@ def _fold(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
         return _declined(dossier, event, fold(dossier, event).problems)
     if event.does == "take_back":
         return take_back(dossier, event)
+    placed = place(dossier, event, rules)
+    if isinstance(placed, str):
+        return _declined(dossier, event, (decline_problem(placed, event),))
+    made = _permitted(*placed, rules)
+    if isinstance(made, Effects) and made.outcome == "declined":
+        return replace(made, dossier=dossier)  # it is as it was
+    return made
+
+
+def _permitted(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects:
+    """What the table of the sender's profile, and what is open, make of an event."""
     profile = profile_for(dossier, event)
     table = rules.table_of(profile, event.received_at)
     permission = permission_for(dossier, event, table)
@@ -136,7 +151,8 @@ def _apply(dossier: Dossier, event: Event, table: RequestTable, rules: Rules) ->
         return _declined(dossier, event, problems)
     making = Making(folded.dossier, event, folded)
     if folded.outcome == "applied":
-        route_applied(dossier, making, folded, rules)
+        overtake_parts(making, route_applied(dossier, making, folded, rules))
+        note_joined(dossier, making, rules)
     note_after_close(dossier, making)
     note_oddities(dossier, making, rules)
     return making

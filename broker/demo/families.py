@@ -45,10 +45,12 @@ def visit(stage: Stage) -> None:
     """A ship's agent declares her, a crewing firm her crew; three agencies answer on one visit."""
     title("a ship's agent files FAL 1 and is told the visit's id")
     told = _lodged(stage, AGENT, _sample(stage, AGENT, "maritime", "fal1", ("--items", "3")))
-    (visit_id,) = re.findall("VISIT ([A-Z0-9-]+)", told)
+    (visit_id,) = re.findall("VISIT ([A-Z0-9]+)", told)
     title("a crewing firm files FAL 5 for the same visit")
     crew = _sample(stage, CREWING, "maritime", "fal5", ("--items", "3"))
     _lodged(stage, CREWING, crew, "--reference", f"VISIT={visit_id}")
+    until(f"{AGENT} is notified of who joins", lambda: _notes(stage, AGENT))
+    say(f"  {AGENT} is notified that {CREWING} has joined the visit")
     ship = stage.given("harbour-master", "conveyance-report")
     health = stage.given("port-health", "conveyance-report")
     persons = stage.given("border-police", "persons-report")
@@ -87,6 +89,11 @@ def _answered(
         for one in answers
     )
     say(f"  {who} answers {words}: {sender} is told {told[-1]['swbstatus']}")
+
+
+def _notes(stage: Stage, who: str) -> list[dict[str, Any]]:
+    """What a sender is notified of besides its replies."""
+    return [one for one in stage.feed(who) if one["type"] == "message.noted"]
 
 
 def _replies(stage: Stage, who: str) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from broker.dossiers.news import ABOUT, NEWS, state_once, version_of
+from broker.dossiers.owning import is_beside
 from broker.dossiers.reported import Report, reports_of
 from broker.dossiers.standing import (
     WAITING,
@@ -94,6 +95,7 @@ def overall(board: Board, reader: Reader | None = None) -> str:
     found = [
         board.status(target, scope if reader and target.part == part else None)
         for target in board.targets
+        if reader is None or concerns(part, target.part)
     ]
     status = gravest(one for one in found if one is not None)
     if board.state == "withdrawn":
@@ -161,13 +163,22 @@ def declarant_tree(board: Board, reader: Reader) -> dict[str, Any]:
         for one in board.questions
         if one.part == reader.part and _is_named(one.subject, reader.scope)
     ]
+    about = {reader.part} if is_beside(reader.part) else {"", reader.part}
     return {
         "OverallStatusCode": overall(board, reader),
         **({"VersionID": version} if version else {}),
         "Answer": [*state_once(shown, reader.event), *_beside(board, reader.part)],
         **({"Question": asked} if asked else {}),
-        **_reported(one for one in board.reports if one.by and one.part in {"", reader.part}),
+        **_reported(one for one in board.reports if one.by and one.part in about),
     }
+
+
+def concerns(own: str, part: str) -> bool:
+    """Whether the declarant of a part may hear of another one.
+
+    Who joins by a public name alone hears of no other part, and its owner not of that one's.
+    """
+    return part == own or not (is_beside(own) or is_beside(part))
 
 
 def _is_named(subject: str, scope: Scope | None) -> bool:
@@ -187,7 +198,7 @@ def _question_tree(one: Question, subject: str) -> dict[str, Any]:
 
 def _beside(board: Board, part: str) -> Iterator[dict[str, Any]]:
     for target in board.targets:
-        if target.part == part:
+        if target.part == part or not concerns(part, target.part):
             continue
         status = board.status(target)
         if status not in {None, WAITING}:

@@ -35,6 +35,14 @@ DECLINES = {
         "the reference means nothing that you have lodged, or may join",
         "check the reference, or lodge first what it refers to",
     ),
+    "reference.not-yours": (
+        "the reference is of another party: the code in it is not one of yours",
+        "check the reference; ask the operator to list the code in your file (owns) if it is yours",
+    ),
+    "reference.owner-lodged": (
+        "the party whose reference this is has lodged this part itself",
+        "nothing: what that party lodged is in force; ask it about what its list lacks",
+    ),
     "reference.missing": (
         "nothing in the message says what it is about",
         "give it its reference: LRN, item and posting date, flight and date, or visit id",

@@ -161,7 +161,10 @@ def _changed(dossier: Dossier, event: Event, live: Document) -> Folded:
 
 
 def _close(dossier: Dossier, event: Event) -> Folded:
-    """Nothing more is expected; what was lodged stands. The part says so in its next version."""
+    """Nothing more is expected; what was lodged stays. The part says so in its next version.
+
+    Who joined closes its own part, and not the dossier of the party that opened it.
+    """
     if all(one.party != event.party for one in dossier.live.values()):
         return declined(dossier, event, "reference.unknown")
     if dossier.state in {"closed", "ended"}:
@@ -171,6 +174,8 @@ def _close(dossier: Dossier, event: Event) -> Folded:
     if live is not None and live.party == event.party:
         tree = body_of(live.payload) | _of_message(event)
         folded = _rewritten(dossier, event, tree, _numbers(dossier, event.part))
+    if dossier.party != event.party:
+        return folded
     ended = replace(folded.dossier, state="closed", closed_at=event.received_at)
     return replace(folded, dossier=ended, outcome="applied")
 

@@ -18,7 +18,7 @@ def withdraw(dossier: Dossier, event: Event) -> Folded:
         return _part_withdrawn(dossier, event)
     if dossier.party != event.party or dossier.state in {"new", "withdrawn", "ended"}:
         return declined(dossier, event, "reference.unknown")
-    return _without(dossier, dossier.live, event)
+    return without(dossier, dossier.live, event)
 
 
 def withdraw_parts(dossier: Dossier, event: Event, *, own_only: bool) -> Folded:
@@ -35,10 +35,10 @@ def withdraw_parts(dossier: Dossier, event: Event, *, own_only: bool) -> Folded:
     }
     if not taken:
         return declined(dossier, event, "reference.unknown")
-    return _without(dossier, taken, event)
+    return without(dossier, taken, event)
 
 
-def _without(dossier: Dossier, taken: Mapping[str, Document], event: Event) -> Folded:
+def without(dossier: Dossier, taken: Mapping[str, Document], event: Event) -> Folded:
     """The dossier without these parts; without any, it is withdrawn."""
     rest = {part: document for part, document in dossier.live.items() if part not in taken}
     ended: dict[str, Any] = {"state": "withdrawn", "closed_at": event.received_at}

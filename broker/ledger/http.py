@@ -1,5 +1,6 @@
 """The ledger over HTTP: status and original of a submission."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated
 
@@ -14,8 +15,8 @@ from broker.ledger.status import PAGE_MAX, Page, status, visible
 from broker.state import actions, submissions
 
 
-def router(plumbing: Plumbing, keyring: Keyring) -> APIRouter:
-    """The ledger's routes."""
+def router(plumbing: Plumbing, keyring: Keyring, titles: Mapping[str, str]) -> APIRouter:
+    """The ledger's routes. `titles`: the public names of senders."""
     # The key first: it is asked for before any parameter is looked at.
     asked = [Depends(keyring.who), Depends(known_query)]
     routes = APIRouter(tags=["ledger"], dependencies=asked)
@@ -33,7 +34,7 @@ def router(plumbing: Plumbing, keyring: Keyring) -> APIRouter:
         """
         page = Page(after, limit)
         found = await database.read(
-            partial(status, submission=submission, who=principal, page=page)
+            partial(status, submission=submission, who=principal, page=page, titles=titles)
         )
         return json_response(found)
 

@@ -7,12 +7,15 @@ import orjson
 from sqlalchemy import Connection
 
 from broker.access import Principal
-from broker.dossiers.board import board_of
+from broker.dossiers.board import NOT_REQUIRED, board_of, concerns
+from broker.dossiers.owning import base_of, is_beside
+from broker.dossiers.standing import gravest
 from broker.errors import NotFoundFault
 from broker.model.dossier import BOARD, Dossier, Target
 from broker.state import aliases, dossiers, queue, requests, submissions, unresolved
 
 NOTHING = "none"
+NO_TITLES: Mapping[str, str] = {}
 
 
 PAGE_MAX = 500
@@ -29,11 +32,16 @@ FIRST = Page()
 
 
 def status(
-    connection: Connection, submission: str, who: Principal, page: Page = FIRST
+    connection: Connection,
+    submission: str,
+    who: Principal,
+    page: Page = FIRST,
+    titles: Mapping[str, str] = NO_TITLES,
 ) -> dict[str, Any]:
     """Message by message, and the overall status. NotFoundFault: not there, or not yours.
 
-    `next` is what to ask for behind the last message shown, where there are more.
+    `next` is what to ask for behind the last message shown, where there are more. `titles`: the
+    public names of senders.
     """
     row = visible(connection, submission, who)
     tally = submissions.tally(connection, submission)
@@ -48,6 +56,9 @@ def status(
         _seen_by(who, _message(connection, one, outcomes, known, waiting.get(one["message"], [])))
         for one in verdicts
     ]
+    for message in shown:
+        if dossier := known.get(message.get("dossier", "")):
+            message["joined"] = joined(dossier, who, titles)
     return {
         "submission": row["id"],
         "received_at": row["received_at"],
@@ -61,6 +72,21 @@ def status(
         "next": verdicts[-1]["message"] if more else None,
         "overall": _overall(shown),
     }
+
+
+def joined(dossier: Dossier, who: Principal, titles: Mapping[str, str]) -> list[dict[str, str]]:
+    """The parts of other parties in a dossier, for its owner: which part, and whose; no content."""
+    owns = who.role == "sender" and any(
+        one.party == who.party == dossier.party and not is_beside(part)
+        for part, one in dossier.live.items()
+    )
+    if not owns and who.role != "operator":
+        return []
+    return [
+        {"part": base_of(part), "name": titles.get(one.sender, "")}
+        for part, one in sorted(dossier.live.items())
+        if one.party != dossier.party
+    ]
 
 
 def visible(connection: Connection, submission: str, who: Principal) -> dict[str, Any]:
@@ -155,12 +181,16 @@ def _own(party: str, shown: dict[str, Any], told: list[dict[str, Any]]) -> dict[
         if ask["part"] in parts
         else {name: ask[name] for name in ("recipient", "part", "status")}
         for ask in shown["board"]["asks"]
+        if ask["part"] in parts or any(concerns(own, ask["part"]) for own in parts)
     ]
+    board = {**shown["board"], "asks": asks}
+    if len(asks) < len(shown["board"]["asks"]):
+        board["overall"] = gravest(ask["status"] for ask in asks) or NOT_REQUIRED
     return {
         "documents": documents,
         "recipients": [row for row in told if row["part"] in about],
         "references": [one for one in shown["references"] if one["scope"] in {"", party}],
-        "board": {**shown["board"], "asks": asks},
+        "board": board,
         "replies": [one for one in shown["replies"] if one["party"] == party],
         "requests": [one for one in shown["requests"] if one["party"] == party],
     }

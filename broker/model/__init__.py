@@ -24,6 +24,9 @@ unmapped     values of a message that have no place in the model
 vector       what a target was shown of each element, and since when it is so
 reuse        what makes two answers under one number the same answer
 extent       how much of a list a message holds
+owned        whose code is in a public name, and what others may lodge under it
+broker_names the broker's own names of dossiers: visit ids
+sample       what composes traffic of a family
 subjects     the Avro schema of each payload of an agency's topic, generated from the model
 json_schemas   the same as JSON Schema, for the documentation of the doors
 kept         the versions of those schemas, in schemas/, with their ids; compatibility says whether

@@ -16,9 +16,12 @@ from sqlalchemy.pool import NullPool, StaticPool
 from broker.errors import NO_SPACE, StateFault
 from broker.eventlog.embedded import SqliteFile
 from broker.model.records import Record
+from broker.state import kept_secrets
 from broker.state import outbox as outbox_rows
 from broker.state.schema import upgrade
 from broker.state.tables import METADATA
+
+IN_MEMORY = "the secret of a database that is forgotten"
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -46,13 +49,18 @@ class Database(Protocol):
 
 
 class MemoryDatabase:
-    """An in-memory SQLite; works run inline. For simulations and tests."""
+    """An in-memory SQLite; works run inline. For simulations and tests.
+
+    Its secret is the same each time, so that a story that is told again names things alike.
+    """
 
     one_commit = False
 
     def __init__(self) -> None:
         self._engine = create_engine("sqlite://", poolclass=StaticPool)
         METADATA.create_all(self._engine)
+        with self._engine.begin() as connection:
+            kept_secrets.put(connection, kept_secrets.NAMES, IN_MEMORY)
 
     async def write(self, work: Work[T]) -> T:
         """One transaction, inline."""

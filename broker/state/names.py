@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, select
 
+from broker.model.broker_names import read_name
 from broker.state.tables import (
     ALIASES,
     DOCUMENTS,
@@ -113,7 +114,8 @@ def _reference(connection: Connection, name: str) -> Named | None:
     scheme, separator, value = name.partition("=")
     if not separator:
         scheme, value = "", name
-    aliases = select(ALIASES.c.dossier).distinct().where(ALIASES.c.value == value)
+    aliases = select(ALIASES.c.dossier).distinct()
+    aliases = aliases.where(ALIASES.c.value.in_({value, read_name(value)}))
     if scheme:
         aliases = aliases.where(ALIASES.c.scheme == scheme)
     dossiers = [dossier for (dossier,) in connection.execute(aliases.limit(FOUND_MAX))]

@@ -51,6 +51,9 @@ KEYS = Table(
     _text("sha256", key=True), _text("name"), _text("issued_at"), _text("revoked_at", null=True),
 )  # fmt: skip
 
+SECRETS = Table("secrets", METADATA, _text("name", key=True), _text("value"))
+"""Drawn once, when the database is made, and never changed: what is derived from them is told."""
+
 SUBMISSIONS = Table(
     "submissions", METADATA,
     _serial(), _text("id"), _text("sender"), _text("party"), _text("family"), _text("format"),

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from broker.adapter import Kind
+from broker.dossiers.owning import base_of
+from broker.model.broker_names import read_name
 from broker.model.problem import Problem
 from broker.state import aliases, dossiers
 from broker.translation.resolve import Kinds
@@ -25,20 +27,26 @@ def in_force(
         return {}
     meanings = aliases.meanings(connection, wanted)
     live = dossiers.in_force(connection, {one.alias.dossier for one in meanings.values()})
+    mine = {(dossier, base_of(part), one.party): one for (dossier, part), one in live.items()}
     problems: dict[tuple[str, int], Problem] = {}
     for one in rejected:
         for key in keys.get((one.submission.id, one.number), ()):
             dossier = meanings[key].alias.dossier if key in meanings else ""
-            known = live.get((dossier, one.about[1]))
-            if known is not None and known.party == one.submission.party:
+            known = mine.get((dossier, one.about[1], one.submission.party))
+            if known is not None:
                 problems[one.submission.id, one.number] = _problem(one, known)
     return problems
 
 
 def _keys(one: Translated, kind: Kind | None) -> list[tuple[str, str, str]]:
     schemes = {scheme.name: scheme for scheme in kind.schemes} if kind else {}
+    own = kind.names if kind else ""
     return [
-        (scheme, one.submission.party if schemes[scheme].scope == "party" else "", value)
+        (
+            scheme,
+            one.submission.party if schemes[scheme].scope == "party" else "",
+            read_name(value) if scheme == own else value,
+        )
         for scheme, value in one.references
         if scheme in schemes
     ]

@@ -13,7 +13,7 @@ from broker.model.problem import as_json
 from broker.model.records import Record
 from broker.replies.refusals import declined_row
 from broker.state import dossier_writes, members, queue, unresolved
-from broker.translation.resolve import Kinds, find_behind, known_for, members_by
+from broker.translation.resolve import Kinds, find_behind, known_for, members_by, with_names
 
 
 class Judged(NamedTuple):
@@ -54,7 +54,10 @@ def _judge(connection: Connection, now: str, kinds: Kinds, limit: int) -> Iterat
     after = 0
     while waiting := unresolved.all_waiting(connection, limit, after):
         after = waiting[-1][0]
-        events = [(number, event_of(one.headers, one.value), one.until) for number, one in waiting]
+        events = [
+            (number, with_names(event_of(one.headers, one.value), kinds), one.until)
+            for number, one in waiting
+        ]
         known = known_for(connection, [event for _, event, _ in events], kinds)
         page: list[Judged] = []
         for number, event, until in events:

@@ -12,6 +12,8 @@ Rules
     to agencies, where nothing else that an answer says means one.
     A note that confirms a reply is about the dossier of that reply.
     The broker names what is opened, where the kind says so.
+    A public name is no right: what a party may not lodge under it is declined before anything is
+    looked up, so that the reply tells nothing (`broker.dossiers.owning`).
     What finds nothing waits, behind whatever waits for the same reference already; but not if it
     has the broker's own name of a dossier besides, by which anybody may join.
 """
@@ -25,10 +27,13 @@ from sqlalchemy import Connection
 
 from broker.adapter import REPLY, Kind, Scheme
 from broker.clock import parse_stamp, stamp
+from broker.dossiers.owning import NOT_YOURS, is_refused
+from broker.model.broker_names import name_of, read_name
 from broker.model.dossier import Event
 from broker.model.events import headers_of
+from broker.model.owned import Owners
 from broker.model.records import digest
-from broker.state import aliases, members, queue, unresolved
+from broker.state import aliases, kept_secrets, members, queue, unresolved
 from broker.state.aliases import Alias, Meaning
 from broker.state.members import Member
 from broker.state.unresolved import Waiting
@@ -38,6 +43,7 @@ UNRESOLVED_FOR = timedelta(hours=72)
 """For events of no kind yet (answers); a kind says its own."""
 
 Kinds = Mapping[str, Kind]
+NO_OWNERS: Owners = {}
 
 
 class Known(NamedTuple):
@@ -55,9 +61,14 @@ class Resolved:
     waiting: tuple[Waiting, ...]
 
 
-def resolve(connection: Connection, batch: Sequence[Event], kinds: Kinds) -> Resolved:
-    """Give each event its dossier; bind what openers say."""
-    openers = [event for event in batch if event.does in OPENERS and _opening(event, kinds)]
+def resolve(
+    connection: Connection, batch: Sequence[Event], kinds: Kinds, owners: Owners = NO_OWNERS
+) -> Resolved:
+    """Give each event its dossier; bind what openers say. `owners`: of the codes in references."""
+    batch = [with_names(event, kinds) for event in batch]
+    refused = {event.id for event in batch if is_refused(event, kinds.get(event.kind), owners)}
+    openers = [event for event in batch if event.does in OPENERS and event.id not in refused
+               if _opening(event, kinds)]  # fmt: skip
     opening = {event.id for event in openers}
     _open(connection, openers, kinds)
     keys = {key for event in batch for key in _keys(event, kinds)}
@@ -69,8 +80,11 @@ def resolve(connection: Connection, batch: Sequence[Event], kinds: Kinds) -> Res
     done: list[Event] = []
     waiting: list[Waiting] = []
     for event in batch:
+        if event.id in refused:
+            done.append(_apart(event, NOT_YOURS))
+            continue
         if event.does in OPENERS and not _pointing(event, kinds):
-            done.append(_without_reference(event))
+            done.append(_apart(event, "reference.missing"))
             continue
         if event.id in opening:
             found = find(connection, event, kinds, known)
@@ -164,6 +178,18 @@ def _may_join(event: Event, dossier: str, known: Known) -> bool:
     return event.does in OPENERS or (dossier, event.party) in known.members
 
 
+def with_names(event: Event, kinds: Kinds) -> Event:
+    """The event with the broker's own names as the broker writes them."""
+    schemes = {kind.names for kind in kinds.values() if kind.names}
+    if not any(scheme in schemes for scheme, _ in event.references):
+        return event
+    read = (
+        (scheme, read_name(value) if scheme in schemes else value)
+        for scheme, value in event.references
+    )
+    return replace(event, references=tuple(read))
+
+
 def waiting_of(event: Event, kinds: Kinds) -> Waiting:
     """The event as it waits for its reference."""
     kind = kinds.get(event.kind)
@@ -207,9 +233,9 @@ def _pointing(event: Event, kinds: Kinds) -> list[tuple[str, str, str]]:
     return [key for key in _keys(event, kinds) if not schemes[key[0]].of_message]
 
 
-def _without_reference(event: Event) -> Event:
-    """What should open a dossier but names none goes to one of its own, to be declined there."""
-    return replace(event, dossier=dossier_id(("", "", event.id), 0), problem="reference.missing")
+def _apart(event: Event, problem: str) -> Event:
+    """What may open no dossier, or names none, goes to one of its own, to be declined there."""
+    return replace(event, dossier=dossier_id(("", "", event.id), 0), problem=problem)
 
 
 def _open(connection: Connection, openers: Sequence[Event], kinds: Kinds) -> None:
@@ -231,16 +257,15 @@ def _open(connection: Connection, openers: Sequence[Event], kinds: Kinds) -> Non
 
 def _name(connection: Connection, opened: Sequence[Event], kinds: Kinds) -> None:
     """The broker's own names of dossiers, and those of senders that mean the newest."""
-    names: list[Alias] = []
+    known = [event for event in opened if event.kind in kinds and not event.problem]
+    named = {event.dossier: kinds[event.kind] for event in known if kinds[event.kind].names}
+    secret = kept_secrets.get(connection, kept_secrets.NAMES) if named else ""
+    names = [
+        Alias(kind.names, "", name_of(secret, kind.names, dossier), dossier, kind.name)
+        for dossier, kind in named.items()
+    ]
     newest: dict[tuple[str, str, str], Alias] = {}
-    for event in opened:
-        kind = kinds.get(event.kind)
-        if kind is None or event.problem:
-            continue
-        if kind.names is not None:
-            scheme, prefix = kind.names
-            names.append(Alias(scheme, "", prefix + event.dossier[2:14].upper(), event.dossier,
-                               event.kind))  # fmt: skip
+    for event in known:
         for key in _keys(event, kinds):
             if _schemes(event, kinds)[key[0]].newest and _opening(event, kinds):
                 newest[key] = Alias(*key, event.dossier, event.kind)

@@ -16,6 +16,7 @@ from broker.errors import ConfigFault
 from broker.hop import Pending, Piece, StepFault
 from broker.metrics import METRICS
 from broker.model.events import event_of, record_of
+from broker.model.owned import Owners
 from broker.model.problem import as_json, rejects
 from broker.model.records import Entry, Headers, Record
 from broker.replies.refusals import Refused, noted_row, refusal_row
@@ -27,7 +28,7 @@ from broker.translation.in_force import in_force
 from broker.translation.numbered import check_numbers
 from broker.translation.pending import put_waiting
 from broker.translation.release import decline
-from broker.translation.resolve import Kinds, resolve
+from broker.translation.resolve import NO_OWNERS, Kinds, resolve
 from broker.translation.step import EVENT_BYTES_MAX, Translated, submission_of, translated
 
 ProfileOf = Callable[[str, str, str], Profile]
@@ -93,7 +94,10 @@ class TranslationStation:
         kinds: Kinds,
         event_bytes_max: int = EVENT_BYTES_MAX,
         executor: Executor | None = None,
+        *,
+        owners: Owners = NO_OWNERS,
     ) -> None:
+        self._owners = owners
         self._event_bytes_max = event_bytes_max
         self._adapters = adapters
         self._profile_of = profile_of
@@ -184,7 +188,7 @@ class TranslationStation:
         done = _with_in_force(connection, done, self._kinds)
         submissions.put_messages(connection, [_message_row(one) for one in done])
         events = check_numbers(connection, [event for one in done for event in one.events])
-        resolved = resolve(connection, events, self._kinds)
+        resolved = resolve(connection, events, self._kinds, self._owners)
         wrong = [one for one in resolved.waiting if "swb_problem" in one.headers]
         for waiting in wrong:
             event = event_of(waiting.headers, waiting.value)

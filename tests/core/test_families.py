@@ -304,10 +304,10 @@ async def test_an_answer_with_a_number_of_two_live_items_is_not_guessed():
 
 @story
 async def test_an_item_is_its_posts_alone():
-    """Another post that lodges the same number and day is told that it is not the owner."""
+    """Another post that lodges the same number and day hears that the number is not one of its."""
     async with in_process() as broker:
         await broker.lodge(push(item(1)), POST, **NDJSON)
         await broker.lodge(push(item(1, 2)), RIVAL, **NDJSON)
         (reply,) = await told(broker, RIVAL)
-        assert orjson.loads(native(reply))["problems"][0]["code"] == "event.not-the-owner"
+        assert orjson.loads(native(reply))["problems"][0]["code"] == "reference.not-yours"
         assert len(await broker.rows(DOCUMENTS)) == 1

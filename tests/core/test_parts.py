@@ -174,7 +174,9 @@ def test_what_all_parts_show_is_noted_to_each_about_their_own_part_and_once():
     """
     dossier, (first, second) = played(ship(), crew(2, "ONE", "TWO"))
     assert notes(first) == []
-    assert sorted(notes(second)) == [("crew-firm", ["toy.list"]), ("ship-agent", ["toy.count"])]
+    assert sorted(notes(second)) == [
+        ("crew-firm", ["toy.list"]), ("ship-agent", ["event.joined"]), ("ship-agent", ["toy.count"])
+    ]  # fmt: skip
     dossier, (again,) = played(crew(3, "ONE", "THREE"), dossier=dossier)
     assert notes(again) == []
     _, (right,) = played(ship(4, crew="3"), dossier=dossier)

@@ -11,8 +11,10 @@ import re
 import orjson
 import pytest
 
-from broker.model.records import digest
+from broker.model.broker_names import name_of
+from broker.state.database import IN_MEMORY
 from broker.state.tables import ANSWERS, ASKS, DOCUMENTS, DOSSIERS
+from broker.translation.resolve import dossier_id
 from tests.broker_in_process import JSON, in_process, story
 from tests.end_to_end.test_authority import World
 from tests.families import (
@@ -42,7 +44,7 @@ POST, RIVAL = "marigold-post", "sorrel-post"
 AIRLINE, GROUND = "paperkite-airlines", "thistledown-air"
 AGENT, FIRM = "saltbox-agents", "nettle-crewing"
 S10 = item(1)["FunctionalReferenceID"]
-VISIT = f"V{digest('CALL', 'saltbox', call(1), 0)[:12].upper()}"
+VISIT = name_of(IN_MEMORY, "VISIT", dossier_id(("CALL", "saltbox", call(1)), 0))
 HELD = [{"status": "held"}]
 NUMBERS = re.compile(r'"swbseq":\d+,"swbchain":"\w+"|"cursor":"[\w-]+"|cursor=[\w-]+')
 
@@ -241,7 +243,6 @@ async def meddles_with_the_visit(here):
     ("exists", "acts", "who"),
     [
         (an_item, meddles_with_the_item, RIVAL),
-        (a_flight, meddles_with_the_flight, GROUND),
         (a_visit, meddles_with_the_visit, FIRM),
     ],
 )
@@ -261,6 +262,31 @@ async def test_who_meddles_moves_nothing_and_is_told_why(exists, acts, who):
 
 
 @story
+async def test_who_lists_beside_a_carrier_moves_nothing_of_the_carriers():
+    """What it adds, takes off and closes is in its own part; it hears of no other part."""
+    async with in_process() as broker:
+        here = World(broker, None)
+        await a_flight(here)
+        before = await carriers_rows(broker)
+        await meddles_with_the_flight(here)
+        assert await carriers_rows(broker) == before
+        (head,) = await broker.rows(DOSSIERS)
+        assert (head["state"], head["party"]) == ("open", "paperkite")
+        heard = await broker.feed(GROUND, cursor="c0")
+        assert all("held" not in str(one) and "do_not_load" not in str(one) for one in heard)
+
+
+async def carriers_rows(broker):
+    """What the tables hold of the carrier's own part."""
+    return [
+        row
+        for table in (DOCUMENTS, ASKS, ANSWERS)
+        for row in await broker.rows(table)
+        if row["part"] == "passengers"
+    ]
+
+
+@story
 async def test_a_second_carrier_may_bring_its_own_part():
     """The flight is open to all: a crew list of another airline joins it, and is its own."""
     async with in_process() as broker:
@@ -268,7 +294,7 @@ async def test_a_second_carrier_may_bring_its_own_part():
         await broker.lodge(paxlst(listed(flight(7), staff(7, 1), kind="250")), GROUND, **EDIFACT)
         rows = await broker.rows(DOCUMENTS)
         assert {(row["part"], row["party"]) for row in rows} == {
-            ("passengers", "paperkite"), ("crew", "thistledown")
+            ("passengers", "paperkite"), ("crew~2", "thistledown")
         }  # fmt: skip
         replies = [one for one in await broker.feed(GROUND) if one["type"] == "board.changed"]
         words = base64.b64decode(replies[-1]["data_base64"]).decode()

@@ -20,6 +20,7 @@ MASKS = (
     (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"),
     (r"\b\d{14}Z\b", "TIME"),
     (r"http://127\.0\.0\.1:\d+", "URL"),
+    (r"\bVISIT([ =])[0-9A-Z]{17}\b", r"VISIT\1ID"),
 )
 
 
@@ -61,7 +62,8 @@ def test_the_demo_walks_the_road_in_order(shown):
         "== a postal operator sends an ITMATT", "customs answers released", "<DecisionCd>1<",
         "== an airline sends a passenger list", "border-police is given 3 passengers",
         "Passenger[2]: paperkite-airlines is told refused", "+CUSRES:D:05B", "BGM+132", "ERC+1Z'",
-        "== a ship's agent files FAL 1", "VISIT V", "== a crewing firm files FAL 5",
+        "== a ship's agent files FAL 1", "VISIT ", "== a crewing firm files FAL 5",
+        "saltbox-agents is notified that nettle-crewing has joined the visit",
         "held for BorderTransportMeans.Crew[2]: saltbox-agents is told held",
         "border-police answers released: saltbox-agents is told released",
         "== the reply to saltbox-agents", "[result.xlsx]", "== the reply to nettle-crewing",

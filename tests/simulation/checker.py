@@ -212,7 +212,7 @@ def _of_one(row: dict[str, Any], readout: Readout) -> bool:
 def _as_the_content_asks(history: History, readout: Readout) -> Iterator[str]:
     outcomes = {row["event"]: row for row in readout.of("outcomes")}
     parties = {row["id"]: row["party"] for row in readout.of("submissions")}
-    owners = parts.owners(readout)
+    owners, mine = parts.owners(readout), parts.own_parts(readout)
     mixed = {  # whatever else changes it makes the live content another than the last put's
         row["dossier"] for row in readout.of("outcomes")
         if row["does"] in {"merge", "patch", "close", "withdraw"}
@@ -230,7 +230,10 @@ def _as_the_content_asks(history: History, readout: Readout) -> Iterator[str]:
             continue
         if row["dossier"] in ended and "reference.reused" in row["problems"]:
             continue
-        key = (row["dossier"], one.part)
+        if "reference.not-yours" in row["problems"] or "reference.owner-lodged" in row["problems"]:
+            continue  # it is another party's: see `whose`
+        name = mine.get((row["dossier"], parties[submission], one.part), one.part)
+        key = (row["dossier"], name)
         now = (one.content, frozenset(parts.after(set(live.get(key, ("", ()))[1]), one)))
         wanted = "repeated" if live.get(key) == now else "applied"
         if parties[submission] != owners.get(key, parties[submission]):

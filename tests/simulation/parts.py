@@ -1,7 +1,8 @@
 """What is promised of parts that belong to several parties, and of lists that come in pieces.
 
 Promises
-    whose     a part has one owner, who lodged it first; nobody else changes it
+    whose     a part has one owner, who lodged it first; nobody else changes it; who does not own
+              the code of a public name lodges beside its owner, or not at all
     aboard    whoever was named on an accepted piece and not taken off again is on the live list,
               once, and on the list that the border police was given last; nobody else is
     private   of another party's part a sender hears the status: no person, no condition; and a
@@ -17,15 +18,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from broker.dossiers.owning import base_of, is_beside
 from broker.model.records import digest
-from tests.families import token_of
+from tests.families import FIRST_CODE, SECOND_CODE, SECOND_COUNTRY, token_of
 from tests.simulation.history import History, Said, meant
 from tests.simulation.messages import keep
 from tests.simulation.readout import Readout
 
 POLICE = "border-police"
 TAKEN = {"applied", "repeated"}
-_PERSON = re.compile(r"ZZ[0-9]{4}X[0-9]+[PC][0-9]{3}|S[0-9]+D[0-9]{3}")
+_PERSON = re.compile(r"(?:ZZ|YY)[0-9]{4}X[0-9]+[PC][0-9]{3}|S[0-9]+D[0-9]{3}")
 _KEPT = re.compile(keep("d_") + "[0-9A-F]{32}")
 
 Part = tuple[str, str]
@@ -40,6 +42,14 @@ def owners(readout: Readout) -> dict[Part, str]:
     return found
 
 
+def own_parts(readout: Readout) -> dict[tuple[str, str, str], str]:
+    """The part in which each party lodged, by dossier, party and the name that it said."""
+    return {
+        (row["dossier"], row["party"], base_of(row["part"])): row["part"]
+        for row in readout.of("documents")
+    }
+
+
 def whose(history: History, readout: Readout) -> Iterator[str]:
     """Every version of a part is its owner's."""
     del history
@@ -48,6 +58,21 @@ def whose(history: History, readout: Readout) -> Iterator[str]:
         owner = found[row["dossier"], row["part"]]
         if row["party"] != owner:
             yield f"whose: version {row['version']} of {owner}'s {row['part']} is {row['party']}'s"
+    public = {row["value"]: row["dossier"] for row in readout.of("aliases")
+              if row["scheme"] in {"FLIGHT", "S10"}}  # fmt: skip
+    about = {dossier: value for value, dossier in public.items()}
+    for row in readout.of("documents"):
+        value, party = about.get(row["dossier"], ""), _owner_of(about.get(row["dossier"], ""))
+        if value and (row["party"] == party) == is_beside(row["part"]):
+            yield f"whose: {row['party']} has {row['part']!r} of {value}, which is {party}'s"
+
+
+def _owner_of(value: str) -> str:
+    """Whose a flight or an item is in these stories."""
+    number = value.partition("/")[0]
+    if number[:2] in {FIRST_CODE, SECOND_CODE}:
+        return "paperkite" if number[:2] == FIRST_CODE else "thistledown"
+    return "sorrel" if number.endswith(SECOND_COUNTRY) else "marigold"
 
 
 def aboard(history: History, readout: Readout) -> Iterator[str]:
@@ -58,22 +83,32 @@ def aboard(history: History, readout: Readout) -> Iterator[str]:
         for row in readout.of("documents")
         if row["state"] == "live" and row["package"] == "persons-report"
     }
-    for part in wanted.keys() | live.keys():
+    newest = {(row["dossier"], row["part"]): row["state"] for row in readout.of("documents")
+              if row["state"] != "late"}  # fmt: skip
+    yielded = {part for part, state in newest.items()
+               if state == "withdrawn" and is_beside(part[1])}  # fmt: skip
+    for dossier, part in yielded:
+        if newest.get((dossier, base_of(part))) != "live":
+            yield f"whose: {part} of {dossier} is gone, and its owner has lodged none"
+    for part in (wanted.keys() | live.keys()) - yielded:
         if sorted(wanted.get(part, ())) != live.get(part, []):
             yield f"aboard: on {part} are {live.get(part)}, not {sorted(wanted.get(part, ()))}"
     for part, persons in _seen_by_police(history).items():
-        if persons != live.get(part):
+        if part not in yielded and persons != live.get(part):
             yield f"aboard: the police was told of {persons} on {part}, not {live.get(part)}"
 
 
 def _wanted(history: History, readout: Readout) -> dict[Part, set[str]]:
     """Those on each list, by all that was accepted about it, in the order of acceptance."""
     outcomes = {row["event"]: row for row in readout.of("outcomes")}
+    parties = {row["id"]: row["party"] for row in readout.of("submissions")}
+    mine = own_parts(readout)
     found: dict[Part, set[str]] = defaultdict(set)
     for (submission, message), one in meant(history, readout.of("submissions")).items():
         row = outcomes.get("e_" + digest(submission, message, 0))
         if one.who and row and row["outcome"] in TAKEN:
-            part = (row["dossier"], one.part)
+            name = mine.get((row["dossier"], parties[submission], one.part), one.part)
+            part = (row["dossier"], name)
             found[part] = after(found[part], one)
     return found
 

@@ -19,7 +19,7 @@ Ends = Mapping[tuple[str, int], int]
 _SHOWN = (
     "submissions", "messages", "outcomes", "documents", "dossiers", "decisions", "queue",
     "subscriptions", "unresolved", "parked", "followers", "asks", "answers", "due", "outbox",
-    "positions", "requests",
+    "positions", "requests", "aliases",
 )  # fmt: skip
 
 
@@ -43,7 +43,8 @@ def read_out(connection: Connection, ends: Ends, at: str) -> Readout:
 
 
 def _rows(connection: Connection, table: Table) -> Rows:
-    columns = [column for column in table.c if column.name not in {"payload", "value", "content"}]
+    heavy = {"payload", "content"} if table is tables.ALIASES else {"payload", "value", "content"}
+    columns = [column for column in table.c if column.name not in heavy]
     query = select(*columns).order_by(*table.primary_key.columns)
     found = [dict(row) for row in connection.execute(query).mappings()]
     if table.name in {"asks", "answers", "decisions"}:  # a request has promises of its own

@@ -8,7 +8,9 @@ import random
 from collections.abc import Iterator
 
 from adapters.wire.xlsx import CONTENT_TYPE
-from broker.model.records import digest
+from broker.model.broker_names import name_of
+from broker.state.database import IN_MEMORY
+from broker.translation.resolve import dossier_id
 from tests import families
 from tests.families import token_of
 from tests.simulation.history import History, Said
@@ -76,7 +78,7 @@ async def _crew_listed(trader: Trader, visit: int, reference: str) -> Lodged:
         persons[unborn] = {k: v for k, v in persons[unborn].items() if k != "BirthDateTime"}
     tokens = tuple(token_of(one) for one in persons)
     named, left = apart(tokens, unborn)
-    beside = trader.random.random() < 0.4 and reference.startswith("V")
+    beside = trader.random.random() < 0.4 and reference != families.voyage(visit)
     payload = families.crewed("" if beside else reference, persons)
     voyage = families.voyage(visit)
     content = f"{places(tokens, left)} {reference if not beside else ''}"
@@ -113,5 +115,6 @@ def _ids(history: History, voyage: str) -> Iterator[str]:
 
 
 def _id_of(visit: int) -> str:
-    """What the broker will call the visit: a hash of the call that opens it."""
-    return f"V{digest('CALL', PARTY, families.call(visit), 0)[:12].upper()}"
+    """What the broker will call the visit: its secret, and the call that opens it, say it."""
+    dossier = dossier_id(("CALL", PARTY, families.call(visit)), 0)
+    return name_of(IN_MEMORY, "VISIT", dossier)

@@ -23,5 +23,4 @@ def test_only_a_declaration_opens_a_visit():
     assert (schemes["VISIT"].binds, schemes["VISIT"].joins) == (("broker",), True)
     assert (schemes["VOYAGE"].scope, schemes["VOYAGE"].newest) == ("party", True)
     assert [part.name for part in VISIT.parts] == ["FAL1", "FAL1-departure", "FAL5"]
-    assert VISIT.names is not None
-    assert VISIT.names[0] == "VISIT"
+    assert VISIT.names == "VISIT"
