@@ -157,6 +157,13 @@ class ReferenceStatus(TypedDict):
     scope: str
 
 
+class JoinedPart(TypedDict):
+    """A part of another party, as the owner of the dossier sees it."""
+
+    part: str
+    name: Annotated[str, Field(description="the sender's public name")]
+
+
 class RequestStatus(TypedDict):
     """What a declarant asked of an authority, and what became of it."""
 
@@ -193,6 +200,7 @@ class MessageStatus(TypedDict):
     replies: NotRequired[list[ReplyStatus]]
     references: NotRequired[list[ReferenceStatus]]
     requests: NotRequired[list[RequestStatus]]
+    joined: NotRequired[list[JoinedPart]]
 
 
 class SubmissionStatus(TypedDict):
