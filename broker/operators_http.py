@@ -155,8 +155,8 @@ def revoke_keys(
         raise NotFoundFault(f"{name[:60]!r} has no key in force; see 'swb keys list'")
     if name in operators and not (holders - {name}) & operators:
         raise ConflictFault(
-            f"{name[:60]!r} is the only operator with a key in force, and nobody could issue "
-            "another; first issue a key to another of the operators in broker.yaml"
+            f"{name[:60]!r} is the only operator with a key in force; without it no key can "
+            "be issued: first issue a key to another of the operators in broker.yaml"
         )
     count = keys.revoke(connection, name, at)
     actions.put(connection, at, who, "keys.revoke", target=name, why="")

@@ -109,7 +109,7 @@ class TracedDocument(TypedDict):
 
 
 class RowNotMatched(TypedDict):
-    """A row that entitled nobody to a part, and which of its conditions failed."""
+    """A row that gave no recipient a right to a part, and which of its conditions failed."""
 
     part: str
     version: int

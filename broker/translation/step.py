@@ -131,7 +131,7 @@ def advance(
     skip: int = 0,
     event_bytes_max: int = EVENT_BYTES_MAX,
 ) -> Iterator[Judged | int]:
-    """The same, and the number of each message that is skipped: whoever bounds the work sees it."""
+    """The same, and the number of each message that is skipped, so that the work can be bounded."""
     if adapter is None:
         yield Judged(_envelope(submission, (_unrecognised(submission),)))
         return

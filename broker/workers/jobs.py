@@ -1,7 +1,7 @@
 """The worker's side: submissions half translated, each a suspended generator.
 
 A turn makes at most MESSAGES_MAX messages, BYTES_MAX bytes, or what takes TURN_CPU_S of processor
-time, and no less than one message: what nobody has asked for is not made. Pure, but for the
+time, and no less than one message: what was not asked for is not made. Pure, but for the
 clock of the processor that it is given.
 """
 

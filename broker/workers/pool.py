@@ -8,7 +8,7 @@ Rules
     worked alone in a fresh one.
     A message that reaches a limit twice ends its submission: it is rejected as too costly. A worker
     that ends otherwise for ENDS_MAX times under one submission has its record parked.
-    Chunks are taken in the order of the records: the pool makes nothing that nobody waits for.
+    Chunks are taken in the order of the records: the pool makes only what is waited for.
 """
 
 import asyncio
