@@ -46,6 +46,8 @@ LRN, MRN = "QZ-THEIRS", "26QZTHEIRS"
 THEIRS = declaration(LRN, FLOWERS)
 ID = re.compile(r"\b[a-z]_[0-9a-f]{32}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+)?Z?")
+CHAIN = re.compile(r'(?<="swbchain":")[0-9a-f]{16}|(?<=c\d-)[0-9a-f]{16}|(?<=c\d\d-)[0-9a-f]{16}')
+"""What a numbered row proves by the ids of all deliveries before it."""
 TRACE = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01")
 TABLES = (ALIASES, DOSSIERS, DOCUMENTS, OUTCOMES, DECISIONS, ASKS, ANSWERS)
 
@@ -101,7 +103,7 @@ def _masked(content):
     text = content.decode()
     for packed in re.findall(r'"data_base64":"([^"]*)"', text):
         text = text.replace(packed, base64.b64decode(packed).decode())
-    for pattern, mask in ((TRACE, "TRACE"), (ID, "ID"), (MOMENT, "MOMENT")):
+    for pattern, mask in ((TRACE, "TRACE"), (CHAIN, "CHAIN"), (ID, "ID"), (MOMENT, "MOMENT")):
         text = pattern.sub(mask, text)
     return text
 
