@@ -63,6 +63,10 @@ class StepFault(Exception):
         self.counts = counts
 
 
+class NextBatch(Exception):
+    """This record, and those after it, are worked in the next batch."""
+
+
 class Pending(Protocol):
     """Stands for a piece that is being made elsewhere: wait, then ask for the piece again."""
 
@@ -89,6 +93,9 @@ class Station(Protocol):
 
         What is parked instead, if the step broke on another record that this one released.
         """
+
+    def parked(self, connection: Connection, entry: Entry) -> list[Record]:
+        """This record is parked in this commit; the records that the log is owed for that."""
 
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
         """Write the rows; the records that the log is owed."""
@@ -294,6 +301,8 @@ class Hop:
                     if isinstance(piece, Piece):
                         done = piece.end
                         self._parks = 0
+            except NextBatch:
+                return
             except Exception as error:  # noqa: BLE001  a pure step fails alike every time: park
                 broken = self.station.park(entry, loaded) or entry
                 fault = error if isinstance(error, StepFault) else StepFault(place_of(error))
@@ -316,11 +325,13 @@ class Hop:
 
         def work(connection: Connection) -> list[tuple[int, Record]]:
             positions.move(connection, self.reader, begin, end)
+            records: list[Record] = []
             for piece in pieces:
                 if piece.fault:
                     parked.park(connection, station.name, piece.entry, piece.value,
                                 reason=piece.fault, at=at)  # fmt: skip
-            records = station.write(connection, [piece for piece in pieces if not piece.fault])
+                    records += station.parked(connection, piece.entry)
+            records += station.write(connection, [piece for piece in pieces if not piece.fault])
             if not database.one_commit:
                 outbox.forget(connection, self.owner, self._appended)
             return list(

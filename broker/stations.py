@@ -7,11 +7,12 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from broker.adapter import ChecksBodies, Tree
+from broker.backlog import CountedBacklog
 from broker.clock import stamp
 from broker.configuration import Configuration
 from broker.core.rules import Rules
@@ -38,6 +39,7 @@ from broker.settings import Settings
 from broker.state import configurations
 from broker.timers import Timers
 from broker.translation.station import TranslationStation
+from broker.translation.turns import Fairness, TurnLimits
 from broker.watching import Watch
 from broker.workers.pool import Workers
 
@@ -90,7 +92,10 @@ def assemble(
         inline_bytes_max=settings.inline_bytes_max,
         owed_max=settings.outbox_records_max,
     )
-    crews = _crews(configuration, plumbing, settings, role, workers)
+    backlog = CountedBacklog(plumbing)
+    turn = TurnLimits(settings.turn_messages_max)
+    fairness = Fairness(turn, backlog, settings.lag_records_max)
+    crews = _crews(configuration, plumbing, role, Translating(settings, workers, fairness))
     share = _share(configuration, plumbing, settings, role)
     mine = share.mine if share else every_one
     drain = Drain(
@@ -117,7 +122,11 @@ def assemble(
     watch = Watch(plumbing, every_s=settings.watch_s)
     loops = {
         "intake": (acceptance.run,),
-        "translation": (crews["translation"].run, *((workers.run,) if workers else ())),
+        "translation": (
+            crews["translation"].run,
+            backlog.run,
+            *((workers.run,) if workers else ()),
+        ),
         "core": (crews["core"].run,),
         "delivery": (drain.run, topics.run, *((share.run,) if share else ())),
         "timers": (timers.run,),
@@ -136,20 +145,25 @@ def assemble(
     )
 
 
+class Translating(NamedTuple):
+    """How submissions are translated: by which workers, and in which turns."""
+
+    settings: Settings
+    workers: Workers | None
+    fairness: Fairness
+
+
 def _crews(
-    configuration: Configuration,
-    plumbing: Plumbing,
-    settings: Settings,
-    role: Role,
-    workers: Workers | None,
+    configuration: Configuration, plumbing: Plumbing, role: Role, how: Translating
 ) -> dict[str, Crew]:
     translation = TranslationStation(
         configuration.adapters,
         configuration.profile_of,
         configuration.kinds,
-        settings.record_bytes_max,
-        workers,
+        how.settings.record_bytes_max,
+        how.workers,
         owners=configuration.owners,
+        fairness=how.fairness,
     )
     wanted = {f"submissions.{family}" for family in role.families}
     known = submission_topics(configuration)

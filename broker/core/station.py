@@ -138,6 +138,11 @@ class CoreStation:
             broken.topic, entry.partition, entry.position, broken.key, broken.headers, broken.value
         )
 
+    def parked(self, connection: Connection, entry: Entry) -> list[Record]:
+        """What follows it is kept with it: nothing is owed to the log."""
+        del connection, entry
+        return []
+
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
         """Write everything; an event that withdraws is a group alone, so that rows keep order."""
         group: list[Effects] = []

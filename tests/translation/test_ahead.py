@@ -34,6 +34,8 @@ class Elsewhere:
 class One:
     """A job with one message, which is the last."""
 
+    cpu_s = 0.0
+
     def __init__(self, elsewhere, submission):
         self.elsewhere, self.submission = elsewhere, submission
         self.messages = [too_costly(submission, 0, "took long")]
