@@ -41,7 +41,10 @@ log = logger("hop")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What a step made of one message: committed whole. `value` is the station's own."""
+    """What a step made of one message: committed whole. `value` is the station's own.
+
+    `fault`: why the record is parked; `value` is then the number of its message.
+    """
 
     entry: Entry
     end: Position
@@ -94,11 +97,8 @@ class Station(Protocol):
         What is parked instead, if the step broke on another record that this one released.
         """
 
-    def parked(self, connection: Connection, entry: Entry) -> list[Record]:
-        """This record is parked in this commit; the records that the log is owed for that."""
-
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
-        """Write the rows; the records that the log is owed."""
+        """Write the rows; the records that the log is owed. What has a fault is parked already."""
 
 
 class Bell:
@@ -325,13 +325,11 @@ class Hop:
 
         def work(connection: Connection) -> list[tuple[int, Record]]:
             positions.move(connection, self.reader, begin, end)
-            records: list[Record] = []
             for piece in pieces:
                 if piece.fault:
                     parked.park(connection, station.name, piece.entry, piece.value,
                                 reason=piece.fault, at=at)  # fmt: skip
-                    records += station.parked(connection, piece.entry)
-            records += station.write(connection, [piece for piece in pieces if not piece.fault])
+            records = station.write(connection, pieces)
             if not database.one_commit:
                 outbox.forget(connection, self.owner, self._appended)
             return list(

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -38,6 +38,7 @@ from broker.routing.rules import duration_of
 from broker.settings import Settings
 from broker.state import configurations
 from broker.timers import Timers
+from broker.translation.batch import Means
 from broker.translation.station import TranslationStation
 from broker.translation.turns import Fairness, TurnLimits
 from broker.watching import Watch
@@ -93,9 +94,7 @@ def assemble(
         owed_max=settings.outbox_records_max,
     )
     backlog = CountedBacklog(plumbing)
-    turn = TurnLimits(settings.turn_messages_max)
-    fairness = Fairness(turn, backlog, settings.lag_records_max)
-    crews = _crews(configuration, plumbing, role, Translating(settings, workers, fairness))
+    crews = _crews(configuration, plumbing, role, _means(settings, workers, backlog))
     share = _share(configuration, plumbing, settings, role)
     mine = share.mine if share else every_one
     drain = Drain(
@@ -122,11 +121,7 @@ def assemble(
     watch = Watch(plumbing, every_s=settings.watch_s)
     loops = {
         "intake": (acceptance.run,),
-        "translation": (
-            crews["translation"].run,
-            backlog.run,
-            *((workers.run,) if workers else ()),
-        ),
+        "translation": (crews["translation"].run, backlog.run, *_loops_of(workers)),
         "core": (crews["core"].run,),
         "delivery": (drain.run, topics.run, *((share.run,) if share else ())),
         "timers": (timers.run,),
@@ -145,25 +140,26 @@ def assemble(
     )
 
 
-class Translating(NamedTuple):
-    """How submissions are translated: by which workers, and in which turns."""
+def _means(settings: Settings, workers: Workers | None, backlog: CountedBacklog) -> Means:
+    """Where submissions are translated, and in which turns."""
+    turn = TurnLimits(settings.turn_messages_max)
+    fairness = Fairness(turn, backlog, settings.lag_records_max)
+    return Means(workers, fairness, settings.record_bytes_max)
 
-    settings: Settings
-    workers: Workers | None
-    fairness: Fairness
+
+def _loops_of(workers: Workers | None) -> tuple[Loop, ...]:
+    return (workers.run,) if workers else ()
 
 
 def _crews(
-    configuration: Configuration, plumbing: Plumbing, role: Role, how: Translating
+    configuration: Configuration, plumbing: Plumbing, role: Role, means: Means
 ) -> dict[str, Crew]:
     translation = TranslationStation(
         configuration.adapters,
         configuration.profile_of,
         configuration.kinds,
-        how.settings.record_bytes_max,
-        how.workers,
+        means,
         owners=configuration.owners,
-        fairness=how.fairness,
     )
     wanted = {f"submissions.{family}" for family in role.families}
     known = submission_topics(configuration)

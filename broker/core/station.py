@@ -138,15 +138,11 @@ class CoreStation:
             broken.topic, entry.partition, entry.position, broken.key, broken.headers, broken.value
         )
 
-    def parked(self, connection: Connection, entry: Entry) -> list[Record]:
-        """What follows it is kept with it: nothing is owed to the log."""
-        del connection, entry
-        return []
-
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
         """Write everything; an event that withdraws is a group alone, so that rows keep order."""
         group: list[Effects] = []
-        for effects in self._worked(connection, pieces):
+        worked = [piece for piece in pieces if not piece.fault]
+        for effects in self._worked(connection, worked):
             if effects.withdrawals:
                 write_effects(connection, group)
                 write_effects(connection, [effects])

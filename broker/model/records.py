@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 Headers = Mapping[str, str]
 
+CONTINUED = "submission.continued"
+"""Type of a record by which a submission goes on."""
 RESUMED = "swb_resumed"
 """Header of a record that was parked: what came after it may have been worked before it."""
 PAYLOAD_VERSION = b"\x01"

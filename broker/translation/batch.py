@@ -6,7 +6,8 @@ from typing import Protocol
 
 from broker.adapter import Profile
 from broker.model.records import Entry, Headers, submission_id
-from broker.translation.turns import Begun, Job, Round
+from broker.translation.step import EVENT_BYTES_MAX
+from broker.translation.turns import FAIR, Begun, Fairness, Job, Round
 
 
 class Executor(Protocol):
@@ -20,6 +21,15 @@ class Executor(Protocol):
 
     def begin(self, headers: Headers, payload: bytes, profile: Profile, skip: int) -> Job:
         """Begin after the first `skip` messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Where and in which turns submissions are translated; without an executor, all of it here."""
+
+    executor: Executor | None = None
+    fairness: Fairness = FAIR
+    event_bytes_max: int = EVENT_BYTES_MAX
 
 
 @dataclass(slots=True)

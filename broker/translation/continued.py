@@ -55,11 +55,16 @@ def is_stale(headers: Headers, unfinished: Round) -> bool:
 
 
 def write_turns(connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
-    """Where submissions are left and finished; the records that continue them."""
+    """Where submissions are left, parked and finished; the records that continue them.
+
+    In the order of the pieces: what a piece releases may be behind since the piece before it.
+    """
     records: list[Record] = []
     for piece in pieces:
         entry, value = piece.entry, piece.value
-        if isinstance(value, Translated):
+        if piece.fault:
+            records += _park(connection, entry)
+        elif isinstance(value, Translated):
             if value.last and is_continued(entry.headers):
                 records += _finish(connection, entry)
         elif value.why != "stale":
@@ -97,7 +102,7 @@ def _leave(connection: Connection, entry: Entry, left: Left) -> list[Record]:
     return []
 
 
-def park_continued(connection: Connection, entry: Entry) -> list[Record]:
+def _park(connection: Connection, entry: Entry) -> list[Record]:
     """A record is parked: nothing stays behind its submission any more."""
     if not is_continued(entry.headers):
         return []

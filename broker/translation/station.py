@@ -24,12 +24,11 @@ from broker.state import queue, submissions
 from broker.state.positions import Position
 from broker.state.queue import Row
 from broker.translation.again import UNKNOWN, take_again
-from broker.translation.batch import Batch, Executor
+from broker.translation.batch import Batch, Means
 from broker.translation.continued import (
     is_stale,
     load_originals,
     load_round,
-    park_continued,
     write_turns,
 )
 from broker.translation.in_force import in_force
@@ -38,14 +37,12 @@ from broker.translation.pending import put_waiting
 from broker.translation.release import decline
 from broker.translation.resolve import NO_OWNERS, Kinds, resolve
 from broker.translation.step import (
-    EVENT_BYTES_MAX,
     Translated,
     submission_of,
     translated,
 )
 from broker.translation.turns import (
     Begun,
-    Fairness,
     Left,
     Suspended,
     Turn,
@@ -55,7 +52,7 @@ from broker.translation.turns import (
     waits_its_turn,
 )
 
-FAIR = Fairness()
+HERE = Means()
 
 ProfileOf = Callable[[str, str, str], Profile]
 """The profile of this name, for this format, as in force at this stamp."""
@@ -71,19 +68,17 @@ class TranslationStation:
         adapters: Mapping[str, Adapter],
         profile_of: ProfileOf,
         kinds: Kinds,
-        event_bytes_max: int = EVENT_BYTES_MAX,
-        executor: Executor | None = None,
+        means: Means = HERE,
         *,
         owners: Owners = NO_OWNERS,
-        fairness: Fairness = FAIR,
     ) -> None:
         self._owners = owners
-        self._event_bytes_max = event_bytes_max
+        self._event_bytes_max = means.event_bytes_max
         self._adapters = adapters
         self._profile_of = profile_of
         self._kinds = kinds
-        self._executor = executor
-        self._fairness = fairness
+        self._executor = means.executor
+        self._fairness = means.fairness
         self._suspended = Suspended()
 
     def load(self, connection: Connection, entries: Sequence[Entry]) -> Batch:
@@ -236,10 +231,6 @@ class TranslationStation:
         """Followers pass: submissions do not depend on each other here."""
         loaded.unfinished.park(submission_id(entry.headers))
         self._drop(loaded, entry)
-
-    def parked(self, connection: Connection, entry: Entry) -> list[Record]:
-        """What was behind it goes on."""
-        return park_continued(connection, entry)
 
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
         """Verdicts, resolved events, those that wait, and replies to rejections.

@@ -18,10 +18,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
-from broker.model.records import Entry, Headers, Record, digest, submission_id
+from broker.model.records import CONTINUED, Entry, Headers, Record, digest, submission_id
 from broker.translation.step import Translated
 
-CONTINUED = "submission.continued"
 OVERTAKES = frozenset({"put"})
 """What a message may do that overtakes an unfinished submission of its sender."""
 SUSPENDED_MAX = 96
@@ -97,6 +96,9 @@ class Fairness:
         if self.backlog is None or not kind:
             return False
         return self.backlog.behind(kind) > self.lag_records_max
+
+
+FAIR = Fairness()
 
 
 class Job(Protocol):
@@ -238,10 +240,10 @@ def continuation(entry: Entry, after: int, kind: str) -> Record:
         "ce_type": CONTINUED,
         "swb_submission": submission,
         "swb_after": str(after),
+        "swb_kind": kind,
     }
-    if kind:
-        headers["swb_kind"] = kind
-    return Record(entry.topic, entry.key, headers, b"")
+    known = {name: value for name, value in headers.items() if value}
+    return Record(entry.topic, entry.key, known, b"")
 
 
 def waits_its_turn(one: Translated) -> bool:

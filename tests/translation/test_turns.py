@@ -1,9 +1,13 @@
 """Submissions in turns, on a whole broker: what overtakes, what stays behind, what is repeated."""
 
+import asyncio
+from dataclasses import replace
+
 import orjson
 import pytest
 
 from broker.model.records import Record
+from broker.state import submissions
 from broker.state.tables import CONTINUATIONS, DOCUMENTS, MESSAGES, OUTCOMES, PARKED, QUEUE
 from tests.broker_in_process import OPERATOR, in_process, story
 from tests.toy_format import HOUSE, TOY, put, toy, toy_configuration
@@ -17,12 +21,15 @@ def turns(messages=2, **settings):
 
 
 async def lodge_unread(broker, payload):
-    """Lodge a submission that no hop reads yet; its id."""
+    """Lodge a submission that no hop reads yet; its id, when its record is on the log."""
     receipt = await broker.call(
         "POST", "/v1/submissions", HOUSE, content=payload, headers=dict(TOY)
     )
     assert receipt.status_code == 202, receipt.text
-    return receipt.json()["submission"]
+    name = receipt.json()["submission"]
+    while all(one.headers["ce_id"] != name for one in await on_the_log(broker, TOPIC)):
+        await asyncio.sleep(0)
+    return name
 
 
 async def on_the_log(broker, topic):
@@ -207,3 +214,60 @@ async def test_a_parked_continuation_is_decided_by_a_person(decision):
             assert verdicts[0] == "rejected"
             assert (await broker.status(large))["state"] == "translated"
             assert await broker.rows(CONTINUATIONS) == []
+
+
+class Behind:
+    """A core that has so much before it, and has less each time it is counted."""
+
+    def __init__(self, records):
+        self.records = records
+
+    def behind(self, kind):
+        """Of the kind that the file leads to."""
+        assert kind == "declaration"
+        return self.records
+
+    async def arrive(self):
+        """Counted again."""
+        self.records -= 1
+
+
+@story
+async def test_nothing_is_continued_while_the_core_is_behind():
+    """The continuation is put off at each count, and others pass it; then it goes on."""
+    async with turns(lag_records_max=5) as broker:
+        (crew, _), backlog = broker.stations.crews, Behind(8)
+        crew.station._fairness = replace(crew.station._fairness, backlog=backlog)
+        large = await lodge_unread(broker, toy(*(put(f"A{n}") for n in range(3))))
+        hop = next(hop for hop in broker.hops if hop.reader.topic == TOPIC)
+        await broker._step(hop)
+        small = await lodge_unread(broker, toy(put("B")))
+        await broker._step(hop)
+        assert backlog.records == 8, "it does not wait while others come"
+        assert await order_of_events(broker) == [(large, 1), (large, 2), (small, 1)]
+        for _ in range(3):
+            await broker._step(hop)
+        assert backlog.records == 5
+        assert await order_of_events(broker) == [(large, 1), (large, 2), (small, 1)]
+        await broker.settle()
+        assert (await order_of_events(broker))[-1] == (large, 3)
+        assert len(await broker.rows(MESSAGES)) == 4
+
+
+@story
+async def test_a_batch_holds_no_more_originals_than_it_may(monkeypatch):
+    """Three referred originals, each as large as a batch may hold: each is a batch of its own."""
+    loaded = []
+    monkeypatch.setattr("broker.translation.continued.ORIGINALS_BYTES_MAX", 400)
+    real = submissions.originals
+    monkeypatch.setattr(
+        "broker.state.submissions.originals",
+        lambda connection, names: loaded.append(list(names)) or real(connection, names),
+    )
+    async with turns(inline_bytes_max=10) as broker:
+        lodged = [await lodge_unread(broker, toy(put(f"A{n}", remark="x" * 300))) for n in range(3)]
+        hop = next(hop for hop in broker.hops if hop.reader.topic == TOPIC)
+        for _ in range(3):
+            await broker._step(hop)
+        assert loaded == [[one] for one in lodged]
+        assert await order_of_events(broker) == [(one, 1) for one in lodged]

@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+NUMBER = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 
 
 def upgrade() -> None:
@@ -16,10 +17,10 @@ def upgrade() -> None:
     op.create_table(
         "continuations",
         sa.Column("submission", TEXT, nullable=False),
-        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("number", NUMBER, nullable=False),
         sa.Column("sender", TEXT, nullable=False),
         sa.Column("topic", TEXT, nullable=False),
-        sa.Column("message", sa.BigInteger(), nullable=False),
+        sa.Column("message", NUMBER, nullable=False),
         sa.Column("state", TEXT, nullable=False),
         sa.Column("headers", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("submission"),
