@@ -41,7 +41,10 @@ log = logger("hop")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What a step made of one message: committed whole. `value` is the station's own."""
+    """What a step made of one message: committed whole. `value` is the station's own.
+
+    `fault`: why the record is parked; `value` is then the number of its message.
+    """
 
     entry: Entry
     end: Position
@@ -61,6 +64,10 @@ class StepFault(Exception):
         super().__init__(reason)
         self.reason = reason
         self.counts = counts
+
+
+class NextBatch(Exception):
+    """This record, and those after it, are worked in the next batch."""
 
 
 class Pending(Protocol):
@@ -91,7 +98,7 @@ class Station(Protocol):
         """
 
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
-        """Write the rows; the records that the log is owed."""
+        """Write the rows; the records that the log is owed. What has a fault is parked already."""
 
 
 class Bell:
@@ -294,6 +301,8 @@ class Hop:
                     if isinstance(piece, Piece):
                         done = piece.end
                         self._parks = 0
+            except NextBatch:
+                return
             except Exception as error:  # noqa: BLE001  a pure step fails alike every time: park
                 broken = self.station.park(entry, loaded) or entry
                 fault = error if isinstance(error, StepFault) else StepFault(place_of(error))
@@ -320,7 +329,7 @@ class Hop:
                 if piece.fault:
                     parked.park(connection, station.name, piece.entry, piece.value,
                                 reason=piece.fault, at=at)  # fmt: skip
-            records = station.write(connection, [piece for piece in pieces if not piece.fault])
+            records = station.write(connection, pieces)
             if not database.one_commit:
                 outbox.forget(connection, self.owner, self._appended)
             return list(

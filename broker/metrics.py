@@ -32,6 +32,10 @@ class Metrics:
         self.messages = Counter(
             "swb_messages_total", "How many messages are accepted and rejected, by format?",
             ("format", "verdict"), registry=name)  # fmt: skip
+        self.turns = Counter(
+            "swb_turns_total",
+            "How many submissions are translated in parts, and what do they wait for?",
+            ("family", "why"), registry=name)  # fmt: skip
         self.problems = Counter(
             "swb_problems_total", "What do senders get wrong most?",
             ("code",), registry=name)  # fmt: skip

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from broker import operators_http
 from broker.access import principals
+from broker.backlog import count_lags
 from broker.clock import stamp
 from broker.configuration import Configuration
 from broker.delivery import feed_http, registry_http
@@ -37,7 +38,7 @@ from broker.process import Process
 from broker.readiness import Readiness
 from broker.roles import Role
 from broker.settings import Settings
-from broker.state import dossiers, keys, outbox, parked, positions, queue
+from broker.state import dossiers, keys, outbox, parked, queue
 from broker.stations import EVERYTHING, Stations, assemble, remember, topics_of
 from broker.topics import wanted
 from broker.web import Access, Direct, Guard, Health, application
@@ -244,15 +245,7 @@ async def refresh(plumbing: Plumbing, configuration: Configuration) -> None:
 
     await plumbing.database.read(work)
     METRICS.book.labels(configuration.digest[:16]).set(1)
-    standing = await plumbing.database.read(positions.everywhere)
-    ends = {topic: await plumbing.log.ends(topic) for topic in {one.topic for one, _ in standing}}
-    lags: dict[tuple[str, str], int] = {}
-    for reader, position in standing:
-        if reader.partition >= len(ends[reader.topic]):
-            continue  # of a topic that this configuration does not know
-        behind = max(0, ends[reader.topic][reader.partition][1] - position.next)
-        key = (reader.station, reader.topic)
-        lags[key] = lags.get(key, 0) + behind
+    lags = await count_lags(plumbing)
     for (station, topic), behind in lags.items():
         METRICS.lag.labels(station, topic).set(behind)
 

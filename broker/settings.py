@@ -89,6 +89,14 @@ class Settings(BaseModel):
         le=1,
         description="share of its time that the pipeline may take while submissions arrive",
     )
+    turn_messages_max: int = Field(
+        500, ge=1, description="messages of one submission before others of its partition come"
+    )
+    lag_records_max: int = Field(
+        5_000,
+        ge=1,
+        description="records before the core from which on no submission is continued",
+    )
     timers_every_s: float = Field(
         1.0, gt=0, description="how often deadlines and unresolved events are looked at"
     )

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from broker.adapter import ChecksBodies, Tree
+from broker.backlog import CountedBacklog
 from broker.clock import stamp
 from broker.configuration import Configuration
 from broker.core.rules import Rules
@@ -37,7 +38,9 @@ from broker.routing.rules import duration_of
 from broker.settings import Settings
 from broker.state import configurations
 from broker.timers import Timers
+from broker.translation.batch import Means
 from broker.translation.station import TranslationStation
+from broker.translation.turns import Fairness, TurnLimits
 from broker.watching import Watch
 from broker.workers.pool import Workers
 
@@ -90,7 +93,8 @@ def assemble(
         inline_bytes_max=settings.inline_bytes_max,
         owed_max=settings.outbox_records_max,
     )
-    crews = _crews(configuration, plumbing, settings, role, workers)
+    backlog = CountedBacklog(plumbing)
+    crews = _crews(configuration, plumbing, role, _means(settings, workers, backlog))
     share = _share(configuration, plumbing, settings, role)
     mine = share.mine if share else every_one
     drain = Drain(
@@ -117,7 +121,7 @@ def assemble(
     watch = Watch(plumbing, every_s=settings.watch_s)
     loops = {
         "intake": (acceptance.run,),
-        "translation": (crews["translation"].run, *((workers.run,) if workers else ())),
+        "translation": (crews["translation"].run, backlog.run, *_loops_of(workers)),
         "core": (crews["core"].run,),
         "delivery": (drain.run, topics.run, *((share.run,) if share else ())),
         "timers": (timers.run,),
@@ -136,19 +140,25 @@ def assemble(
     )
 
 
+def _means(settings: Settings, workers: Workers | None, backlog: CountedBacklog) -> Means:
+    """Where submissions are translated, and in which turns."""
+    turn = TurnLimits(settings.turn_messages_max)
+    fairness = Fairness(turn, backlog, settings.lag_records_max)
+    return Means(workers, fairness, settings.record_bytes_max)
+
+
+def _loops_of(workers: Workers | None) -> tuple[Loop, ...]:
+    return (workers.run,) if workers else ()
+
+
 def _crews(
-    configuration: Configuration,
-    plumbing: Plumbing,
-    settings: Settings,
-    role: Role,
-    workers: Workers | None,
+    configuration: Configuration, plumbing: Plumbing, role: Role, means: Means
 ) -> dict[str, Crew]:
     translation = TranslationStation(
         configuration.adapters,
         configuration.profile_of,
         configuration.kinds,
-        settings.record_bytes_max,
-        workers,
+        means,
         owners=configuration.owners,
     )
     wanted = {f"submissions.{family}" for family in role.families}

@@ -22,6 +22,7 @@ from broker.intake import http
 from broker.ledger import trace
 from broker.metrics import Metrics
 from broker.model.events import headers_of
+from broker.model.records import RESUMED
 from broker.settings import Settings
 from broker.state.tables import METADATA
 from broker.stations import event_topics, submission_topics
@@ -256,9 +257,10 @@ def test_topics_and_headers_are_listed():
               "agency.<recipient>"}  # fmt: skip
     assert {one for row in listed if "." in row[0] for one in ticked(row[0])} == topics
     said = {row[0]: set(ticked(row[1])) for row in listed if row[0] in {"submissions", "events"}}
-    source = (ROOT / "broker/intake/accept.py").read_text(encoding="utf-8")
+    makers = (ROOT / "broker/intake/accept.py", ROOT / "broker/translation/turns.py")
+    source = "".join(path.read_text(encoding="utf-8") for path in makers)
     lodged = set(re.findall(r'"((?:ce|swb)_[a-z]+|traceparent)":', source))
-    assert said["submissions"] == lodged
+    assert said["submissions"] == {*lodged, RESUMED}
     assert said["events"] == set(headers_of(_event()))
 
 

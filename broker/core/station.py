@@ -141,7 +141,8 @@ class CoreStation:
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
         """Write everything; an event that withdraws is a group alone, so that rows keep order."""
         group: list[Effects] = []
-        for effects in self._worked(connection, pieces):
+        worked = [piece for piece in pieces if not piece.fault]
+        for effects in self._worked(connection, worked):
             if effects.withdrawals:
                 write_effects(connection, group)
                 write_effects(connection, [effects])

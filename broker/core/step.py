@@ -47,6 +47,7 @@ from broker.core.told import (
 from broker.dossiers.board import board_of
 from broker.dossiers.declines import decline_problem, open_problem, refusal_problem
 from broker.dossiers.fold import fold
+from broker.dossiers.lateness import find_newer
 from broker.dossiers.permission import Permission, permission_for, profile_for
 from broker.model.dossier import Dossier, Event, Request
 from broker.model.problem import Problem, rejects
@@ -126,6 +127,8 @@ def _permitted(dossier: Dossier, event: Event, rules: Rules) -> Making | Effects
     """What the table of the sender's profile, and what is open, make of an event."""
     profile = profile_for(dossier, event)
     table = rules.table_of(profile, event.received_at)
+    if find_newer(dossier, event) is not None:
+        return Making(dossier, event, fold(dossier, event))
     permission = permission_for(dossier, event, table)
     made: Making | Effects | tuple[Problem, ...]
     match permission:

@@ -203,6 +203,19 @@ class MessageStatus(TypedDict):
     joined: NotRequired[list[JoinedPart]]
 
 
+class Continues(TypedDict):
+    """Where a submission goes on that is translated in turns."""
+
+    after: Annotated[int, Field(description="the last message that is translated")]
+    state: Annotated[
+        Literal["continued", "behind", "parked"],
+        Field(
+            description="continued: its next turn comes; behind: an earlier submission of yours is "
+            "translated first; parked: an operator looks at it"
+        ),
+    ]
+
+
 class SubmissionStatus(TypedDict):
     """What became of a submission, message by message."""
 
@@ -212,6 +225,7 @@ class SubmissionStatus(TypedDict):
     format: str
     profile: str
     state: Literal["received", "translating", "translated"]
+    continues: Continues | None
     messages_total: int
     messages_rejected: int
     messages: list[MessageStatus]

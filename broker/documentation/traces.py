@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from broker.documentation.shapes import (
     BoardStatus,
+    Continues,
     Problem,
     RecipientDecision,
     Reference,
@@ -89,6 +90,7 @@ class TracedSubmission(TypedDict):
     same_bytes_as: NotRequired[str | None]
     reference: NotRequired[str | None]
     delivery: NotRequired[str | None]
+    continues: NotRequired[Continues | None]
     left_out: NotRequired[Annotated[int, Field(description="messages that are not shown")]]
     parked: NotRequired[list[ParkedShort]]
 

@@ -5,6 +5,7 @@ fold      which version an event makes, and its outcome
 folded    what came of that, as a value
 withdrawing   a dossier or a part of it taken back
 owning    whose a part is: codes in public names, and the parts of those who join
+lateness  changes that a later message of their sender has overtaken
 declines  why an event is declined, in words
 merging   a message of a list into the live version: numbers of elements, and who stays
 amending  an amendment applied to a version: its elements changed, added, removed

@@ -31,6 +31,7 @@ from broker.dossiers.folded import (
     versions_with,
     without_fact,
 )
+from broker.dossiers.lateness import find_newer, is_newer
 from broker.dossiers.merging import NOT_CONFIRMED, Tree, changed, merged, put_over
 from broker.dossiers.naming import older_after
 from broker.dossiers.reported import Report, with_report
@@ -55,6 +56,8 @@ def fold(
         return Folded(dossier, "repeated")
     if event.problem:
         return declined(dossier, event, event.problem)
+    if newer := find_newer(dossier, event):
+        return Folded(dossier, "late", problems=(late_problem(event, newer.version),))
     if event.does == "withdraw" and not event.part and "" not in dossier.live:
         return withdraw_parts(dossier, event, own_only=own_only)
     if event.does == "patch":
@@ -171,7 +174,7 @@ def _close(dossier: Dossier, event: Event) -> Folded:
         return Folded(dossier, "repeated")
     live = dossier.live.get(event.part)
     folded = Folded(dossier, "applied")
-    if live is not None and live.party == event.party:
+    if live is not None and live.party == event.party and not is_newer(live, event):
         tree = body_of(live.payload) | _of_message(event)
         folded = _rewritten(dossier, event, tree, _numbers(dossier, event.part))
     if dossier.party != event.party:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from broker.dossiers.folded import Folded, declined, document_of
+from broker.dossiers.lateness import is_newer
 from broker.model.dossier import Document, Dossier, Event, without_payload
 
 
@@ -31,7 +32,7 @@ def withdraw_parts(dossier: Dossier, event: Event, *, own_only: bool) -> Folded:
     taken = {
         part: document
         for part, document in dossier.live.items()
-        if everything or document.party == event.party
+        if (everything or document.party == event.party) and not is_newer(document, event)
     }
     if not taken:
         return declined(dossier, event, "reference.unknown")

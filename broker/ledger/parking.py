@@ -11,6 +11,7 @@ What does not belong
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -22,9 +23,9 @@ from broker.model import events
 from broker.model.dossier import Event
 from broker.model.events import record_of
 from broker.model.problem import as_json
-from broker.model.records import Record, digest
+from broker.model.records import RESUMED, Record, digest, submission_id
 from broker.replies.refusals import Refused, refusal_row
-from broker.state import actions, parked, queue, submissions
+from broker.state import actions, continuations, parked, queue, submissions
 from broker.state.database import Database
 
 Decision = Literal["resume", "discard"]
@@ -105,7 +106,8 @@ def _translation_decided(
     connection: Connection, database: Database, record: Record, decided: Decided
 ) -> str:
     if decided.decision == "resume":
-        database.outbox(connection, OWNER, [record])
+        headers = {**record.headers, RESUMED: "yes"}
+        database.outbox(connection, OWNER, [replace(record, headers=headers)])
     else:
         _reject(connection, record.headers)
     state = _SETTLED[decided.decision]
@@ -114,15 +116,18 @@ def _translation_decided(
 
 
 def _reject(connection: Connection, headers: Mapping[str, str]) -> None:
-    """The verdict on the whole submission, and the reply to its sender."""
-    submission = headers["ce_id"]
+    """The verdict on what is left of the submission, and the reply to its sender."""
+    submission = submission_id(headers)
     problems = (decline_problem("event.discarded"),)
-    if not submissions.judged(connection, [(submission, 0)]):
+    if submissions.judged(connection, [(submission, 0)]):
+        submissions.end(connection, submission)
+    else:
         row = {
             "submission": submission, "message": 0, "reference": "", "verdict": "rejected",
-            "problems": orjson.dumps([as_json(problem) for problem in problems]),
+            "problems": orjson.dumps([as_json(problem) for problem in problems]), "last": 1,
         }  # fmt: skip
         submissions.put_messages(connection, [row])
+    continuations.finish(connection, submission)
     told = Refused(submission, 0, headers["swb_sender"], headers["swb_party"],
                    headers.get("swb_profile", ""), headers["ce_time"],
                    headers.get("traceparent", ""))  # fmt: skip

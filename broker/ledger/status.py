@@ -12,7 +12,7 @@ from broker.dossiers.owning import base_of, is_beside
 from broker.dossiers.standing import gravest
 from broker.errors import NotFoundFault
 from broker.model.dossier import BOARD, Dossier, Target
-from broker.state import aliases, dossiers, queue, requests, submissions, unresolved
+from broker.state import aliases, continuations, dossiers, queue, requests, submissions, unresolved
 
 NOTHING = "none"
 NO_TITLES: Mapping[str, str] = {}
@@ -66,12 +66,22 @@ def status(
         "format": row["format"],
         "profile": row["profile"],
         "state": "translated" if tally.whole else "translating" if tally.messages else "received",
+        "continues": continued(connection, submission),
         "messages_total": tally.messages,
         "messages_rejected": tally.rejected,
         "messages": shown,
         "next": verdicts[-1]["message"] if more else None,
         "overall": _overall(shown),
     }
+
+
+def continued(connection: Connection, submission: str) -> dict[str, Any] | None:
+    """After which message a submission goes on that is translated in part, and what it waits for.
+
+    None: it waits for nothing, or its translation has not begun.
+    """
+    row = continuations.of_submission(connection, submission)
+    return {"after": row["message"], "state": row["state"]} if row else None
 
 
 def joined(dossier: Dossier, who: Principal, titles: Mapping[str, str]) -> list[dict[str, str]]:

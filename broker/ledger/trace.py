@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from broker.dossiers.reported import reports_of
 from broker.errors import NotFoundFault
-from broker.ledger.status import board, document_states, recipients
+from broker.ledger.status import board, continued, document_states, recipients
 from broker.model.dossier import BOARD, Dossier
 from broker.model.events import body_of
 from broker.model.records import opened
@@ -90,6 +90,7 @@ def _submission(connection: Connection, name: str, *, whole: bool) -> dict[str, 
     return {
         "submission": name,
         **{key: row[key] for key in kept},
+        "continues": continued(connection, name),
         "messages": [
             _message(one, outcomes, waiting.get(one["message"], []))
             for one in verdicts[:MESSAGES_MAX]

@@ -240,7 +240,8 @@ class Event:
     reference, by (scheme, value), as a problem shows places. `extent`: how much of its list the
     message holds. `replies`: False where a later event of the same message is replied to. `form`:
     what the broker's own form of a request states, where the body is what is to change (of the
-    package `request`, whose body states it itself otherwise).
+    package `request`, whose body states it itself otherwise). `overtaken`: later messages of its
+    sender may have been applied before it.
     """
 
     id: str
@@ -269,6 +270,7 @@ class Event:
     given: int | None = None
     extent: Extent | None = None
     replies: bool = True
+    overtaken: bool = False
     form: Mapping[str, Any] = field(default_factory=dict)
 
     @property

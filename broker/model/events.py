@@ -96,6 +96,8 @@ def headers_of(event: Event) -> dict[str, str]:
         headers["swb_given"] = str(event.given)
     if not event.replies:
         headers["swb_replies"] = "later"
+    if event.overtaken:
+        headers["swb_overtaken"] = "possibly"
     return {name: value for name, value in headers.items() if value}
 
 
@@ -144,6 +146,7 @@ def _of_headers(headers: Headers) -> dict[str, Any]:
         "trace": headers.get("traceparent", ""),
         "given": int(headers["swb_given"]) if "swb_given" in headers else None,
         "replies": "swb_replies" not in headers,
+        "overtaken": "swb_overtaken" in headers,
     }
 
 

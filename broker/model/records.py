@@ -11,6 +11,10 @@ from dataclasses import dataclass
 
 Headers = Mapping[str, str]
 
+CONTINUED = "submission.continued"
+"""Type of a record by which a submission goes on."""
+RESUMED = "swb_resumed"
+"""Header of a record that was parked: what came after it may have been worked before it."""
 PAYLOAD_VERSION = b"\x01"
 """First byte of every stored payload: JSON without nulls follows."""
 
@@ -35,6 +39,11 @@ class Entry:
     key: str
     headers: Headers
     value: bytes
+
+
+def submission_id(headers: Headers) -> str:
+    """Which submission a record of `submissions.<family>` holds, or continues."""
+    return headers.get("swb_submission") or headers["ce_id"]
 
 
 def digest(*names: object) -> str:

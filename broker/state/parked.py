@@ -99,7 +99,9 @@ def of_dossier(connection: Connection, dossier: str) -> list[dict[str, object]]:
 
 def of_submission(connection: Connection, submission: str) -> list[dict[str, object]]:
     """What translation parked of a submission, in short."""
-    return _short(connection, PARKED.c.headers.contains(f'"ce_id":"{submission}"'))
+    begins = PARKED.c.headers.contains(f'"ce_id":"{submission}"')
+    goes_on = PARKED.c.headers.contains(f'"swb_submission":"{submission}"')
+    return _short(connection, (PARKED.c.station == "translation") & (begins | goes_on))
 
 
 def _short(connection: Connection, where: ColumnElement[bool]) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, case, func, insert, select
+from sqlalchemy import Connection, case, func, insert, select, update
 
 from broker.state import dialect
 from broker.state.tables import MESSAGES, ORIGINALS, SUBMISSIONS
@@ -128,10 +128,26 @@ def originals(connection: Connection, submissions: Iterable[str]) -> dict[str, b
     return {submission: zlib.decompress(payload) for submission, payload in rows}
 
 
+def sizes(connection: Connection, submissions: Iterable[str]) -> dict[str, int]:
+    """How many bytes the originals have, by submission id."""
+    query = select(SUBMISSIONS.c.id, SUBMISSIONS.c.bytes)
+    rows = connection.execute(query.where(SUBMISSIONS.c.id.in_(list(submissions))))
+    return {row.id: row.bytes for row in rows}
+
+
 def put_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write the verdicts of messages."""
     if rows:
         connection.execute(insert(MESSAGES), rows)
+
+
+def end(connection: Connection, submission: str) -> None:
+    """Nothing more is translated of it: its envelope is its last message."""
+    connection.execute(
+        update(MESSAGES)
+        .where(MESSAGES.c.submission == submission, MESSAGES.c.message == 0)
+        .values(last=1)
+    )
 
 
 def judged(connection: Connection, wanted: Collection[tuple[str, int]]) -> set[tuple[str, int]]:

@@ -95,6 +95,16 @@ UNRESOLVED = Table(
 """`refs` is JSON [[scheme, value], ...]; `headers` and `value` are the event's record.
 `released`: 1 when its dossier is found; it is on its way to the log."""
 
+CONTINUATIONS = Table(
+    "continuations", METADATA,
+    _text("submission", key=True), _number("number"), _text("sender"), _text("topic"),
+    _number("message"), _text("state"), _text("headers"),
+    Index("continuations_sender", "topic", "sender", "number"),
+)  # fmt: skip
+"""Submissions that are translated in part, and go on after `message`. `number` is that of their
+acceptance; `headers` is JSON: those of the record that continues them. `state`: continued, behind
+or parked."""
+
 DOSSIERS = Table(
     "dossiers", METADATA,
     _text("id", key=True), _text("kind"), _text("state"), _text("party"), _text("sender"),

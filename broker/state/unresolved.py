@@ -51,8 +51,8 @@ def put(connection: Connection, waiting: Sequence[Waiting]) -> None:
 
 
 def like(connection: Connection, waiting: Sequence[Waiting]) -> list[tuple[int, Waiting]]:
-    """The puts that wait for the same references of the same party, about the same part."""
-    puts = {_thing(one) for one in waiting if _is_put(one)}
+    """The puts that wait about the same things as these."""
+    puts = {thing(one) for one in waiting if _is_put(one)}
     if not puts:
         return []
     new = {one.event for one in waiting}
@@ -60,14 +60,15 @@ def like(connection: Connection, waiting: Sequence[Waiting]) -> list[tuple[int, 
     query = query.where(UNRESOLVED.c.released == 0)
     rows = connection.execute(query.order_by(UNRESOLVED.c.number))
     found = [(row.number, _waiting(row)) for row in rows if row.event not in new]
-    return [(number, one) for number, one in found if _is_put(one) and _thing(one) in puts]
+    return [(number, one) for number, one in found if _is_put(one) and thing(one) in puts]
 
 
 def _is_put(one: Waiting) -> bool:
     return one.headers.get("ce_type", "").endswith(".put")
 
 
-def _thing(one: Waiting) -> tuple[str, str, str, tuple[tuple[str, str], ...]]:
+def thing(one: Waiting) -> tuple[str, str, str, tuple[tuple[str, str], ...]]:
+    """What it is about: of two puts about the same only the newer is ever in force."""
     return one.party, one.kind, one.headers.get("swb_part", ""), one.references
 
 

@@ -8,7 +8,7 @@ Rules
     already goes on, and the later one behind it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -32,9 +32,19 @@ def put_waiting(connection: Connection, waiting: Sequence[Waiting], problems: Pr
     """Keep the events that wait, notify their senders, and let go of what they replace."""
     if not waiting:
         return
-    older = dict(unresolved.like(connection, waiting))
+    known = dict(unresolved.like(connection, waiting))
+    overtaken = [one for one in waiting if _is_overtaken(one, known.values())]
+    waiting = [one for one in waiting if one not in overtaken]
+    orders = {unresolved.thing(one): _order(one) for one in waiting}
+    older = {
+        number: one
+        for number, one in known.items()
+        if _order(one) <= orders.get(unresolved.thing(one), -1)
+    }
     for number in sorted(unresolved.take_waiting(connection, list(older))):
-        _replace(connection, event_of(older[number].headers, older[number].value))
+        _replace(connection, older[number])
+    for one in overtaken:
+        _replace(connection, one)
     unresolved.put(connection, waiting)
     rows: dict[tuple[str, int], Row] = {}
     for one in waiting:
@@ -67,8 +77,19 @@ def _waits(event: Event, until: str) -> Problem:
     )
 
 
-def _replace(connection: Connection, event: Event) -> None:
+def _order(one: Waiting) -> int:
+    return int(one.headers["swb_order"])
+
+
+def _is_overtaken(one: Waiting, known: Iterable[Waiting]) -> bool:
+    """Whether a later put about the same thing, of a submission that overtook this one, waits."""
+    thing = unresolved.thing(one)
+    return any(unresolved.thing(each) == thing and _order(each) > _order(one) for each in known)
+
+
+def _replace(connection: Connection, one: Waiting) -> None:
     """A later message about the same thing has come: this one is declined."""
+    event = event_of(one.headers, one.value)
     problem = decline_problem("event.replaced", event)
     queue.put(connection, [declined_row(event, (problem,))])
     row: dict[str, Any] = {

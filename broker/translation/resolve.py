@@ -191,7 +191,7 @@ def with_names(event: Event, kinds: Kinds) -> Event:
 
 
 def waiting_of(event: Event, kinds: Kinds) -> Waiting:
-    """The event as it waits for its reference."""
+    """The event as it waits for its reference; what comes meanwhile does not overtake it."""
     kind = kinds.get(event.kind)
     wait = kind.unresolved_for if kind else UNRESOLVED_FOR
     return Waiting(
@@ -200,7 +200,7 @@ def waiting_of(event: Event, kinds: Kinds) -> Waiting:
         event.sender,
         event.party,
         event.references,
-        headers_of(event),
+        headers_of(replace(event, overtaken=False)),
         event.payload,
         stamp(parse_stamp(event.received_at) + wait),
     )

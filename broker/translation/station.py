@@ -1,85 +1,61 @@
 """Translation as the hop sees it: load originals, translate, resolve and write.
 
 A message's events reach `events.<kind>`, keyed by their dossier; its rejection reaches its
-sender's queue; what finds no dossier waits in `unresolved`.
+sender's queue; what finds no dossier waits in `unresolved`. A submission is translated in turns.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
 from broker.adapter import Adapter, Profile
 from broker.errors import ConfigFault
-from broker.hop import Pending, Piece, StepFault
+from broker.hop import NextBatch, Pending, Piece, StepFault
 from broker.metrics import METRICS
 from broker.model.events import event_of, record_of
 from broker.model.owned import Owners
 from broker.model.problem import as_json, rejects
-from broker.model.records import Entry, Headers, Record
+from broker.model.records import RESUMED, Entry, Headers, Record, submission_id
 from broker.replies.refusals import Refused, noted_row, refusal_row
 from broker.state import queue, submissions
 from broker.state.positions import Position
 from broker.state.queue import Row
 from broker.translation.again import UNKNOWN, take_again
+from broker.translation.batch import Batch, Means
+from broker.translation.continued import (
+    is_stale,
+    load_originals,
+    load_round,
+    write_turns,
+)
 from broker.translation.in_force import in_force
 from broker.translation.numbered import check_numbers
 from broker.translation.pending import put_waiting
 from broker.translation.release import decline
 from broker.translation.resolve import NO_OWNERS, Kinds, resolve
-from broker.translation.step import EVENT_BYTES_MAX, Translated, submission_of, translated
+from broker.translation.step import (
+    Translated,
+    submission_of,
+    translated,
+)
+from broker.translation.turns import (
+    Begun,
+    Left,
+    Suspended,
+    Turn,
+    Unfinished,
+    after_message,
+    is_continued,
+    waits_its_turn,
+)
+
+HERE = Means()
 
 ProfileOf = Callable[[str, str, str], Profile]
 """The profile of this name, for this format, as in force at this stamp."""
-
-
-class Job(Protocol):
-    """A submission that is translated elsewhere."""
-
-    def take(self) -> Sequence[Translated]:
-        """What has arrived; nothing: wait for `arrive`. StepFault: the step broke."""
-
-    async def arrive(self) -> None:
-        """Return when there is something to take."""
-
-    def drop(self) -> None:
-        """Nobody waits for it any more."""
-
-
-class Executor(Protocol):
-    """Where costly submissions are translated."""
-
-    def takes(self, payload: bytes) -> bool:
-        """Whether this is one for it."""
-
-    def has_room(self, payload: bytes) -> bool:
-        """Whether it may begin one more before it is waited for."""
-
-    def begin(self, headers: Headers, payload: bytes, profile: Profile, skip: int) -> Job:
-        """Begin after the first `skip` messages."""
-
-
-@dataclass(slots=True)
-class Batch:
-    """Records in their order, the originals that they refer to, and the jobs that are begun.
-
-    `begun`: how many of the records have been begun, or are not for an executor.
-    """
-
-    entries: Sequence[Entry]
-    originals: Mapping[str, bytes]
-    jobs: dict[int, Job] = field(default_factory=dict)
-    begun: int = 0
-
-    def holds(self, entry: Entry) -> bool:
-        """Whether the bytes are known."""
-        return bool(entry.value) or entry.headers["ce_id"] in self.originals
-
-    def payload(self, entry: Entry) -> bytes:
-        """What the sender sent."""
-        return entry.value or self.originals[entry.headers["ce_id"]]
 
 
 class TranslationStation:
@@ -92,44 +68,113 @@ class TranslationStation:
         adapters: Mapping[str, Adapter],
         profile_of: ProfileOf,
         kinds: Kinds,
-        event_bytes_max: int = EVENT_BYTES_MAX,
-        executor: Executor | None = None,
+        means: Means = HERE,
         *,
         owners: Owners = NO_OWNERS,
     ) -> None:
         self._owners = owners
-        self._event_bytes_max = event_bytes_max
+        self._event_bytes_max = means.event_bytes_max
         self._adapters = adapters
         self._profile_of = profile_of
         self._kinds = kinds
-        self._executor = executor
+        self._executor = means.executor
+        self._fairness = means.fairness
+        self._suspended = Suspended()
 
     def load(self, connection: Connection, entries: Sequence[Entry]) -> Batch:
-        """The originals that their records only refer to."""
-        wanted = [entry.headers["ce_id"] for entry in entries if not entry.value]
-        return Batch(entries, submissions.originals(connection, wanted) if wanted else {})
+        """What is unfinished of these senders, and the originals that records only refer to.
+
+        Of originals no more than a batch may hold: the records after that are the next batch's.
+        """
+        unfinished = load_round(connection, entries)
+        absent = [
+            entry for entry in entries
+            if not entry.value and not is_stale(entry.headers, unfinished)
+        ]  # fmt: skip
+        going_on = frozenset(
+            submission_id(entry.headers) for entry in absent
+            if self._suspended.holds(submission_id(entry.headers), after_message(entry.headers))
+        )  # fmt: skip
+        wanted = [entry for entry in absent if submission_id(entry.headers) not in going_on]
+        originals, later = load_originals(connection, wanted)
+        return Batch(entries, originals, unfinished, later, going_on)
 
     def work(self, entry: Entry, loaded: Batch, skip: int) -> Iterator[Piece | Pending]:
-        """One piece a message; what is costly is translated elsewhere, and waited for here.
+        """One piece a message, and one more where the record is left before its end.
 
-        StepFault: the record's submission is unknown, and with it the bytes.
+        What is costly is translated elsewhere, and waited for here. StepFault: the record's
+        submission is unknown, and with it the bytes. NextBatch: its bytes are not loaded.
         """
-        if not loaded.holds(entry):
-            raise StepFault(UNKNOWN, counts=False)
+        if loaded.is_later(entry):
+            raise NextBatch
+        if is_stale(entry.headers, loaded.unfinished):
+            if begun := loaded.jobs.pop(entry.position, None):
+                begun.job.drop()
+            yield _left(entry, Left("stale"))
+            return
+        if is_continued(entry.headers) and self._fairness.lags(entry.headers):
+            yield from self._put_off(entry, loaded)
+            return
+        loaded.idle = False
+        skip = max(skip, after_message(entry.headers))
         self._begin_ahead(entry, loaded, skip)
-        job = loaded.jobs.get(entry.position)
-        if job is None:
-            yield from (_piece(entry, one) for one in self._translated(entry, loaded, skip))
+        if not (loaded.holds(entry) or entry.position in loaded.jobs):
+            if submission_id(entry.headers) in loaded.suspended:
+                raise NextBatch  # its job was dropped meanwhile
+            raise StepFault(UNKNOWN, counts=False)
+        yield from self._turn(entry, loaded, skip)
+
+    def _put_off(self, entry: Entry, loaded: Batch) -> Iterator[Piece | Pending]:
+        """The core has enough to do: the same once more, and not faster than it is counted."""
+        after, kind = after_message(entry.headers), entry.headers["swb_kind"]
+        if begun := loaded.jobs.pop(entry.position, None):
+            self._suspended.put(submission_id(entry.headers), after, begun)
+        if loaded.idle and entry is loaded.entries[-1] and self._fairness.backlog:
+            yield self._fairness.backlog
+        yield _left(entry, Left("lag", after, kind))
+
+    def _turn(self, entry: Entry, loaded: Batch, skip: int) -> Iterator[Piece | Pending]:
+        """The messages of one turn."""
+        submission, sender = submission_id(entry.headers), entry.headers["swb_sender"]
+        number = int(entry.headers["swb_number"])
+        begun, turn = loaded.jobs.get(entry.position), Turn(self._fairness.turn)
+        before_s = begun.job.cpu_s if begun else 0.0
+        for one in self._messages(entry, loaded, skip):
+            if not isinstance(one, Translated):
+                yield one
+                continue
+            if waits_its_turn(one) and loaded.unfinished.is_behind(sender, number):
+                loaded.unfinished.leave(Unfinished(submission, sender, number, one.number - 1))
+                self._drop(loaded, entry)
+                yield _left(entry, Left("behind", one.number - 1))
+                return
+            turn.add(one)
+            yield _piece(entry, one)
+            if not one.last and turn.is_over(begun.job.cpu_s - before_s if begun else 0.0):
+                loaded.unfinished.leave(Unfinished(submission, sender, number, one.number))
+                if begun := loaded.jobs.pop(entry.position, None):
+                    self._suspended.put(submission, one.number, begun)
+                kind = one.events[-1].kind if one.events else entry.headers.get("swb_kind", "")
+                yield _left(entry, Left("turn", one.number, kind))
+                return
+        loaded.unfinished.finish(submission)
+        self._drop(loaded, entry)
+
+    def _messages(self, entry: Entry, loaded: Batch, skip: int) -> Iterator[Translated | Pending]:
+        """The messages of a record, as they are made here or arrive from elsewhere."""
+        begun = loaded.jobs.get(entry.position)
+        if begun is None:
+            yield from self._translated(entry, loaded, skip)
             return
         last = False
         while not last:
-            made = job.take()
-            if not made:
-                yield job
-            for one in made:
+            begun.made.extend(begun.job.take())
+            if not begun.made:
+                yield begun.job
+            while begun.made:
+                one = begun.made.popleft()
                 last = one.last
-                yield _piece(entry, one)
-        loaded.jobs.pop(entry.position).drop()
+                yield one
 
     def _translated(self, entry: Entry, loaded: Batch, skip: int) -> Iterator[Translated]:
         submission = submission_of(entry.headers, loaded.payload(entry))
@@ -142,23 +187,27 @@ class TranslationStation:
         executor = self._executor
         while executor is not None and loaded.begun < len(loaded.entries):
             entry = loaded.entries[loaded.begun]
-            if not loaded.holds(entry):
-                loaded.begun += 1
-                continue
-            payload = loaded.payload(entry)
-            if executor.takes(payload):
-                if entry is not now and not executor.has_room(payload):
-                    return
-                try:
-                    profile = self._profile_in(entry.headers)
-                except ConfigFault:
-                    if entry is now:
-                        loaded.begun += 1
-                        raise
-                    return  # it is the fault of that record, and is raised when its turn comes
-                before = skip if entry is now else 0
-                job = executor.begin(entry.headers, payload, profile, before)
-                loaded.jobs[entry.position] = job
+            if loaded.is_later(entry):
+                return
+            before = skip if entry is now else after_message(entry.headers)
+            if is_continued(entry.headers) and (
+                begun := self._suspended.take(submission_id(entry.headers), before)
+            ):
+                loaded.jobs[entry.position] = begun
+            elif loaded.holds(entry):
+                payload = loaded.payload(entry)
+                if executor.takes(payload):
+                    if entry is not now and not executor.has_room(payload):
+                        return
+                    try:
+                        profile = self._profile_in(entry.headers)
+                    except ConfigFault:
+                        if entry is now:
+                            loaded.begun += 1
+                            raise
+                        return  # it is the fault of that record, raised when its turn comes
+                    job = executor.begin(entry.headers, payload, profile, before)
+                    loaded.jobs[entry.position] = Begun(job, len(payload))
             loaded.begun += 1
 
     def _profile_in(self, headers: Headers) -> Profile:
@@ -166,14 +215,22 @@ class TranslationStation:
             headers.get("swb_profile", ""), headers.get("swb_format", ""), headers["ce_time"]
         )
 
+    def _drop(self, loaded: Batch, entry: Entry) -> None:
+        """Nothing more is made of this record."""
+        if begun := loaded.jobs.pop(entry.position, None):
+            begun.job.drop()
+        self._suspended.drop(submission_id(entry.headers))
+
     def end(self, loaded: Batch) -> None:
-        """Nobody waits for what is still being translated."""
-        for job in loaded.jobs.values():
-            job.drop()
+        """What is still being translated is not waited for."""
+        for begun in loaded.jobs.values():
+            begun.job.drop()
         loaded.jobs.clear()
 
     def park(self, entry: Entry, loaded: Batch) -> None:
         """Followers pass: submissions do not depend on each other here."""
+        loaded.unfinished.park(submission_id(entry.headers))
+        self._drop(loaded, entry)
 
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
         """Verdicts, resolved events, those that wait, and replies to rejections.
@@ -181,9 +238,11 @@ class TranslationStation:
         A message that has its verdict came again on the log: everything about it is done. A
         submission that the database does not know is taken again from its record.
         """
-        take_again(connection, [piece.entry for piece in pieces])
-        made = {(one.submission.id, one.number): one for one in _values(pieces)}
-        judged = submissions.judged(connection, made.keys())
+        translated = [piece for piece in pieces if isinstance(piece.value, Translated)]
+        entries = [one.entry for one in translated if not is_continued(one.entry.headers)]
+        take_again(connection, entries)
+        made = {(one.submission.id, one.number): one for one in map(_marked, translated)}
+        judged = submissions.judged(connection, made.keys()) if made else set()
         done = [one for key, one in made.items() if key not in judged]
         done = _with_in_force(connection, done, self._kinds)
         submissions.put_messages(connection, [_message_row(one) for one in done])
@@ -201,7 +260,10 @@ class TranslationStation:
         queue.put(connection, [_reply(one) for one in done if _is_replied_here(one)])
         for one in done:
             _count(one)
-        return [record_of(event) for event in resolved.events]
+        return [
+            *(record_of(event) for event in resolved.events),
+            *write_turns(connection, pieces),
+        ]
 
 
 def _with_in_force(
@@ -230,8 +292,17 @@ def _piece(entry: Entry, one: Translated) -> Piece:
     return Piece(entry, end, one, one.size)
 
 
-def _values(pieces: Sequence[Piece]) -> Iterator[Translated]:
-    return (piece.value for piece in pieces)
+def _left(entry: Entry, left: Left) -> Piece:
+    return Piece(entry, Position(entry.position + 1), left)
+
+
+def _marked(piece: Piece) -> Translated:
+    """The message; what comes after a turn, or was parked, may have been overtaken."""
+    one: Translated = piece.value
+    headers = piece.entry.headers
+    if not (is_continued(headers) or RESUMED in headers) or not waits_its_turn(one):
+        return one
+    return replace(one, events=tuple(replace(event, overtaken=True) for event in one.events))
 
 
 def _message_row(one: Translated) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from broker.model import events
 from broker.model.dossier import Event
 from broker.model.packages import PACKAGES
 from broker.model.problem import NOWHERE, Problem, errors_first, place_json, rejects
-from broker.model.records import Headers, digest
+from broker.model.records import Headers, digest, submission_id
 
 EVENT_BYTES_MAX = 8_000_000
 FIRST = 1
@@ -69,9 +69,9 @@ class Translated:
 
 
 def submission_of(headers: Headers, payload: bytes) -> Submission:
-    """The submission that a record of `submissions.<family>` holds."""
+    """The submission that a record of `submissions.<family>` holds, or continues."""
     return Submission(
-        id=headers["ce_id"],
+        id=submission_id(headers),
         number=int(headers["swb_number"]),
         sender=headers["swb_sender"],
         party=headers["swb_party"],

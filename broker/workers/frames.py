@@ -60,11 +60,15 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What one turn of a job made: `reached` is the number of the last message it came past."""
+    """What one turn of a job made: `reached` is the number of the last message it came past.
+
+    `cpu_s`: what it took of the worker's processor.
+    """
 
     job: int
     messages: tuple[Translated, ...]
     reached: int
+    cpu_s: float = 0.0
     done: bool = False
     fault: str = ""
 
@@ -118,8 +122,8 @@ def chunk_frame(chunk: Chunk) -> Frame:
     blobs: list[bytes] = []
     messages = [_message(one, blobs) for one in chunk.messages]
     envelope = {
-        "job": chunk.job, "messages": messages, "reached": chunk.reached, "done": chunk.done,
-        "fault": chunk.fault,
+        "job": chunk.job, "messages": messages, "reached": chunk.reached, "cpu_s": chunk.cpu_s,
+        "done": chunk.done, "fault": chunk.fault,
     }  # fmt: skip
     return Frame(envelope, tuple(blobs))
 
@@ -128,7 +132,7 @@ def chunk_of(frame: Frame, submission: Submission) -> Chunk:
     """The chunk that a worker sent of this submission. ValueError, KeyError: it is not one."""
     told, blobs = frame.envelope, iter(frame.blobs)
     messages = tuple(_translated(one, submission, blobs) for one in told["messages"])
-    return Chunk(told["job"], messages, told["reached"], told["done"], told["fault"])
+    return Chunk(told["job"], messages, told["reached"], told["cpu_s"], told["done"], told["fault"])
 
 
 def _message(one: Translated, blobs: list[bytes]) -> dict[str, Any]:

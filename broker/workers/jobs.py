@@ -63,10 +63,12 @@ class Jobs:
                     size += one.translated.size
                 full = len(made) >= MESSAGES_MAX or size >= BYTES_MAX
                 if full or self._cpu_s() - began >= TURN_CPU_S:
-                    return Chunk(number, tuple(made), self._reached[number])
+                    took_s = self._cpu_s() - began
+                    return Chunk(number, tuple(made), self._reached[number], took_s)
         except Exception as error:  # noqa: BLE001  a pure step fails alike every time: park
             fault = place_of(error)
-        chunk = Chunk(number, tuple(made), self._reached[number], done=True, fault=fault)
+        reached, took_s = self._reached[number], self._cpu_s() - began
+        chunk = Chunk(number, tuple(made), reached, took_s, done=True, fault=fault)
         self._close(number)
         return chunk
 

@@ -87,6 +87,8 @@ class Job:
         self.submission = submission_of(begin.headers, begin.payload)
         self.reached = begin.skip
         self.wanted = True
+        self.suspended = False
+        self.cpu_s = 0.0
         self.lane: _Lane | None = None
         self.attempts = 0
         self.ends = 0
@@ -118,6 +120,10 @@ class Job:
         """Return when there is something to take."""
         await self._arrived.wait()
 
+    def suspend(self, *, suspended: bool) -> None:
+        """Whether it waits for its next turn, and takes no room from others."""
+        self.suspended = suspended
+
     def drop(self) -> None:
         """Nobody waits for it any more."""
         self._dropped = True
@@ -126,6 +132,7 @@ class Job:
     def deliver(self, chunk: Chunk) -> None:
         """What its worker made."""
         self._made += chunk.messages
+        self.cpu_s += chunk.cpu_s
         self.reached = max(self.reached, chunk.reached)  # a fresh worker skips from the first on
         self._fault = StepFault(chunk.fault) if chunk.fault else None
         self._settle(done=chunk.done, wanted=not chunk.messages and not chunk.done)
@@ -185,8 +192,8 @@ class Workers:
 
     def has_room(self, payload: bytes) -> bool:
         """Whether one more submission may be begun before it is waited for."""
-        held = sum(len(job.begin.payload) for job in self._jobs.values())
-        return len(self._jobs) < OPEN_MAX and held + len(payload) <= OPEN_BYTES_MAX
+        sizes = [len(job.begin.payload) for job in self._jobs.values() if not job.suspended]
+        return len(sizes) < OPEN_MAX and sum(sizes) + len(payload) <= OPEN_BYTES_MAX
 
     def begin(self, headers: Headers, payload: bytes, profile: Profile, skip: int) -> Job:
         """A new job, after its first `skip` messages."""

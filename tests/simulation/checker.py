@@ -5,12 +5,11 @@ Promises
     partial     what its sender got wrong is rejected, and nothing beside it
     durable     whoever was given a receipt finds its submission, once for each key
     once        a version for each put that changed content, a delivery for each entitlement
-    order       versions of a dossier follow the order of acceptance
     told        rejections and declines reach their sender; each message has its own reply, which
                 names whom it left out; the last one about goods says what is in force
     finished    nothing is left on the road when everybody has come to rest
-What feeds promise is in `feeds`, what is promised of parts and lists in `parts`, of answers in
-`answers`. Nothing here
+What feeds promise is in `feeds`, the order of acceptance in `orders`, what is promised of parts and
+lists in `parts`, of answers in `answers`. Nothing here
 knows how the broker works: only names of tables, and that ids are hashes of names.
 """
 
@@ -22,16 +21,16 @@ from typing import Any
 import orjson
 
 from broker.model.records import digest
-from tests.simulation import answers, feeds, parts
+from tests.simulation import answers, feeds, orders, parts
 from tests.simulation.history import Attempt, History, Said, meant
 from tests.simulation.readout import Readout
 
 
 def check(history: History, readout: Readout) -> list[str]:
     """Every broken promise in a sentence; [] if all were kept."""
-    rules = (durable, accounted, partial, versions_once, deliveries_once, in_order,
-             requests_in_order, told, replied, boards_told, finished, deadlines,
-             *feeds.RULES, *parts.RULES, *answers.RULES)  # fmt: skip
+    rules = (durable, accounted, partial, versions_once, deliveries_once, told, replied,
+             boards_told, finished, deadlines,
+             *orders.RULES, *feeds.RULES, *parts.RULES, *answers.RULES)  # fmt: skip
     return [*history.refusals, *(wrong for rule in rules for wrong in rule(history, readout))]
 
 
@@ -139,9 +138,12 @@ def _places(readout: Readout) -> dict[str, list[str]]:
 def versions_once(history: History, readout: Readout) -> Iterator[str]:
     """Each put, merge or patch that changed content made one version, and no other did."""
     del history
-    made = Counter(row["event"] for row in readout.of("documents"))
+    made = Counter(  # the owner's put withdraws what another party had lodged beside it
+        row["event"] for row in readout.of("documents") if row["state"] != "withdrawn"
+    )
     for row in readout.of("outcomes"):
-        wanted = 1 if row["outcome"] in {"applied", "late"} else 0
+        keeps = {"applied", "late"} if row["does"] == "put" else {"applied"}
+        wanted = 1 if row["outcome"] in keeps else 0
         if row["does"] in {"put", "merge", "patch"} and made[row["event"]] != wanted:
             yield f"once: {row['event']} was {row['outcome']}, made {made[row['event']]} versions"
     versions: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
@@ -179,96 +181,6 @@ def deliveries_once(history: History, readout: Readout) -> Iterator[str]:
             yield f"phantom: {row['recipient']} is sent {row['id']} without a decision"
     ordinals = Counter((row["event"], row["ordinal"]) for row in readout.of("answers"))
     yield from (f"once: answer {key} stands {n} times" for key, n in ordinals.items() if n > 1)
-
-
-def in_order(history: History, readout: Readout) -> Iterator[str]:
-    """One sender's messages are applied in the order of acceptance, each as its content asks.
-
-    What was asked of an authority is applied when it is granted, and what an authority corrects is
-    a version of the same message.
-    """
-    asked = {row["event"] for row in readout.of("requests")}
-    numbers = {row["id"]: row["number"] for row in readout.of("submissions")}
-    latest: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for row in readout.of("documents"):
-        at = (numbers.get(row["submission"], 0), row["message"])
-        if row["state"] == "late":
-            yield f"order: {row['event']} of one sender came late"
-        elif row["event"] in asked or row["by"] or row["state"] == "withdrawn":
-            continue  # a withdrawal names the MRN, and waits for it while later originals pass
-        elif at <= latest[row["dossier"], row["part"]] and not _of_one(row, readout):
-            yield f"order: version {row['version']} of {row['dossier']} is older than its last"
-        latest[row["dossier"], row["part"]] = at
-    yield from _as_the_content_asks(history, readout)
-
-
-def _of_one(row: dict[str, Any], readout: Readout) -> bool:
-    """Whether one message made this version and another one of the same part."""
-    alike = ("dossier", "part", "submission", "message")
-    same = [one for one in readout.of("documents") if all(one[n] == row[n] for n in alike)]
-    return len({one["event"] for one in same}) > 1
-
-
-def _as_the_content_asks(history: History, readout: Readout) -> Iterator[str]:
-    outcomes = {row["event"]: row for row in readout.of("outcomes")}
-    parties = {row["id"]: row["party"] for row in readout.of("submissions")}
-    owners, mine = parts.owners(readout), parts.own_parts(readout)
-    mixed = {  # whatever else changes it makes the live content another than the last put's
-        row["dossier"] for row in readout.of("outcomes")
-        if row["does"] in {"merge", "patch", "close", "withdraw"}
-        and row["outcome"] in {"applied", "requested"}
-    }  # fmt: skip
-    ended = {row["id"] for row in readout.of("dossiers") if row["state"] == "ended"}
-    live: dict[tuple[str, str], tuple[str, frozenset[str]]] = {}
-    for (submission, message), one in meant(history, readout.of("submissions")).items():
-        row = outcomes.get("e_" + digest(submission, message, 0))
-        if one.says != "put" or row is None or row["dossier"] in mixed:
-            continue
-        if "event.replaced" in row["problems"]:  # it waited, and a later one came meanwhile
-            continue
-        if "request." in row["problems"]:  # another is open, or the table refuses it
-            continue
-        if row["dossier"] in ended and "reference.reused" in row["problems"]:
-            continue
-        if "reference.not-yours" in row["problems"] or "reference.owner-lodged" in row["problems"]:
-            continue  # it is another party's: see `whose`
-        name = mine.get((row["dossier"], parties[submission], one.part), one.part)
-        key = (row["dossier"], name)
-        now = (one.content, frozenset(parts.after(set(live.get(key, ("", ()))[1]), one)))
-        wanted = "repeated" if live.get(key) == now else "applied"
-        if parties[submission] != owners.get(key, parties[submission]):
-            wanted = "declined"
-        if row["outcome"] != wanted:
-            yield (
-                f"order: put {submission}/{message} was {row['outcome']}, not {wanted}: "
-                f"{row['problems']}"
-            )
-        if wanted != "declined":
-            live[key] = now
-
-
-def requests_in_order(history: History, readout: Readout) -> Iterator[str]:
-    """Of one sender's requests about a dossier those before its withdrawal are applied first.
-
-    A withdrawal that customs has granted takes effect whenever that was.
-    """
-    del history
-    granted = {row["dossier"] for row in readout.of("requests") if row["state"] == "granted"}
-    rows = {row["id"]: row for row in readout.of("submissions")}
-    about: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in readout.of("outcomes"):
-        if row["does"] in {"present", "withdraw"} and row["dossier"] not in {"", *granted}:
-            about[row["dossier"], rows[row["submission"]]["sender"]].append(row)
-    for (dossier, sender), found in about.items():
-        found.sort(key=lambda row: rows[row["submission"]]["number"])
-        gone = False
-        for row in found:
-            ended = "event.already-withdrawn" in row["problems"]
-            if "request." in row["problems"]:  # another is open, or the table refuses it
-                continue
-            if gone != ended:
-                yield f"order: {row['does']} {row['event']} of {sender} on {dossier} overtook"
-            gone = gone or (row["does"] == "withdraw" and row["outcome"] == "applied")
 
 
 def told(history: History, readout: Readout) -> Iterator[str]:

@@ -38,6 +38,7 @@ FLIGHTS = replace(SHORT, senders=tuple(AIRLINES), bounds=BOUNDS)
 CORRECTED = replace(GOODS, bounds=replace(SHORT.bounds, changes=8))
 SILENT = replace(GOODS, calm_s=80 * 3600.0, bounds=replace(SHORT.bounds, declarations=9))
 BURSTS = replace(SHORT, bounds=replace(SHORT.bounds, pace=0.05, declarations=12))
+HURRIED = replace(FLIGHTS, bounds=replace(BOUNDS, pace=0.05, declarations=12, changes=8))
 VISITS = replace(SHORT, senders=(AGENT, FIRM), bounds=BOUNDS)
 
 
@@ -181,6 +182,22 @@ def test_pieces_that_are_taken_as_they_arrive_are_caught(monkeypatch):
     assert begins(caught(story=BURSTS), "accounted", "status", "crash", "order")
 
 
+def test_a_change_that_does_not_wait_for_what_is_unfinished_is_caught(monkeypatch):
+    """It is applied to the list before, and the list that it is about comes late and is lost."""
+    monkeypatch.setattr("broker.translation.station.waits_its_turn", lambda *_: False)
+    assert begins(caught(story=HURRIED), "order:", "aboard:")
+
+
+def test_a_change_that_is_applied_to_what_has_overtaken_it_is_caught(monkeypatch):
+    """A change of an unfinished submission is applied to a list that was lodged after it."""
+    for module in ("fold", "withdrawing"):
+        name = f"broker.dossiers.{module}.is_newer"
+        monkeypatch.setattr(name, lambda *_: False)
+    for module in ("broker.dossiers.fold", "broker.core.step"):
+        monkeypatch.setattr(f"{module}.find_newer", lambda *_: None)
+    assert begins(caught(story=HURRIED), "order:", "aboard:")
+
+
 def test_a_merge_that_loses_a_piece_is_caught(monkeypatch):
     """Whoever came with a piece and is not on the list is missed."""
     sound = fold.merged
@@ -267,7 +284,9 @@ def test_agencies_that_release_everything_are_heard_right():
     assert "released" in {row["overall"] for row in told.readout.of("dossiers")}
 
 
-@pytest.mark.parametrize("story", [GOODS, FLIGHTS, VISITS], ids=["goods", "flights", "visits"])
+@pytest.mark.parametrize(
+    "story", [GOODS, FLIGHTS, HURRIED, VISITS], ids=["goods", "flights", "hurried", "visits"]
+)
 def test_without_a_mutation_nothing_is_wrong(story):
     """The short stories themselves are sound: what is caught above is the mutation."""
     assert simulate(0, story).wrong == []

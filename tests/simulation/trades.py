@@ -154,6 +154,8 @@ async def carrier(trader: Trader, number: int) -> None:
             await trader.again(last, trader.random.choice((last[0].key, None)))
         elif chance < 0.75:
             last = await _flown(trader, flight, _change(trader, flight))
+        elif chance < 0.82:
+            await _hurried(trader, flight)
         elif chance < 0.9:
             said = [_change(trader, flight), (families.UNREAD, Said("bad")),
                     _staffed(trader, flight)]  # fmt: skip
@@ -168,6 +170,17 @@ async def carrier(trader: Trader, number: int) -> None:
     if trader.random.random() < 0.3:
         await trader.pause(90)
         await _flown(trader, flight, _closed(trader, flight))
+
+
+async def _hurried(trader: Trader, flight: int) -> None:
+    """A list at the end of a long interchange, and at once something newer about it."""
+    who = trader.random.sample(range(1, 10), 5)
+    await _flown(trader, flight, _staffed(trader, flight), (families.UNREAD, Said("bad")),
+                 _whole(trader, flight, who))  # fmt: skip
+    newer = _change(trader, flight)
+    if trader.random.random() < 0.4:
+        newer = _whole(trader, flight, who[:3])
+    await _flown(trader, flight, newer)
 
 
 async def _flown(trader: Trader, flight: int, *said: Message) -> Lodged:

@@ -88,6 +88,8 @@ class Process:
         )
         chance = drawn(world.seed, f"workers {world.starts}")
         workers = simulated(configuration().adapters, chance, gate.rates.fault)
+        turn = drawn(world.seed, f"turns {world.starts}").choice((1, 2, 500))
+        settings = settings.model_copy(update={"turn_messages_max": turn})
         self.stations = assemble(configuration(), plumbing, settings, workers=workers)
         keyring = Keyring(plumbing, configuration().principals, {})
         server = web_server(settings, configuration(), plumbing, (self.stations, keyring))

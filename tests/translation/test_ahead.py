@@ -6,7 +6,8 @@ from broker.adapter import Profile
 from broker.errors import ConfigFault
 from broker.hop import Piece
 from broker.model.records import Entry
-from broker.translation.station import Batch, TranslationStation
+from broker.translation.batch import Batch, Means
+from broker.translation.station import TranslationStation
 from broker.translation.step import submission_of, too_costly
 
 
@@ -33,6 +34,8 @@ class Elsewhere:
 
 class One:
     """A job with one message, which is the last."""
+
+    cpu_s = 0.0
 
     def __init__(self, elsewhere, submission):
         self.elsewhere, self.submission = elsewhere, submission
@@ -66,7 +69,8 @@ def entry(position, payload=b"large", profile="p"):
 def batch(*entries, room=2):
     """A station, what it has loaded, and where it sends what is costly."""
     elsewhere = Elsewhere(room)
-    return TranslationStation({}, profile_of, {}, executor=elsewhere), Batch(entries, {}), elsewhere
+    station = TranslationStation({}, profile_of, {}, Means(elsewhere))
+    return station, Batch(entries, {}), elsewhere
 
 
 def test_as_many_are_begun_ahead_as_there_is_room_for():
