@@ -24,7 +24,7 @@ from broker.delivery.render import numbered
 from broker.errors import LineFault, RequestFault
 from broker.hop import Plumbing, heard
 from broker.metrics import METRICS
-from broker.model.line import Cursor, cursor_of
+from broker.model.line import START, Cursor, cursor_of
 from broker.state import lines, queue
 from broker.state.lines import Line
 from broker.state.queue import Given
@@ -76,10 +76,21 @@ class Feed:
             if await database.read(partial(queue.read, name=name, after=begin.number, limit=1)):
                 asked = Asked(name, begin)
                 given, begin = await database.write(partial(self._turn, asked=asked, how=how))
-        had = [Cursor(one.seq, one.chain) for one in given]
-        last = had[-1] if had else begin
-        events = (numbered(at, one.rendered) for at, one in zip(had, given, strict=True))
-        return Page(tuple(events), str(last))
+        return _page(given, begin)
+
+    async def again(self, name: str, first: int, last: int) -> Page:
+        """What was given under these numbers, as it was given; acknowledges nothing.
+
+        The cursor is that of the last number of the page, or `c0` where there is none.
+        """
+
+        def work(connection: Connection) -> list[Given]:
+            upto = min(last, lines.line(connection, name).given)
+            return (
+                queue.read(connection, name, first - 1, upto - first + 1) if upto >= first else []
+            )
+
+        return _page(self._cut(await self._plumbing.database.read(work)), START)
 
     def _turn(
         self, connection: Connection, asked: Asked, how: tuple[int, str]
@@ -107,6 +118,13 @@ class Feed:
             if count and size > self._bytes_max:
                 return found[:count]
         return found
+
+
+def _page(given: list[Given], begin: Cursor) -> Page:
+    """The rows as events, and the cursor of the last of them."""
+    had = [Cursor(one.seq, one.chain) for one in given]
+    events = (numbered(at, one.rendered) for at, one in zip(had, given, strict=True))
+    return Page(tuple(events), str(had[-1] if had else begin))
 
 
 def _check_unproved(after: Cursor, line: Line) -> None:

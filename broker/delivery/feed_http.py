@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from broker.access import Principal
-from broker.delivery.feed import Feed
+from broker.delivery.feed import Feed, Page
 from broker.doors import Keyring, known_query
 
 
@@ -29,14 +29,33 @@ def router(feed: Feed, keyring: Keyring, *, limit_max: int, wait_s_max: float) -
         """
         principal.must_be("sender", "recipient")
         page = await feed.read(principal.name, cursor, limit=limit, wait_s=wait)
-        content = b'{"deliveries":[%s],"cursor":"%s"}' % (
-            b",".join(page.events),
-            page.cursor.encode(),
-        )
-        return Response(content, media_type="application/json")
+        return _response(page)
+
+    async def read_again(
+        principal: Annotated[Principal, Depends(keyring.who)],
+        first: int = Query(1, ge=1),
+        last: int | None = Query(None, ge=1),
+    ) -> Response:
+        """What you were given under the numbers `first` to `last`; it acknowledges nothing.
+
+        A page has at most `limit_max` numbers: the next begins behind that of its cursor.
+        """
+        principal.must_be("sender", "recipient")
+        most = first + limit_max - 1
+        upto = most if last is None else min(last, most)
+        return _response(await feed.again(principal.name, first, upto))
 
     routes.add_api_route(
         "/v1/feed", read_feed, methods=["GET"], summary="Read your deliveries",
         response_class=Response,
     )  # fmt: skip
+    routes.add_api_route(
+        "/v1/deliveries", read_again, methods=["GET"], summary="Read deliveries again",
+        response_class=Response,
+    )  # fmt: skip
     return routes
+
+
+def _response(page: Page) -> Response:
+    content = b'{"deliveries":[%s],"cursor":"%s"}' % (b",".join(page.events), page.cursor.encode())
+    return Response(content, media_type="application/json")

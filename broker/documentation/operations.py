@@ -131,6 +131,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "POST /v1/submissions": _lodging("submit"),
     "POST /v1/responses": _lodging("answer", _NONE),
     "GET /v1/feed": _keyed("read_feed", {200: _shown("FeedPage")}, _FORBIDDEN, _CONFLICT),
+    "GET /v1/deliveries": _keyed("read_again", {200: _shown("FeedPage")}, _FORBIDDEN),
     "GET /v1/submissions/{submission}": _keyed(
         "read_status", {200: _shown("SubmissionStatus")}, _NONE
     ),

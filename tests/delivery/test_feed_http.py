@@ -154,3 +154,24 @@ async def test_a_withdrawn_declaration_is_told_to_all_who_had_it():
             ]
             assert set(notice["data"]) == {"dossier", "withdrawn", "part", "purpose", "delivery"}
             assert "body" not in orjson.dumps(notice).decode()
+
+
+@story
+async def test_numbers_that_were_given_are_given_again_and_acknowledge_nothing():
+    """The same bytes under their numbers, and the cursor of the last; none that was not given."""
+    async with in_process() as broker:
+        for number in range(4):
+            await broker.lodge(declaration(f"QZ-{number}"))
+        page = (await broker.call("GET", "/v1/feed", SENDER, params={"limit": 3})).json()
+        again = await broker.call("GET", "/v1/deliveries", SENDER, params={"first": 2, "last": 9})
+        assert again.json() == {"deliveries": page["deliveries"][1:3], "cursor": page["cursor"]}
+        empty = await broker.call("GET", "/v1/deliveries", SENDER, params={"first": 4, "last": 9})
+        assert empty.json()["deliveries"] == []
+        backwards = await broker.call(
+            "GET", "/v1/deliveries", SENDER, params={"first": 3, "last": 2}
+        )
+        assert backwards.json()["deliveries"] == []
+        first = (await broker.call("GET", "/v1/feed", SENDER, params={"limit": 1})).json()
+        assert [one["swbseq"] for one in first["deliveries"]] == [1], "nothing was acknowledged"
+        other = await broker.call("GET", "/v1/deliveries", OTHER, params={"first": 1, "last": 9})
+        assert other.json()["deliveries"] == [], "they are another's numbers"

@@ -69,10 +69,16 @@ async def traffic(broker):
     await broker.settle()
 
 
+FEEDS = ("/v1/feed", "/v1/deliveries")
+HOLDERS = {**dict.fromkeys(FEEDS, SENDER), LODGE: SENDER, ANSWER: "customs"}
+"""Whose key opens a door, where it is no operator's."""
+
+
 async def reading(broker):
     """What senders, agencies and operators read."""
     for name in (*broker.configuration.senders, *broker.configuration.recipients):
         await broker.call("GET", "/v1/feed?cursor=c0&limit=500", name)
+        await broker.call("GET", "/v1/deliveries?first=1&last=500", name)
     for row in await broker.rows(SUBMISSIONS):
         for key in (row["sender"], OPERATOR, "plant-health"):
             await broker.call("GET", f"{LODGE}/{row['id']}", key)
@@ -127,11 +133,11 @@ async def refused(broker):
         path = template.format(submission=NOBODY, name="p_none", schema_id="1",
                                subject="none", version="1")  # fmt: skip
         keyed = "/v1/" in path
-        known = {"/v1/feed": SENDER, LODGE: SENDER, ANSWER: "customs"}.get(path, OPERATOR)
+        known = HOLDERS.get(path, OPERATOR)
         key = known if keyed else ""
         other = "customs" if known in {OPERATOR, SENDER} else SENDER
         why = orjson.dumps({"why": "it is so", "name": "wildlife"})
-        for holder in {key, other if path != "/v1/feed" else OPERATOR, ""}:
+        for holder in {key, other if path not in FEEDS else OPERATOR, ""}:
             await broker.call(method, path, holder, content=why, headers=JSON)
         await broker.call(method, f"{path}?misspelt=1", key)
         for content, headers in ((b"", XML), (b"x", {**XML, "Content-Encoding": "br"}),
@@ -173,7 +179,7 @@ async def broken(broker, monkeypatch):
     monkeypatch.setattr(readiness, "PROVEN_S", -1.0)  # a row is written each time
     broker.plumbing.database.write = broker.plumbing.database.read = refuses
     for method, template in operations_of(await _document(broker)):
-        name = {"/v1/feed": SENDER, LODGE: SENDER, ANSWER: "customs"}.get(template, OPERATOR)
+        name = HOLDERS.get(template, OPERATOR)
         path = template.format(submission=NOBODY, name="p_none", schema_id="1", subject="none",
                                version="1")  # fmt: skip
         content = b'{"why": "it is so", "name": "wildlife"}'
