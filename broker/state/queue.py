@@ -6,6 +6,7 @@ kept together, so that what was given once is given again byte for byte.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -67,14 +68,44 @@ def put(connection: Connection, rows: Sequence[Row]) -> None:
         )
 
 
+def waiting_names(connection: Connection) -> list[str]:
+    """The subscriptions that have a row without a number, in the order of their names.
+
+    From each name the index leads to the next one: what a subscription has waiting costs nothing.
+    """
+    waits = QUEUE.c.state == "waiting"
+    names = select(func.min(QUEUE.c.subscription).label("name")).where(waits).cte(recursive=True)
+    behind = select(func.min(QUEUE.c.subscription)).where(
+        waits, QUEUE.c.subscription > names.c.name
+    )
+    names = names.union_all(select(behind.scalar_subquery()).where(names.c.name.is_not(None)))
+    found = connection.execute(select(names.c.name).where(names.c.name.is_not(None)))
+    return list(found.scalars())
+
+
+_OLDEST = (
+    select(QUEUE)
+    .where(QUEUE.c.state == "waiting", QUEUE.c.subscription == bindparam("name_of"))
+    .order_by(QUEUE.c.number)
+    .limit(bindparam("share"))
+)
+
+
 def oldest_waiting(
     connection: Connection, limit: int, subscriptions: Sequence[str] | None = None
 ) -> list[dict[str, Any]]:
-    """Rows that have no number yet, in the order they were queued; None: of every subscription."""
-    query = select(QUEUE).where(QUEUE.c.state == "waiting").order_by(QUEUE.c.number).limit(limit)
-    if subscriptions is not None:
-        query = query.where(QUEUE.c.subscription.in_(subscriptions))
-    return [dict(row) for row in connection.execute(query).mappings()]
+    """The oldest rows without a number of each subscription, in the order they were queued.
+
+    `limit` in all, shared: what one does not need is left to those behind it. None: of every
+    subscription that waits.
+    """
+    names = waiting_names(connection) if subscriptions is None else subscriptions
+    rows: list[dict[str, Any]] = []
+    for place, name in enumerate(names):
+        share = (limit - len(rows)) // (len(names) - place)
+        found = connection.execute(_OLDEST, {"name_of": name, "share": share})
+        rows += map(dict, found.mappings())
+    return sorted(rows, key=itemgetter("number"))
 
 
 Rendered = Sequence[tuple[int, bytes | None]]
