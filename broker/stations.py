@@ -24,6 +24,7 @@ from broker.delivery.topic import TopicChannel
 from broker.delivery.topic import topic_of as topic_of_recipient
 from broker.errors import ConfigFault
 from broker.eventlog.contract import Partition
+from broker.gate import Allowance, Gate
 from broker.hop import Hop, Plumbing
 from broker.intake.accept import Acceptance
 from broker.model.dossier import Event
@@ -50,6 +51,7 @@ class Stations:
     """Every loop of a process, and what the doors need."""
 
     acceptance: Acceptance
+    gate: Gate
     crews: tuple[Crew, ...]
     drain: Drain
     topics: TopicChannel
@@ -90,6 +92,7 @@ def assemble(
         inline_bytes_max=settings.inline_bytes_max,
         owed_max=settings.outbox_records_max,
     )
+    gate = Gate(plumbing, _allowance(settings))
     crews = _crews(configuration, plumbing, settings, role, workers)
     share = _share(configuration, plumbing, settings, role)
     mine = share.mine if share else every_one
@@ -116,7 +119,7 @@ def assemble(
     )
     watch = Watch(plumbing, every_s=settings.watch_s)
     loops = {
-        "intake": (acceptance.run,),
+        "intake": (acceptance.run, gate.run),
         "translation": (crews["translation"].run, *((workers.run,) if workers else ())),
         "core": (crews["core"].run,),
         "delivery": (drain.run, topics.run, *((share.run,) if share else ())),
@@ -127,12 +130,23 @@ def assemble(
         chosen.append(watch.run)
     return Stations(
         acceptance=acceptance,
+        gate=gate,
         crews=tuple(crews[name] for name in ("translation", "core")),
         drain=drain,
         topics=topics,
         timers=timers,
         feed=Feed(plumbing, bytes_max=settings.feed_bytes_max, topics=readers),
         loops=tuple(chosen),
+    )
+
+
+def _allowance(settings: Settings) -> Allowance:
+    return Allowance(
+        requests_per_minute=settings.requests_per_minute_max,
+        bytes_per_minute=settings.bytes_per_minute_max,
+        submissions_in_flight=settings.submissions_in_flight_max,
+        bytes_in_flight=settings.bytes_in_flight_max,
+        body_bytes=settings.body_bytes_max,
     )
 
 

@@ -143,8 +143,10 @@ class Acceptance:
                     self._arrived.set()  # what was held may be taken by whoever is free
 
     def _group(self) -> list[_Pending]:
-        """What the next transaction holds. One writer thread writes groups in their order anyway;
-        other databases write them at the same time, so that a sender waits for its last one.
+        """What the next transaction holds.
+
+        One writer thread writes groups in their order anyway; other databases write them at the
+        same time, so that a sender waits for its last one.
         """
         return take_group(
             self._waiting,

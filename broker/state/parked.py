@@ -55,6 +55,15 @@ def parked_dossiers(connection: Connection, dossiers: Iterable[str]) -> dict[str
     return {dossier: parked for dossier, parked in rows}  # noqa: C416  rows are no pairs
 
 
+def submissions_parked(connection: Connection) -> set[str]:
+    """The submissions whose record was parked by translation, and not resumed."""
+    query = select(PARKED.c.headers).where(
+        PARKED.c.station == "translation", PARKED.c.state.in_(("parked", "discarded"))
+    )
+    found = (orjson.loads(headers) for headers in connection.execute(query).scalars())
+    return {headers.get("ce_id", "") for headers in found}
+
+
 def record_of(connection: Connection, parked: str) -> Record | None:
     """The parked record as it stood on the log."""
     row = connection.execute(select(PARKED).where(PARKED.c.id == parked)).one_or_none()

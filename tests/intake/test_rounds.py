@@ -64,7 +64,7 @@ def test_none_is_served_twice_while_another_waits_whose_turn_fits(arrivals, coun
     So it waits for at most as many groups as there are senders, however much others have sent.
     """
     queues = waiting(arrivals)
-    served = {name: 0 for name in queues}
+    served = dict.fromkeys(queues, 0)
     group = 0
     while queues:
         before = set(queues)
