@@ -6,7 +6,6 @@ kept together, so that what was given once is given again byte for byte.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -17,6 +16,7 @@ from broker.model.line import Cursor, chained
 from broker.state import due
 from broker.state.dialect import insert_or
 from broker.state.tables import DOSSIERS, QUEUE, SUBSCRIPTIONS
+from broker.state.waiting import NAMES, oldest_of
 
 ANSWERABLE = ("document", "notice")
 """What an agency may answer: what it was shown, and that something is gone or has changed."""
@@ -69,26 +69,8 @@ def put(connection: Connection, rows: Sequence[Row]) -> None:
 
 
 def waiting_names(connection: Connection) -> list[str]:
-    """The subscriptions that have a row without a number, in the order of their names.
-
-    From each name the index leads to the next one: what a subscription has waiting costs nothing.
-    """
-    waits = QUEUE.c.state == "waiting"
-    names = select(func.min(QUEUE.c.subscription).label("name")).where(waits).cte(recursive=True)
-    behind = select(func.min(QUEUE.c.subscription)).where(
-        waits, QUEUE.c.subscription > names.c.name
-    )
-    names = names.union_all(select(behind.scalar_subquery()).where(names.c.name.is_not(None)))
-    found = connection.execute(select(names.c.name).where(names.c.name.is_not(None)))
-    return list(found.scalars())
-
-
-_OLDEST = (
-    select(QUEUE)
-    .where(QUEUE.c.state == "waiting", QUEUE.c.subscription == bindparam("name_of"))
-    .order_by(QUEUE.c.number)
-    .limit(bindparam("share"))
-)
+    """The subscriptions that have a row without a number, in the order of their names."""
+    return list(connection.execute(NAMES).scalars())
 
 
 def oldest_waiting(
@@ -96,16 +78,19 @@ def oldest_waiting(
 ) -> list[dict[str, Any]]:
     """The oldest rows without a number of each subscription, in the order they were queued.
 
-    `limit` in all, shared: what one does not need is left to those behind it. None: of every
-    subscription that waits.
+    `limit` in all, of each the same share, and at least one. None: of every subscription that
+    waits.
     """
     names = waiting_names(connection) if subscriptions is None else subscriptions
-    rows: list[dict[str, Any]] = []
-    for place, name in enumerate(names):
-        share = (limit - len(rows)) // (len(names) - place)
-        found = connection.execute(_OLDEST, {"name_of": name, "share": share})
-        rows += map(dict, found.mappings())
-    return sorted(rows, key=itemgetter("number"))
+    if not names:
+        return []
+    shared = {"share": max(1, limit // len(names))}
+    found = connection.execute(oldest_of(names), shared)
+    numbers = [int(number) for some in found.scalars() if some for number in some.split(",")]
+    rows = connection.execute(
+        select(QUEUE).where(QUEUE.c.number.in_(numbers)).order_by(QUEUE.c.number)
+    )
+    return [dict(row) for row in rows.mappings()]
 
 
 Rendered = Sequence[tuple[int, bytes | None]]

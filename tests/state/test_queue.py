@@ -230,19 +230,14 @@ def test_the_subscriptions_that_wait_are_found_however_much_one_has(connection):
 
 
 def test_what_waits_is_shared_among_the_subscriptions(connection):
-    """At least their part of the rows for each; what one does not need the next ones have."""
+    """Of each its oldest rows: the same share, and at least one; in the order they were queued."""
     queue.put(connection, [of("z", n) for n in range(30)] + [of("a", 1), of("b", 1), of("b", 2)])
 
     def given(limit, names=None):
-        found = [one["id"] for one in queue.oldest_waiting(connection, limit, names)]
-        return {name: [one for one in found if one.startswith(name)] for name in "abz"}
+        return [one["id"] for one in queue.oldest_waiting(connection, limit, names)]
 
-    assert given(12) == {"a": ["a_1"], "b": ["b_1", "b_2"], "z": [f"z_{n}" for n in range(9)]}
-    assert given(3) == {"a": ["a_1"], "b": ["b_1"], "z": ["z_0"]}
-    assert given(4, ["z", "b"]) == {"a": [], "b": ["b_1", "b_2"], "z": ["z_0", "z_1"]}
-    assert [one["id"] for one in queue.oldest_waiting(connection, 4)] == [
-        "z_0",
-        "z_1",
-        "a_1",
-        "b_1",
-    ]
+    assert given(12) == ["z_0", "z_1", "z_2", "z_3", "a_1", "b_1", "b_2"]
+    assert given(2) == ["z_0", "a_1", "b_1"]
+    assert given(4, ["z", "b", "none"]) == ["z_0", "b_1"]
+    assert given(3, ["z"]) == ["z_0", "z_1", "z_2"]
+    assert given(9, []) == given(9, ["none"]) == []
