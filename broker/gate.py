@@ -3,8 +3,9 @@
 Rules
     Requests and bytes a minute are windows over this process's doors. What is in flight was
     accepted and is not translated whole: this process counts what it has accepted, and, from its
-    start on, what was in flight then. What was finished meanwhile is asked of the database only
-    when a limit would refuse, so that nothing is refused for what is finished.
+    start on, what was in flight then. What was finished meanwhile is asked of the database when a
+    limit would refuse, so that nothing is refused for what is finished; and when KNOWN_MAX, and
+    twice as many as were unfinished last, have come, so that few ids are kept.
     Parked submissions are not in flight: they wait for a person, and cost nothing meanwhile.
     A body that a limit could never take is too large, now and later; anything else that is refused
     is told when to come back. After these seconds a window is open for the same request; how long
@@ -31,6 +32,7 @@ LOOKED_AT_ONCE = 500
 """Submissions in one question to the database."""
 LOOK_AGAIN_S = 0.1
 """After a look that changed nothing: at least so long, and ten times as long as it took."""
+KNOWN_MAX = 1_000
 COUNT_AGAIN_S = 1.0
 RETRY_AFTER_S_MAX = 60
 """Longest estimate of how long translation takes."""
@@ -76,6 +78,7 @@ class _Account:
     held: int = 0
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     look_at: float = float("-inf")
+    known_max: int = KNOWN_MAX
     since: float = 0.0
     done: tuple[int, int] = (0, 0)
     pace: tuple[float, float] = (0.0, 0.0)
@@ -123,6 +126,8 @@ class Passage:
     async def begin(self) -> None:
         """BusyFault: too many are in flight."""
         account = self._account
+        if len(account.unfinished) >= account.known_max:
+            await self._gate.look(account, lambda: False)
         await self._gate.room(self._principal, "submissions_in_flight", 1, lambda: account.count)
         account.arriving += 1
         self._arriving = 1
@@ -225,14 +230,14 @@ class Gate:
 
         if is_enough():
             return
-        await self._look(account, is_enough)
+        await self.look(account, is_enough)
         if not is_enough():
             pace = account.pace[name == "bytes_in_flight"]
             excess = used() + amount - limit.value
             wait_s = ceil(excess / pace) if pace else RETRY_AFTER_S
             raise self.refusal(principal, limit, max(1, min(wait_s, RETRY_AFTER_S_MAX)))
 
-    async def _look(self, account: _Account, is_enough: Callable[[], bool]) -> None:
+    async def look(self, account: _Account, is_enough: Callable[[], bool]) -> None:
         """Drop what is finished, until that is enough; one look at a time serves all who wait."""
         async with account.looking:
             begun = self.ticks()
@@ -247,6 +252,7 @@ class Gate:
             account.drop(await read(parked.submissions_parked))
             now = self.ticks()
             account.measure(now)
+            account.known_max = max(KNOWN_MAX, 2 * len(account.unfinished))
             account.look_at = now + max(LOOK_AGAIN_S, 10 * (now - begun))
 
     def refusal(self, principal: Principal, limit: Limit, wait_s: int) -> BusyFault:

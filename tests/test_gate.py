@@ -158,6 +158,22 @@ async def test_the_database_is_asked_only_when_a_limit_would_refuse_and_not_each
 
 
 @story
+async def test_few_ids_of_what_is_finished_are_kept(monkeypatch):
+    """Far below every limit too: some questions for many submissions, and the counts are right."""
+    monkeypatch.setattr("broker.gate.KNOWN_MAX", 10)
+    desk = Desk()
+    desk.gate._account("a").known_max = 10
+    open_ones = [await desk.lodge() for _ in range(30)]
+    for _ in range(300):
+        await desk.finish(await desk.lodge())
+        desk.clock.seconds += 1
+    account = desk.gate._account("a")
+    assert {*open_ones} <= {*account.unfinished}
+    assert account.count == account.held <= 2 * len(open_ones)
+    assert desk.reads <= 2 * (2 + 300 // len(open_ones))
+
+
+@story
 async def test_what_was_refused_is_told_the_log_once_a_minute():
     """Of each name and limit, so that who knocks all day fills no disk."""
     desk = Desk(requests_per_minute=1)
