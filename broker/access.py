@@ -7,7 +7,7 @@ is parsed. What somebody may not see behaves as if it were not there.
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,6 +17,28 @@ from broker.errors import AccessFault, ForbiddenFault
 CLOSED = ConfigDict(frozen=True, extra="forbid")
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,48}$")]
 Role = Literal["sender", "recipient", "operator"]
+
+
+class OwnLimits(BaseModel):
+    """What one name may do, where it is not what the settings say for all."""
+
+    model_config = CLOSED
+
+    requests_per_minute: int | None = Field(
+        None, ge=1, description="requests it may make within a minute"
+    )
+    bytes_per_minute: int | None = Field(
+        None, ge=1, description="bytes it may lodge within a minute"
+    )
+    submissions_in_flight: int | None = Field(
+        None, ge=1, description="submissions of it that are not translated whole"
+    )
+    bytes_in_flight: int | None = Field(
+        None, ge=1, description="bytes of its submissions that are not translated whole"
+    )
+
+
+LIMITS = Field(OwnLimits(), description="what it may do, where that is not what broker.yaml says")
 
 
 class Sender(BaseModel):
@@ -34,6 +56,7 @@ class Sender(BaseModel):
     owns: dict[Name, tuple[str, ...]] = Field(
         {}, description="codes in public names that its party owns, by class: carrier: [ZZ]"
     )
+    limits: OwnLimits = LIMITS
 
 
 class Recipient(BaseModel):
@@ -55,6 +78,7 @@ class Recipient(BaseModel):
     )
     no_personal: bool = Field(False, description="no view of it may list a personal field")
     profiles: tuple[Name, ...] = Field((), description="profiles of the formats it answers in")
+    limits: OwnLimits = LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +90,7 @@ class Principal:
     party: str
     families: tuple[str, ...]
     profiles: tuple[str, ...] = ()
+    limits: OwnLimits = field(default_factory=OwnLimits)
 
     def must_be(self, *roles: Role) -> None:
         """ForbiddenFault unless this is one of these."""
@@ -81,13 +106,23 @@ def principals(
     """Everyone who may hold a key, by name."""
     found = {
         sender.name: Principal(
-            sender.name, "sender", sender.party, sender.families, sender.profiles
+            sender.name,
+            "sender",
+            sender.party,
+            sender.families,
+            sender.profiles,
+            sender.limits,
         )
         for sender in senders.values()
     }
     for recipient in recipients.values():
         found[recipient.name] = Principal(
-            recipient.name, "recipient", recipient.name, ("agency",), recipient.profiles
+            recipient.name,
+            "recipient",
+            recipient.name,
+            ("agency",),
+            recipient.profiles,
+            recipient.limits,
         )
     for operator in operators:
         found[operator] = Principal(operator, "operator", operator, ())

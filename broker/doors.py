@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from broker.access import Principal, digest_of_key, who
 from broker.errors import (
+    RETRY_AFTER_S,
     BrokerError,
     BusyFault,
     LineFault,
@@ -19,15 +20,17 @@ from broker.errors import (
     TooLargeFault,
     UnsupportedFault,
 )
+from broker.gate import Gate, Limit, Passage
 from broker.hop import Plumbing
 from broker.metrics import METRICS
 from broker.state import keys
 
-RETRY_AFTER_S = 5
 SHOWN_CHARACTERS = 60
 """Of a name that is not known."""
 IGNORED = "x-ignored-query-parameters"
 """In a door's documentation: query parameters that are known, and choose nothing here."""
+COUNTED = "broker.counted"
+"""In a request's scope: it is counted already."""
 KEYS_AGAIN_S = 5.0
 """How long a key that another process has revoked may still open a door here."""
 
@@ -40,9 +43,11 @@ class Keyring:
     principals: Mapping[str, Principal]
     known: Mapping[str, str]
     read_at: float = float("-inf")
+    gate: Gate | None = None
+    """Counts the requests of each holder; None: nothing is counted."""
 
     async def who(self, request: Request) -> Principal:
-        """The holder of the request's key. AccessFault: nobody."""
+        """The holder of the request's key. AccessFault: unknown. BusyFault: too many requests."""
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         given = key.strip() if scheme.lower() == "bearer" else ""
         ticks = self.plumbing.clock.ticks()
@@ -50,28 +55,50 @@ class Keyring:
         if given and (aged or digest_of_key(given) not in self.known):
             self.known = await self.plumbing.database.read(keys.live)
             self.read_at = ticks
-        return who(given, self.known, self.principals)
+        principal = who(given, self.known, self.principals)
+        if self.gate is not None and COUNTED not in request.scope:  # a door may ask twice
+            request.scope[COUNTED] = True
+            self.gate.admit(principal)
+        return principal
 
 
-async def body_of(request: Request, bytes_max: int) -> bytes:
-    """The whole body. TooLargeFault beyond the limit, UnsupportedFault if it is encoded."""
+async def body_of(request: Request, limit: Limit, passage: Passage | None = None) -> bytes:
+    """The whole body. TooLargeFault beyond the limit, UnsupportedFault if it is encoded.
+
+    `passage` is asked before bytes are read: with a Content-Length before all of them, otherwise
+    before each chunk is kept. BusyFault: not now.
+    """
     if request.headers.get("content-encoding", "identity") != "identity":
         raise UnsupportedFault("Content-Encoding is not taken; send the bytes as they are")
     declared = request.headers.get("content-length", "0")
     if not (declared.isascii() and declared.isdigit()):
         raise RequestFault("Content-Length is no number")
-    if int(declared[:18]) > bytes_max:
-        raise TooLargeFault(f"at most {bytes_max} bytes are taken; split the file")
+    asked = int(declared[:18])
+    if asked > limit.value:
+        raise _too_large(limit)
+    if passage is not None and asked:
+        await passage.take(asked, declared=True)
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > bytes_max:
-            raise TooLargeFault(f"at most {bytes_max} bytes are taken; split the file")
+        if size > limit.value:
+            raise _too_large(limit)
+        if passage is not None and size > asked:
+            await passage.take(size - asked, declared=False)
+            asked = size
         chunks.append(chunk)
     if not size:
         raise RequestFault("the body is empty; send the bytes of the message")
     return b"".join(chunks)
+
+
+def _too_large(limit: Limit) -> TooLargeFault:
+    return TooLargeFault(
+        f"at most {limit.value} bytes are taken: the limit {limit.name} ({limit.set_by}); "
+        "split the file",
+        limit.shown(),
+    )
 
 
 async def known_query(request: Request) -> None:
@@ -127,7 +154,7 @@ def fault_response(
     """A fault as RFC 9457 problem details; `status` where the fault's own is too coarse."""
     status = status or fault.http_status
     METRICS.http.labels(route, method, str(status)).inc()
-    shown = {
+    shown: dict[str, object] = {
         "type": f"urn:single-window-broker:{fault.code}",
         "title": fault.code,
         "status": status,
@@ -136,9 +163,13 @@ def fault_response(
     }
     if isinstance(fault, LineFault):
         shown["shared"] = fault.shared
+    if isinstance(fault, BusyFault | TooLargeFault) and fault.limit is not None:
+        shown["limit"] = fault.limit
     headers = {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(fault, BusyFault) or status in {429, 503}:
+    if isinstance(fault, BusyFault):
+        headers["Retry-After"] = str(fault.retry_after_s)
+    elif status == 503:
         headers["Retry-After"] = str(RETRY_AFTER_S)
     return Response(orjson.dumps(shown), status, headers, media_type="application/problem+json")

@@ -10,7 +10,7 @@
     ├── ConflictFault      a key, or an answer's number, was used again with other content
     ├── TooLargeFault      more bytes than the door takes
     ├── UnsupportedFault   a content type no family of this sender uses
-    ├── BusyFault          too much is waiting; come back later
+    ├── BusyFault          too much is waiting, or a sender's limit is reached; come back later
     ├── LogFault           the event log cannot be reached or is damaged
     │   └── GapFault       a position below the log's start: records were lost to us
     ├── StateFault         the database cannot be reached or is damaged
@@ -18,10 +18,14 @@
     └── StoppedFault       the role stops: everything is being parked
 
 Each class says three things: whether trying again can help, the HTTP status it becomes at a
-door, and a stable code.
+door, and a stable code. A BusyFault that names a limit has those of LIMITED.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+RETRY_AFTER_S = 5
+LIMITED = (429, "sender.limited")
 
 NO_SPACE = (
     "there is no space left on the disk of the log and the state; make room: a broker that runs "
@@ -39,8 +43,8 @@ class BrokerError(Exception):
     """Root of all faults; the text is one lower-case sentence that names the value."""
 
     retriable: ClassVar[bool] = False
-    http_status: ClassVar[int] = 500
-    code: ClassVar[str] = "broker.fault"
+    http_status: int = 500
+    code: str = "broker.fault"
 
 
 class ConfigFault(BrokerError):
@@ -96,10 +100,14 @@ class ConflictFault(BrokerError):
 
 
 class TooLargeFault(BrokerError):
-    """More bytes than the door takes."""
+    """More bytes than the door takes, or a limit of its sender ever allows; `limit` as shown."""
 
     http_status = 413
     code = "request.too-large"
+
+    def __init__(self, text: str, limit: Mapping[str, Any] | None = None) -> None:
+        super().__init__(text)
+        self.limit = limit
 
 
 class UnsupportedFault(BrokerError):
@@ -110,11 +118,24 @@ class UnsupportedFault(BrokerError):
 
 
 class BusyFault(BrokerError):
-    """Too much is waiting; come back after `retry_after_s`."""
+    """Too much is waiting, or is asked for; come back after `retry_after_s`. `limit` as shown."""
 
     retriable = True
     http_status = 503
     code = "broker.busy"
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        retry_after_s: int = RETRY_AFTER_S,
+        limit: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(text)
+        self.retry_after_s = retry_after_s
+        self.limit = limit
+        if limit is not None:
+            self.http_status, self.code = LIMITED
 
 
 class LogFault(BrokerError):

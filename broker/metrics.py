@@ -28,6 +28,10 @@ class Metrics:
             "swb_intake_seconds", "How long does a sender wait for its receipt?",
             buckets=SECONDS, registry=name)  # fmt: skip
 
+        self.limited = Counter(
+            "swb_requests_limited_total", "Who reaches which of its limits?",
+            ("sender", "limit"), registry=name)  # fmt: skip
+
     def _road(self, name: CollectorRegistry) -> None:
         self.messages = Counter(
             "swb_messages_total", "How many messages are accepted and rejected, by format?",

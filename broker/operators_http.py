@@ -21,6 +21,7 @@ from broker.access import Principal, digest_of_key
 from broker.clock import secret, stamp
 from broker.doors import Keyring, body_of, json_response, known_query
 from broker.errors import ConflictFault, NotFoundFault, RequestFault
+from broker.gate import Limit
 from broker.hop import Plumbing
 from broker.ledger import parking
 from broker.ledger.parking import Decided, Decision
@@ -28,6 +29,7 @@ from broker.ledger.trace import Asked, trace
 from broker.state import actions, keys
 
 BODY_BYTES_MAX = 10_000
+BODY = Limit("operator_body_bytes", BODY_BYTES_MAX, "the operators' doors")
 WHY_CHARACTERS_MAX = 500
 
 
@@ -165,7 +167,7 @@ def revoke_keys(
 
 async def _json(request: Request) -> dict[str, Any]:
     try:
-        said = orjson.loads(await body_of(request, BODY_BYTES_MAX))
+        said = orjson.loads(await body_of(request, BODY))
     except orjson.JSONDecodeError as error:
         raise RequestFault("the body is no JSON") from error
     if not isinstance(said, dict):

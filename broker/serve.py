@@ -182,9 +182,8 @@ def web_server(
     Of a role that is not intake: only health and metrics.
     """
     stations, keyring = inside
-    doors = intake_http.Doors(
-        configuration, plumbing, keyring, stations.acceptance, settings.body_bytes_max
-    )
+    keyring.gate = stations.gate
+    doors = intake_http.Doors(configuration, plumbing, keyring, stations.acceptance, stations.gate)
     routers = [
         intake_http.router(doors),
         feed_http.router(

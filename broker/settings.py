@@ -46,6 +46,22 @@ class Settings(BaseModel):
         description="whether each request leaves a line: method, route, status, seconds",
     )
     body_bytes_max: int = Field(10_485_760, ge=1_000, description="largest submission a door takes")
+    requests_per_minute_max: int = Field(
+        600_000, ge=1, description="requests a minute of one key's holder before the answer is 429"
+    )
+    bytes_per_minute_max: int = Field(
+        6_000_000_000, ge=1, description="bytes a minute of one sender before the answer is 429"
+    )
+    submissions_in_flight_max: int = Field(
+        100_000,
+        ge=1,
+        description="submissions of one sender that are not translated, before the answer is 429",
+    )
+    bytes_in_flight_max: int = Field(
+        1_000_000_000,
+        ge=1,
+        description="bytes of one sender that are not translated, before the answer is 429",
+    )
     inline_bytes_max: int = Field(
         4_096,
         ge=0,

@@ -25,6 +25,7 @@ from broker.delivery.topic import TopicChannel
 from broker.delivery.topic import topic_of as topic_of_recipient
 from broker.errors import ConfigFault
 from broker.eventlog.contract import Partition
+from broker.gate import Allowance, Gate
 from broker.hop import Hop, Plumbing
 from broker.intake.accept import Acceptance
 from broker.model.dossier import Event
@@ -53,6 +54,7 @@ class Stations:
     """Every loop of a process, and what the doors need."""
 
     acceptance: Acceptance
+    gate: Gate
     crews: tuple[Crew, ...]
     drain: Drain
     topics: TopicChannel
@@ -94,6 +96,7 @@ def assemble(
         owed_max=settings.outbox_records_max,
     )
     backlog = CountedBacklog(plumbing)
+    gate = Gate(plumbing, _allowance(settings))
     crews = _crews(configuration, plumbing, role, _means(settings, workers, backlog))
     share = _share(configuration, plumbing, settings, role)
     mine = share.mine if share else every_one
@@ -120,7 +123,7 @@ def assemble(
     )
     watch = Watch(plumbing, every_s=settings.watch_s)
     loops = {
-        "intake": (acceptance.run,),
+        "intake": (acceptance.run, gate.run),
         "translation": (crews["translation"].run, backlog.run, *_loops_of(workers)),
         "core": (crews["core"].run,),
         "delivery": (drain.run, topics.run, *((share.run,) if share else ())),
@@ -131,6 +134,7 @@ def assemble(
         chosen.append(watch.run)
     return Stations(
         acceptance=acceptance,
+        gate=gate,
         crews=tuple(crews[name] for name in ("translation", "core")),
         drain=drain,
         topics=topics,
@@ -149,6 +153,16 @@ def _means(settings: Settings, workers: Workers | None, backlog: CountedBacklog)
 
 def _loops_of(workers: Workers | None) -> tuple[Loop, ...]:
     return (workers.run,) if workers else ()
+
+
+def _allowance(settings: Settings) -> Allowance:
+    return Allowance(
+        requests_per_minute=settings.requests_per_minute_max,
+        bytes_per_minute=settings.bytes_per_minute_max,
+        submissions_in_flight=settings.submissions_in_flight_max,
+        bytes_in_flight=settings.bytes_in_flight_max,
+        body_bytes=settings.body_bytes_max,
+    )
 
 
 def _crews(

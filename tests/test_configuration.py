@@ -52,6 +52,9 @@ MISTAKES = (
     (SENDER, {"name": "customs"}, (SENDER, "name"), "recipient too"),
     (SENDER, {"name": "submitter"}, (SENDER, "name"), "recipient too"),
     (SENDER, {"party": "customs"}, (SENDER, "party"), "is a recipient"),
+    (SENDER, {"limits": {"requests_per_minute": 0}}, (SENDER, "limits.requests_per_minute"), "1"),
+    (SENDER, {"limits": {"bytes_in_flight": "x"}}, (SENDER, "limits.bytes_in_flight"), "integer"),
+    (AGENCY, {"limits": {"speed": 9}}, (AGENCY, "limits.speed"), "extra"),
     (AGENCY, {"channel": "pigeon"}, (AGENCY, "channel"), "feed"),
     (AGENCY, {"reports": ["landed"]}, (AGENCY, "reports"), "'arrived'"),
     (AGENCY, {"profiles": ["x-y"]}, (AGENCY, "profiles[0]"), "'x-y'"),
@@ -151,6 +154,19 @@ CHANGES = (
     (LIST, {"source": "elsewhere"}),
     ("views/customs-board.yaml", {"title": "another title"}),
 )
+
+
+def test_limits_of_a_file_are_those_of_its_principal(folder):
+    """What a sender or an agency may do; nothing written: what the settings say."""
+    change(folder, SENDER, limits={"requests_per_minute": 600, "bytes_in_flight": 2_000_000})
+    change(folder, AGENCY, limits={"submissions_in_flight": 9})
+    known = read(folder).principals
+    sender, agency = known["lantern-forwarding"].limits, known["customs"].limits
+    assert sender.model_dump(exclude_none=True) == {
+        "requests_per_minute": 600, "bytes_in_flight": 2_000_000
+    }  # fmt: skip
+    assert agency.model_dump(exclude_none=True) == {"submissions_in_flight": 9}
+    assert known["pebble-imports"].limits.model_dump(exclude_none=True) == {}
 
 
 @pytest.mark.parametrize(("file", "values"), CHANGES)

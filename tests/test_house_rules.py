@@ -73,6 +73,7 @@ LAYERS = (
     ("broker.operators_http",),
     ("broker.ledger",),
     ("broker.doors", "broker.heads"),
+    ("broker.gate",),
     ("broker.hop",),
     ("broker.configuration",),
     ("broker.owners", "broker.profiles", "broker.coherence"),
@@ -90,7 +91,7 @@ LAYERS = (
     ("broker.model",),
     ("broker.access", "broker.client", "broker.roles"),
     ("broker.settings", "broker.clock", "broker.logs", "broker.metrics",
-     "broker.threads"),
+     "broker.threads", "broker.window"),
     ("broker.config_file",),
     ("broker.errors",),
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """The loop over the queue: render a row once, number it, hand it to its channel.
 
+Each pass is a round over the subscriptions that have something waiting: of each the same share.
 Rows of a subscription are numbered in the order they were queued, without gaps; one that cannot
 be rendered is parked unnumbered. Numbering happens in one transaction, the lock is held for it
 only. What was numbered keeps its bytes for ever.
@@ -57,6 +58,8 @@ class Drain:
         self._how = how
         self._rows_max = rows_max
         self._mine = mine
+        self._last = ""
+        """The last subscription of a pass that could not serve all: the next begins after it."""
 
     async def run(self) -> None:
         """Drain until cancelled, woken by whoever commits to the queue."""
@@ -73,7 +76,7 @@ class Drain:
             await heard(ticket, self._plumbing.wait_s)
 
     async def drained(self) -> int:
-        """Number the oldest rows that wait; how many there were."""
+        """Number the oldest rows of each subscription; how many there were."""
         database, mine = self._plumbing.database, self._mine()
         if mine is not None and not mine:
             return 0
@@ -94,7 +97,9 @@ class Drain:
     def _load(
         self, connection: Connection, mine: Sequence[str] | None
     ) -> tuple[list[dict[str, Any]], "_Known"]:
-        rows = queue.oldest_waiting(connection, self._rows_max, mine)
+        waiting = queue.waiting_names(connection)
+        names = self._turns([name for name in waiting if mine is None or name in mine])
+        rows = queue.oldest_waiting(connection, self._rows_max, names)
         replies = [(row, orjson.loads(row["context"])) for row in rows if row["what"] == "reply"]
         wanted = {context["reply_to"] for _, context in replies}
         if not wanted:
@@ -108,6 +113,15 @@ class Drain:
                 connection, {(context["reply_to"], context["message"]) for _, context in replies}
             ),
         )
+
+    def _turns(self, names: Sequence[str]) -> Sequence[str]:
+        """Whose rows this pass takes: all, or as many as there may be rows, going round."""
+        if len(names) <= self._rows_max:
+            return names
+        after = [name for name in names if name > self._last]
+        chosen = [*after, *names][: self._rows_max]
+        self._last = chosen[-1]
+        return chosen
 
     async def _rendered(self, row: Mapping[str, Any], known: "_Known") -> bytes | None:
         """The row's bytes; the doors get their turn before each, and during a costly one."""

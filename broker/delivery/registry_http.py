@@ -21,12 +21,14 @@ from starlette.responses import Response
 
 from broker.doors import IGNORED, body_of, known_query
 from broker.errors import BrokerError
+from broker.gate import Limit
 from broker.model.kept import COMPATIBILITY, Kept, Registry, registry
 
 PREFIX = "/registry"
 MEDIA_TYPE = "application/vnd.schemaregistry.v1+json"
 LOOKED_UP_BYTES_MAX = 256 * 1024
 """Of a request that asks which version a schema is; it is read although nobody showed a key."""
+LOOKED_UP = Limit("schema_bytes", LOOKED_UP_BYTES_MAX, "the registry's door")
 
 PROTOCOL = (
     "deleted", "deletedOnly", "deleted_only", "deletedAsNegative", "lookupDeletedSchema",
@@ -171,7 +173,7 @@ def _looked_up(known: Registry) -> Endpoint:
         if kept is None:
             return _no_subject(subject)
         try:
-            schema = orjson.loads(_schema_of(await body_of(request, LOOKED_UP_BYTES_MAX)))
+            schema = orjson.loads(_schema_of(await body_of(request, LOOKED_UP)))
         except BrokerError as fault:
             return refusal(fault)
         except ValueError:

@@ -51,12 +51,17 @@ WORDS: Mapping[int, str] = {
     413: "more bytes than the door takes",
     415: "a Content-Type that none of your formats has, or a Content-Encoding",
     422: "not what the protocol asks for",
+    429: "a limit of yours is reached; `limit` names it, `Retry-After` says when to come back",
     500: "a bug; the operators have been told",
     503: "too much is waiting, or something is broken; try again later",
 }
+_COME_BACK: Mapping[str, JsonSchema] = {
+    "Retry-After": {"schema": {"type": "integer", "minimum": 1}, "description": "seconds"}
+}
 HEADERS: Mapping[int, Mapping[str, JsonSchema]] = {
     401: {"WWW-Authenticate": {"schema": {"type": "string", "const": "Bearer"}}},
-    503: {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"}},
+    429: _COME_BACK,
+    503: _COME_BACK,
 }
 
 _VISIBLE = "^[!-~]([ -~]*[!-~])?$"
@@ -85,7 +90,7 @@ _LODGING = (
 
 def _keyed(name: str, answers: Mapping[int, Content], *refused: int, **more: Any) -> Operation:
     """A door for holders of a key."""
-    every = {**answers, **dict.fromkeys(sorted({400, _NO_KEY, *refused, *_BROKEN}), _REFUSED)}
+    every = {**answers, **dict.fromkeys(sorted({400, _NO_KEY, 429, *refused, *_BROKEN}), _REFUSED)}
     return Operation(name, every, keyed=True, **more)
 
 

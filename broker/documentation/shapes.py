@@ -19,6 +19,15 @@ Held = Annotated[
 ]
 
 
+class ReachedLimit(TypedDict):
+    """Of 413 and 429: which limit it is, and, of 429, when to come back."""
+
+    name: str
+    value: Annotated[int, Field(ge=1)]
+    set_by: Annotated[str, Field(description="the setting, or the field of your file")]
+    retry_after_s: NotRequired[Annotated[int, Field(ge=1, description="as Retry-After")]]
+
+
 class ProblemDetails(TypedDict):
     """Why a request was refused: RFC 9457, with a stable code that ARCHITECTURE.md lists."""
 
@@ -27,6 +36,7 @@ class ProblemDetails(TypedDict):
     status: Annotated[int, Field(ge=400, le=599)]
     detail: Annotated[str, Field(description="what is wrong, and what to do")]
     code: str
+    limit: NotRequired[ReachedLimit]
     shared: NotRequired[
         Annotated[int, Field(description="of a cursor of another line: what both can share")]
     ]

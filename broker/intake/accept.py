@@ -1,7 +1,10 @@
 """Accepting submissions: one transaction holds submission, original and record.
 
 Rules
-    A receipt means durable. What arrives while a transaction runs shares the next one.
+    A receipt means durable. What arrives while a transaction runs shares the next one, in rounds
+    over the senders: nobody waits behind all that another has sent.
+    What one sender lodged is written in its order. Where transactions run at the same time, a
+    sender is in one of them only, so that its next arrivals see the keys of those before them.
     A duplicate is known by its idempotency key alone: the original receipt is given again; the
     same key with other bytes is a conflict. The same bytes without a key are a new submission
     whose receipt names the earlier one.
@@ -20,6 +23,7 @@ from broker.access import Principal
 from broker.clock import stamp
 from broker.errors import BrokerError, BusyFault, ConflictFault, kind_of
 from broker.hop import Plumbing
+from broker.intake.rounds import Queues, add, take_group
 from broker.logs import logger
 from broker.metrics import METRICS
 from broker.model.records import Record
@@ -28,6 +32,7 @@ from broker.threads import HASHED_BYTES
 
 OWNER = ("intake", 0)
 GROUP_MAX = 256
+GROUP_BYTES_MAX = 8_000_000
 OWED_AT_ONCE = 500
 """Records read from the outbox and appended in one go."""
 WRITES_AT_ONCE = 3
@@ -86,7 +91,8 @@ class Acceptance:
         self._plumbing = plumbing
         self._inline_bytes_max = inline_bytes_max
         self._owed_max = owed_max
-        self._pending: list[_Pending] = []
+        self._waiting: Queues[_Pending] = {}
+        self._held: set[str] = set()
         self._arrived = asyncio.Event()
         self._owed = 0
         self._owing: set[str] = set()
@@ -106,7 +112,7 @@ class Acceptance:
                 compressed,
                 asyncio.get_running_loop().create_future(),
             )
-            self._pending.append(pending)
+            add(self._waiting, arrival.principal.name, pending)
             self._arrived.set()
             return await pending.waiter
         finally:
@@ -125,9 +131,30 @@ class Acceptance:
         while True:
             await self._arrived.wait()
             self._arrived.clear()
-            while self._pending:
-                batch, self._pending = self._pending[:GROUP_MAX], self._pending[GROUP_MAX:]
-                await self._write(batch)
+            while batch := self._group():
+                senders = {pending.arrival.principal.name for pending in batch}
+                self._held |= senders
+                if self._waiting:
+                    self._arrived.set()  # for the other writers: more than one group waits
+                try:
+                    await self._write(batch)
+                finally:
+                    self._held -= senders
+                    self._arrived.set()  # what was held may be taken by whoever is free
+
+    def _group(self) -> list[_Pending]:
+        """What the next transaction holds.
+
+        One writer thread writes groups in their order anyway; other databases write them at the
+        same time, so that a sender waits for its last one.
+        """
+        return take_group(
+            self._waiting,
+            lambda pending: len(pending.arrival.payload),
+            count_max=GROUP_MAX,
+            bytes_max=GROUP_BYTES_MAX,
+            held=() if self._plumbing.database.one_commit else self._held,
+        )
 
     async def _appending(self) -> None:
         """Bring what was committed here to the log; what fails stays owed, timers see it too."""

@@ -1,7 +1,8 @@
 """The doors over HTTP: submissions from senders, responses from agencies.
 
-Order of a request: the key; the family; the content type; the body within its limit; which
-format it seems to be; then one transaction, and the receipt. Nothing is parsed here beyond what
+Order of a request: the key and how many requests it has made; the family; the content type; what
+its sender has in flight; the body within its limits; which format it seems to be; then one
+transaction, and the receipt. Nothing is parsed here beyond what
 recognition looks at: translation judges.
 """
 
@@ -33,6 +34,7 @@ from broker.errors import (
     RequestFault,
     UnsupportedFault,
 )
+from broker.gate import Gate, Passage
 from broker.hop import Plumbing
 from broker.intake.accept import Acceptance, Arrival, Receipt
 from broker.intake.reuse import is_other, number_in
@@ -60,13 +62,13 @@ class Doors:
         plumbing: Plumbing,
         keyring: Keyring,
         acceptance: Acceptance,
-        bytes_max: int,
+        gate: Gate,
     ) -> None:
         self._configuration = configuration
         self._plumbing = plumbing
         self._keyring = keyring
         self._acceptance = acceptance
-        self._bytes_max = bytes_max
+        self._gate = gate
         self._desks: dict[str, _Desk] = {}
         kinds = configuration.kinds.values()
         self._schemes = {scheme.name for kind in kinds for scheme in kind.schemes}
@@ -123,7 +125,20 @@ class Doors:
             raise UnsupportedFault(
                 f"Content-Type {content_type[:80]!r} is not taken; use one of: {taken}"
             )
-        payload = await body_of(request, self._bytes_max)
+        async with self._gate.passage(principal) as passage:
+            arrival = await self._arrival(request, principal, families, passage)
+            receipt = await self._acceptance.accept(arrival)
+            if not receipt.again:
+                passage.end(receipt.submission)
+        METRICS.intake_seconds.observe(self._plumbing.clock.ticks() - began)
+        return _receipt_response(receipt)
+
+    async def _arrival(
+        self, request: Request, principal: Principal, families: tuple[str, ...], passage: Passage
+    ) -> Arrival:
+        """What came, read within its limits."""
+        desk, content_type = self._desk(principal, families), content_type_of(request)
+        payload = await body_of(request, passage.body, passage)
         chosen = choose(desk.adapters, payload)
         adapter = chosen[0] if chosen else None
         arrival = Arrival(
@@ -141,9 +156,7 @@ class Doors:
         )
         if adapter is not None and families == ("agency",):
             await self._refuse_reused(adapter, arrival)
-        receipt = await self._acceptance.accept(arrival)
-        METRICS.intake_seconds.observe(self._plumbing.clock.ticks() - began)
-        return _receipt_response(receipt)
+        return arrival
 
     async def _refuse_reused(self, adapter: Adapter, arrival: Arrival) -> None:
         """ConflictFault: the number of this answer was used before, for another answer."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from broker.model.records import Record
 from broker.state.dialect import upsert
-from broker.state.tables import CONTINUATIONS, MESSAGES
+from broker.state.tables import CONTINUATIONS, MESSAGES, SUBMISSIONS
 
 RELEASED_MAX = 64
 """How many go on at once; each that finishes lets others go on."""
@@ -47,6 +47,14 @@ def of_senders(
         CONTINUATIONS.c.topic == topic, CONTINUATIONS.c.sender.in_(senders)
     )
     return [tuple(row) for row in connection.execute(query)]
+
+
+def in_flight(connection: Connection) -> list[tuple[str, str, int]]:
+    """Sender, id and bytes of those that are translated in part."""
+    query = select(SUBMISSIONS.c.sender, SUBMISSIONS.c.id, SUBMISSIONS.c.bytes).join(
+        CONTINUATIONS, CONTINUATIONS.c.submission == SUBMISSIONS.c.id
+    )
+    return [(sender, submission, size) for sender, submission, size in connection.execute(query)]
 
 
 def of_submission(connection: Connection, submission: str) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from broker.model.records import Entry, Record, digest
+from broker.model.records import Entry, Record, digest, submission_id
 from broker.state.tables import FOLLOWERS, PARKED
 
 
@@ -53,6 +53,15 @@ def parked_dossiers(connection: Connection, dossiers: Iterable[str]) -> dict[str
         )
     )
     return {dossier: parked for dossier, parked in rows}  # noqa: C416  rows are no pairs
+
+
+def submissions_parked(connection: Connection) -> set[str]:
+    """The submissions whose record was parked by translation, and not resumed."""
+    query = select(PARKED.c.headers).where(
+        PARKED.c.station == "translation", PARKED.c.state == "parked"
+    )
+    found = (orjson.loads(headers) for headers in connection.execute(query).scalars())
+    return {submission_id(headers) for headers in found}
 
 
 def record_of(connection: Connection, parked: str) -> Record | None:

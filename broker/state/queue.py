@@ -16,6 +16,7 @@ from broker.model.line import Cursor, chained
 from broker.state import due
 from broker.state.dialect import insert_or
 from broker.state.tables import DOSSIERS, QUEUE, SUBSCRIPTIONS
+from broker.state.waiting import NAMES, oldest_of
 
 ANSWERABLE = ("document", "notice")
 """What an agency may answer: what it was shown, and that something is gone or has changed."""
@@ -67,14 +68,29 @@ def put(connection: Connection, rows: Sequence[Row]) -> None:
         )
 
 
+def waiting_names(connection: Connection) -> list[str]:
+    """The subscriptions that have a row without a number, in the order of their names."""
+    return list(connection.execute(NAMES).scalars())
+
+
 def oldest_waiting(
     connection: Connection, limit: int, subscriptions: Sequence[str] | None = None
 ) -> list[dict[str, Any]]:
-    """Rows that have no number yet, in the order they were queued; None: of every subscription."""
-    query = select(QUEUE).where(QUEUE.c.state == "waiting").order_by(QUEUE.c.number).limit(limit)
-    if subscriptions is not None:
-        query = query.where(QUEUE.c.subscription.in_(subscriptions))
-    return [dict(row) for row in connection.execute(query).mappings()]
+    """The oldest rows without a number of each subscription, in the order they were queued.
+
+    `limit` in all, of each the same share, and at least one. None: of every subscription that
+    waits.
+    """
+    names = waiting_names(connection) if subscriptions is None else subscriptions
+    if not names:
+        return []
+    shared = {"share": max(1, limit // len(names))}
+    found = connection.execute(oldest_of(names), shared)
+    numbers = [int(number) for some in found.scalars() if some for number in some.split(",")]
+    rows = connection.execute(
+        select(QUEUE).where(QUEUE.c.number.in_(numbers)).order_by(QUEUE.c.number)
+    )
+    return [dict(row) for row in rows.mappings()]
 
 
 Rendered = Sequence[tuple[int, bytes | None]]

@@ -15,6 +15,10 @@ ZLIB_LEVEL = 1
 """30 kB of XML become 6.6 kB in 0.15 ms; higher levels cost more than they save."""
 
 
+COUNTED_AT_ONCE = 20_000
+"""Numbers of acceptance in one question for what is not finished."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What an earlier submission with the same idempotency key or bytes was."""
@@ -184,6 +188,34 @@ def problems_of(
     )
     found = {(row.submission, row.message): orjson.loads(row.problems) for row in rows}
     return {key: problems for key, problems in found.items() if key in wanted and problems}
+
+
+def finished(connection: Connection, wanted: Collection[str]) -> set[str]:
+    """Which of these submissions are translated whole."""
+    query = select(MESSAGES.c.submission).where(
+        MESSAGES.c.submission.in_(list(wanted)), MESSAGES.c["last"] == 1
+    )
+    return set(connection.execute(query).scalars())
+
+
+def unfinished(connection: Connection, below: int | None) -> tuple[list[tuple[str, str, int]], int]:
+    """Sender, id and bytes of those that are not translated whole, among COUNTED_AT_ONCE numbers.
+
+    Those below the number `below`; None: the newest. Besides, below which to go on; 0: no others.
+    """
+    if below is None:
+        newest = select(func.coalesce(func.max(SUBMISSIONS.c.number), 0))
+        below = connection.execute(newest).scalar_one() + 1
+    low = max(0, below - COUNTED_AT_ONCE)
+    whole = select(MESSAGES.c.submission).where(
+        MESSAGES.c.submission == SUBMISSIONS.c.id, MESSAGES.c["last"] == 1
+    )
+    rows = connection.execute(
+        select(SUBMISSIONS.c.sender, SUBMISSIONS.c.id, SUBMISSIONS.c.bytes).where(
+            SUBMISSIONS.c.number >= low, SUBMISSIONS.c.number < below, ~whole.exists()
+        )
+    )
+    return [(sender, submission, size) for sender, submission, size in rows], low
 
 
 class Tally(NamedTuple):

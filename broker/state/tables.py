@@ -230,7 +230,8 @@ QUEUE = Table(
     _blob("rendered", null=True), _text("created_at"), _text("settled_at", null=True),
     _counted("showing"), _text("silence", null=True), _text("chain", null=True),
     UniqueConstraint("id"), UniqueConstraint("subscription", "seq"),
-    Index("queue_dossier", "dossier", "recipient"), Index("queue_waiting", "state", "number"),
+    Index("queue_dossier", "dossier", "recipient"),
+    Index("queue_waiting", "state", "subscription", "number"),
 )  # fmt: skip
 """`what`: document, notice, board, reply. `state`: waiting, numbered, acknowledged,
 cancelled, parked. `context` is JSON: what rendering needs besides the payload. `silence` is JSON:

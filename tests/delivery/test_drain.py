@@ -39,6 +39,37 @@ async def test_rows_are_numbered_in_the_order_they_were_queued():
 
 
 @story
+async def test_a_single_row_does_not_wait_behind_thousands_of_another_subscription():
+    """It is numbered in the first pass, though all others were queued before it."""
+    async with in_process(drain_rows_max=20) as broker:
+        await queued(broker, *(row(n) for n in range(2000)), row(2000, "medicines"))
+        assert await broker.stations.drain.drained() == 11
+        assert [one["data"]["n"] for one in await broker.feed("medicines")] == [2000]
+        assert [one["data"]["n"] for one in await broker.feed("wildlife")] == list(range(10))
+
+
+@story
+async def test_more_subscriptions_than_rows_are_served_in_turn():
+    """Two rows a pass, five subscriptions with three each: all are served before one is again."""
+    names = ["animal-health", "customs", "medicines", "radiation", "wildlife"]
+    async with in_process(drain_rows_max=2) as broker:
+        await queued(
+            broker,
+            *(row(n * 10 + copy, name) for n, name in enumerate(names) for copy in range(3)),
+        )
+        served = []
+        for _ in range(5):
+            before = {one["id"] for one in await broker.rows(QUEUE) if one["seq"]}
+            await broker.stations.drain.drained()
+            rows = await broker.rows(QUEUE)
+            served += [
+                one["subscription"] for one in rows if one["seq"] and one["id"] not in before
+            ]
+        assert sorted(served) == sorted(names * 2)
+        assert sorted(served[:4]) == names[:4]
+
+
+@story
 async def test_a_row_that_cannot_be_rendered_is_parked_unnumbered():
     """It leaves no gap, its neighbours go on, and an operator can let it wait again."""
     async with in_process() as broker:

@@ -1,5 +1,7 @@
 """Every door is asked, and what it answers is what is published of it."""
 
+from dataclasses import replace
+
 import orjson
 
 from broker import readiness
@@ -168,6 +170,22 @@ async def conflicting(broker):
     await broker.respond("customs", said)
 
 
+async def limited(broker, monkeypatch):
+    """Each door with a key whose holder has made all the requests that it may."""
+    gate = broker.stations.gate
+    with monkeypatch.context() as while_limited:
+        while_limited.setattr(broker.clock, "ticks", lambda: 1e9)  # the minute does not pass
+        few = replace(gate._allowance, requests_per_minute=1)
+        while_limited.setattr(gate, "_allowance", few)
+        for method, template in operations_of(await _document(broker)):
+            path = template.format(submission=NOBODY, name="p_none", schema_id="1",
+                                   subject="none", version="1")  # fmt: skip
+            if "/v1/" in path:
+                for holder in (SENDER, SENDER):
+                    told = await broker.call(method, path, holder)
+                assert told.status_code == 429
+
+
 async def broken(broker, monkeypatch):
     """What is answered when the database does not commit, and cannot be read."""
 
@@ -197,6 +215,7 @@ async def test_every_answer_of_every_door_is_as_published(monkeypatch):
         await registering(broker)
         await conflicting(broker)
         await refused(broker)
+        await limited(broker, monkeypatch)
         await broken(broker, monkeypatch)
         documented = {
             (method, path, int(status))

@@ -101,5 +101,7 @@ async def test_a_role_without_doors_documents_its_own_routes():
     """Where nothing is lodged or read, only the probes are there, and their schemas."""
     document = application([], Health(nothing, nothing)).openapi()
     assert set(document["paths"]) == {"/livez", "/readyz", "/metrics"}
-    assert set(document["components"]["schemas"]) == {"Alive", "ProblemDetails", "Readiness"}
+    assert set(document["components"]["schemas"]) == {
+        "Alive", "ProblemDetails", "ReachedLimit", "Readiness",
+    }  # fmt: skip
     assert [one["name"] for one in document["tags"]] == ["operations"]

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections import Counter
+from functools import partial
 
 import pytest
 
@@ -11,8 +12,8 @@ from broker.clock import SystemClock
 from broker.errors import BusyFault, LogFault
 from broker.eventlog.memory import MemoryLog
 from broker.hop import Plumbing
-from broker.intake.accept import OWED_AT_ONCE, Acceptance, Arrival
-from broker.state import outbox
+from broker.intake.accept import GROUP_MAX, OWED_AT_ONCE, Acceptance, Arrival
+from broker.state import outbox, submissions
 from broker.state.database import MemoryDatabase
 from broker.state.tables import DOCUMENTS, MESSAGES, OUTCOMES, QUEUE, SUBMISSIONS
 from tests.broker_in_process import OTHER, SENDER, XML, declaration, in_process, story
@@ -155,10 +156,12 @@ class Door:
             raise LogFault("down")
         await self.log.append(records)
 
-    async def lodge(self, sender, content):
+    async def lodge(self, sender, content, key=None):
         """The id of what was lodged."""
         principal = Principal(sender, "sender", sender, ("customs",))
-        arrival = Arrival(principal, content, "customs", "f", "p", "application/xml")
+        arrival = Arrival(
+            principal, content, "customs", "f", "p", "application/xml", idempotency_key=key
+        )
         return (await self.acceptance.accept(arrival)).submission
 
 
@@ -188,6 +191,103 @@ async def emptied(database):
         if not await database.read(outbox.length):
             return
         await asyncio.sleep(0.01)
+
+
+class Slow:
+    """A database whose groups of arrivals are written when a test says so."""
+
+    def __init__(self, database):
+        self.database = database
+        self.one_commit = database.one_commit
+        self.outbox, self.read = database.outbox, database.read
+        self.begun = []
+
+    async def write(self, work):
+        """Once it may; what was appended to the log is forgotten at once."""
+        if isinstance(work, partial):
+            return await self.database.write(work)
+        goes = asyncio.Event()
+        self.begun.append(goes)
+        await goes.wait()
+        return await self.database.write(work)
+
+
+@contextlib.asynccontextmanager
+async def slow_door():
+    """An intake whose transactions a test ends, with its database and its log."""
+    slow, log = Slow(MemoryDatabase()), MemoryLog(partitions=1)
+    door = Door(slow, log)
+    running = asyncio.ensure_future(door.acceptance.run())
+    try:
+        yield door, slow
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def turned(times=20):
+    """Let everything that can go on do so."""
+    for _ in range(times):
+        await asyncio.sleep(0)
+
+
+async def number_of(slow, submission):
+    """Which one it was in the order of acceptance."""
+    return (await slow.read(lambda one: submissions.one(one, submission)))["number"]
+
+
+@story
+async def test_one_post_does_not_wait_behind_thousands_of_another_sender():
+    """It is in the first group that begins after it came; each sender's order is kept."""
+    async with slow_door() as (door, slow):
+        many = [asyncio.ensure_future(door.lodge(OTHER, b"%d" % n)) for n in range(5000)]
+        await turned()
+        single = asyncio.ensure_future(door.lodge(SENDER, b"one"))
+        await turned()
+        assert len(slow.begun) == 2  # a group of the many, and then one of the single sender
+        while not all(one.done() for one in many):
+            for goes in slow.begun:
+                goes.set()
+            await turned()
+        assert await number_of(slow, await single) <= 2 * GROUP_MAX
+        numbers = [await number_of(slow, one.result()) for one in many[:600]]
+        assert numbers == sorted(numbers)
+
+
+@story
+async def test_a_sender_is_in_one_of_the_transactions_that_run_at_the_same_time():
+    """So the second use of a key finds the first, though both came while others were written."""
+    async with slow_door() as (door, slow):
+        first = asyncio.ensure_future(door.lodge(SENDER, b"1", "k-1"))
+        await turned()
+        again = asyncio.ensure_future(door.lodge(SENDER, b"1", "k-1"))
+        other = asyncio.ensure_future(door.lodge(OTHER, b"1", "k-1"))
+        await turned()
+        assert len(slow.begun) == 2
+        slow.begun[1].set()
+        await other
+        await turned()
+        assert len(slow.begun) == 2
+        slow.begun[0].set()
+        await first
+        await turned()
+        slow.begun[2].set()
+        assert await again == await first != await other
+
+
+@story
+async def test_a_group_holds_so_many_bytes_and_no_more(monkeypatch):
+    """What does not fit goes with the next transaction."""
+    monkeypatch.setattr("broker.intake.accept.GROUP_BYTES_MAX", 40)
+    async with slow_door() as (door, slow):
+        lodged = [asyncio.ensure_future(door.lodge(f"sender-{n}", b" " * 20)) for n in range(3)]
+        await turned()
+        assert len(slow.begun) == 2
+        slow.begun[0].set()
+        await asyncio.gather(*lodged[:2])
+        assert not lodged[2].done()
+        slow.begun[1].set()
+        await lodged[2]
 
 
 @story

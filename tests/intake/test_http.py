@@ -32,7 +32,8 @@ def problem(told, status, code):
     assert told.status_code == status, told.text
     assert told.headers["content-type"] == "application/problem+json"
     shown = told.json()
-    assert set(shown) == {"type", "title", "status", "detail", "code"}
+    limited = {"limit"} if status in {413, 429} else set()
+    assert set(shown) == {"type", "title", "status", "detail", "code"} | limited
     assert (shown["status"], shown["code"], shown["title"]) == (status, code, code)
     assert shown["type"] == f"urn:single-window-broker:{code}"
     assert shown["detail"]
@@ -235,6 +236,9 @@ async def test_a_body_within_the_limit_is_taken_and_one_byte_more_is_not():
         for content in (BYTES + b" ", streamed(b" ")):
             told = await broker.call("POST", PATH, SENDER, content=content, headers=XML)
             assert str(len(BYTES)) in problem(told, 413, "request.too-large")
+            assert told.json()["limit"] == {
+                "name": "body_bytes", "value": len(BYTES), "set_by": "body_bytes_max in broker.yaml"
+            }  # fmt: skip
         assert len(await broker.rows(ORIGINALS)) == 2
 
 

@@ -211,3 +211,33 @@ def test_a_notice_may_be_answered_by_its_id(connection):
     known = {"dossier": "o_1", "kind": "declaration"}
     assert found == [known, known, None, None]
     assert queue.delivery_of(connection, "d_1", "customs") is None
+
+
+def of(name, number):
+    """A delivery to this subscription."""
+    return row(number)._replace(id=f"{name}_{number}", subscription=name)
+
+
+def test_the_subscriptions_that_wait_are_found_however_much_one_has(connection):
+    """Each once, by name; not those whose rows are numbered, parked or cancelled."""
+    assert queue.waiting_names(connection) == []
+    rows = [of("wildlife", n) for n in range(30)] + [of(name, 1) for name in ("b", "a", "Z")]
+    queue.put(connection, rows)
+    assert queue.waiting_names(connection) == ["Z", "a", "b", "wildlife"]
+    number = {one["id"]: one["number"] for one in queue.oldest_waiting(connection, 99)}
+    queue.number_all(connection, {"b": [(number["b_1"], b"")], "Z": [(number["Z_1"], None)]})
+    assert queue.waiting_names(connection) == ["a", "wildlife"]
+
+
+def test_what_waits_is_shared_among_the_subscriptions(connection):
+    """Of each its oldest rows: the same share, and at least one; in the order they were queued."""
+    queue.put(connection, [of("z", n) for n in range(30)] + [of("a", 1), of("b", 1), of("b", 2)])
+
+    def given(limit, names=None):
+        return [one["id"] for one in queue.oldest_waiting(connection, limit, names)]
+
+    assert given(12) == ["z_0", "z_1", "z_2", "z_3", "a_1", "b_1", "b_2"]
+    assert given(2) == ["z_0", "a_1", "b_1"]
+    assert given(4, ["z", "b", "none"]) == ["z_0", "b_1"]
+    assert given(3, ["z"]) == ["z_0", "z_1", "z_2"]
+    assert given(9, []) == given(9, ["none"]) == []
