@@ -26,6 +26,8 @@ plumbing, process, roles   log and database of a process; what it is started wit
 topics         what the topics of a Kafka cluster should be
 configuration  who, what they may see, by which law, in which dialect
 profiles       what a sender or a state means by a format
+coherence      names across its files: those that mean two things, or nothing
+config_file    a YAML file with the line of every value; findings
 adapter        the contract of a family of formats
 doors, heads, web, operators_http   what HTTP doors share; bounded heads; the application;
                                     the operators' doors

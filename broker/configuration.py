@@ -7,31 +7,29 @@ with a configuration that does not check. Families come in through the entry poi
 
 import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
-import yaml
 from pydantic import BaseModel
 
 from broker.access import Principal, Recipient, Sender, principals
 from broker.adapter import Adapter, Family, Kind, Profile
+from broker.coherence import SUBMITTER, Parts, check_installed, check_names, check_recipients
+from broker.config_file import JSON_OPTIONS, ConfigFile, Finding, parse
 from broker.errors import ConfigFault
 from broker.model.events import topic_of
 from broker.profiles import check_tables, in_force, read_profiles, typed
 from broker.routing.check import Known, check
-from broker.routing.findings import Finding
 from broker.routing.match import Book, deciders
 from broker.routing.view import View
 from broker.topics import TopicClass, TopicsFile, mistakes
 
 GROUP = "single_window.families"
-SUBMITTER = "submitter"
-FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The same values by the same rules, in C: every process reads a hundred files when it starts."""
+SETTINGS, TOPICS = "broker.yaml", "topics.yaml"
 FOLDERS = ("senders", "recipients", "routes", "views", "codelists", "profiles")
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -75,16 +73,30 @@ class Configuration:
         return tuple(one for one in self.adapters.values() if one.family in families)
 
     def profile_name(self, wanted: tuple[str, ...], form: str) -> str:
-        """Which of these profiles is for this format; "" if none is."""
-        named = (self.profiles[name] for name in wanted if name in self.profiles)
-        return next((profile.name for profile in named if profile.format == form), "")
+        """Which of these profiles is for this format; "" if none is. ConfigFault: unknown."""
+        return next((name for name in wanted if self.profile(name).format == form), "")
 
     def profile_of(self, name: str, form: str, received_at: str) -> Profile:
-        """The profile with the constraints in force on the day of receipt."""
-        profile = self.profiles.get(name)
-        if profile is None:
+        """The profile with the constraints in force on the day of receipt; "" demands nothing.
+
+        ConfigFault: a name that is not known, or of another format. It may be that of something
+        that was received before the configuration was changed; to take it for "" would accept
+        whatever it holds.
+        """
+        if not name:
             return Profile(name="", family="", format=form)
+        profile = self.profile(name)
+        if profile.format != form:
+            raise ConfigFault(f"profile {name!r} is for {profile.format!r}, not for {form!r}")
         return in_force(profile, received_at[:10])
+
+    def profile(self, name: str) -> Profile:
+        """The profile of this name. ConfigFault: there is none."""
+        if name not in self.profiles:
+            raise ConfigFault(
+                f"there is no profile {name!r} any more; put its file back, and start again"
+            )
+        return self.profiles[name]
 
 
 def installed_families() -> dict[str, Family]:
@@ -107,82 +119,123 @@ def examine(
     """The configuration of a folder, and all that is wrong with it; use it only if nothing is."""
     if not directory.is_dir():
         raise ConfigFault(f"{str(directory)!r} is no folder; name one with --config")
-    findings: list[Finding] = []
-    findings += [
-        Finding(path.name, "folder", f"is not read; folders are {', '.join(FOLDERS)}")
-        for path in sorted(directory.iterdir())
-        if path.is_dir() and path.name not in FOLDERS and not path.name.startswith(".")
-    ]
-    raw = {folder: _load(directory / folder, folder, findings) for folder in FOLDERS}
+    findings: list[Finding] = list(_not_read(directory))
+    files = {folder: _load(directory / folder, folder, findings) for folder in FOLDERS}
+    topics_file = _top(directory / TOPICS, findings)
+    raw = {
+        folder: {name: file.values for name, file in read_files.items() if file.values is not None}
+        for folder, read_files in files.items()
+    }
+    known_families = installed_families() if families is None else dict(families)
+    configuration = _put_together(raw, topics_file.values, known_families, findings)
+    parts = Parts(
+        configuration.senders,
+        configuration.recipients,
+        configuration.profiles,
+        known_families,
+        raw,
+    )
+    findings += check_names(parts)
+    findings += check_installed(parts)
+    if all(file.values is not None for file in files["routes"].values()):
+        findings += check_recipients(parts)
+    every = {TOPICS: topics_file}
+    for read_files in files.values():
+        every |= read_files
+    return configuration, tuple(
+        every[finding.file].located(finding) if finding.file in every else finding
+        for finding in findings
+    )
+
+
+def _put_together(
+    raw: Mapping[str, dict[str, Any]],
+    topics: Any,
+    families: Mapping[str, Family],
+    findings: list[Finding],
+) -> Configuration:
+    """What the values of all files mean; what they cannot mean goes to the findings."""
     senders = _typed(Sender, raw["senders"], findings)
     recipients = _typed(Recipient, raw["recipients"], findings)
-    known_families = installed_families() if families is None else dict(families)
     profiles = read_profiles(raw, findings)
+    kinds = [kind for family in families.values() for kind in family.kinds]
     checked = check(
         raw["routes"],
         raw["views"],
         Known(
             recipients=frozenset({*recipients, SUBMITTER}),
-            kinds=frozenset(
-                kind.name for family in known_families.values() for kind in family.kinds
-            ),
-            no_personal=frozenset(one.name for one in recipients.values() if one.no_personal),
+            kinds=frozenset(kind.name for kind in kinds),
+            no_personal=frozenset(name for name, it in recipients.items() if it.no_personal),
             arriving=frozenset(
                 kind.name
-                for family in known_families.values()
-                for kind in family.kinds
-                if kind.arrives or any("arrived" in one.reports for one in recipients.values())
+                for kind in kinds
+                if kind.arrives or any("arrived" in it.reports for it in recipients.values())
             ),
         ),
     )
     findings += checked.findings
-    findings += _names(senders, recipients, profiles)
     findings += check_tables(raw["profiles"], profiles, deciders(checked.book))
-    topics = _topics(directory, topic_names(known_families, recipients), findings)
-    content = orjson.dumps(raw, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-    configuration = Configuration(
+    content = orjson.dumps(raw, option=JSON_OPTIONS)
+    return Configuration(
         senders=senders,
         recipients=recipients,
         principals=principals(senders, recipients, ()),
         book=checked.book,
         views=checked.views,
         profiles=profiles,
-        families=known_families,
-        topics=topics,
+        families=families,
+        topics=_topics(topics, topic_names(families, recipients), findings),
         digest=hashlib.sha256(content).hexdigest(),
         content=zlib.compress(content),
     )
-    return configuration, tuple(findings)
 
 
-def _load(folder: Path, name: str, findings: list[Finding]) -> dict[str, Any]:
-    """The YAML of a folder's files, by `folder/file`."""
-    found: dict[str, Any] = {}
+def _not_read(directory: Path) -> Iterator[Finding]:
+    """What stands in the folder and is not part of a configuration."""
+    names = {path.name for path in directory.iterdir()}
+    if not names & {*FOLDERS, SETTINGS, TOPICS}:
+        text = f"is not a configuration, which has {', '.join(FOLDERS)}; name one with --config"
+        yield Finding(".", "folder", text)
+        return
+    for path in sorted(directory.iterdir()):
+        if path.name.startswith(".") or path.name in {*FOLDERS, SETTINGS, TOPICS}:
+            continue
+        if path.is_dir():
+            text = f"is not read; folders are {', '.join(FOLDERS)}"
+            yield Finding(path.name, "folder", text)
+        elif path.suffix in {".yaml", ".yml"}:
+            yield Finding(path.name, "file", f"is not read; files here are {SETTINGS}, {TOPICS}")
+
+
+def _load(folder: Path, name: str, findings: list[Finding]) -> dict[str, ConfigFile]:
+    """A folder's files as they were read, by `folder/file`."""
+    files: dict[str, ConfigFile] = {}
     for path in sorted(folder.glob("*")):
         file = f"{name}/{path.name}"
         if path.suffix != ".yaml" or not path.is_file():
             if not path.name.startswith("."):
                 findings.append(Finding(file, "file", "is not read; name it *.yaml, or remove it"))
             continue
-        _parse(path, file, found, findings)
-    return found
+        files[file] = _parsed(path, file, findings)
+        if files[file].values is None and not files[file].findings:
+            text = "is empty; write what it is for, or remove it"
+            findings.append(Finding(file, "file", text))
+    return files
 
 
-def _parse(path: Path, file: str, found: dict[str, Any], findings: list[Finding]) -> None:
+def _top(path: Path, findings: list[Finding]) -> ConfigFile:
+    """A file beside the folders; as if empty if there is none."""
+    return _parsed(path, path.name, findings) if path.is_file() else ConfigFile(path.name)
+
+
+def _parsed(path: Path, name: str, findings: list[Finding]) -> ConfigFile:
     try:
-        found[file] = _yaml(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, ValueError) as error:  # a value, or bytes that are no UTF-8
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}" if mark else "file"
-        findings.append(Finding(file, line, "is no YAML; mend the syntax there"))
-
-
-def _yaml(text: str) -> Any:
-    """The values of a YAML text. The parser in Python says better where a mistake is."""
-    try:
-        return yaml.load(text, Loader=FAST)  # noqa: S506  it is the safe one
-    except yaml.YAMLError:
-        return yaml.safe_load(text)
+        file = parse(name, path.read_bytes())
+    except OSError as error:
+        text = f"cannot be read: {error.strerror}; look at its permissions"
+        file = ConfigFile(name, findings=(Finding(name, "file", text),))
+    findings += file.findings
+    return file
 
 
 def topic_names(
@@ -199,16 +252,10 @@ def topic_names(
     }
 
 
-def _topics(
-    directory: Path, names: Mapping[str, TopicClass], findings: list[Finding]
-) -> TopicsFile:
-    """The values of topics.yaml; all defaults if there is none."""
-    file, raw = "topics.yaml", dict[str, Any]()
-    if (directory / file).is_file():
-        _parse(directory / file, file, raw, findings)
-    told = raw.get(file)
-    topics = typed(TopicsFile, file, {} if told is None else told, findings) or TopicsFile()
-    findings += [Finding(file, path, text) for path, text in mistakes(topics, names)]
+def _topics(values: Any, names: Mapping[str, TopicClass], findings: list[Finding]) -> TopicsFile:
+    """What topics.yaml says; all defaults if it says nothing."""
+    topics = typed(TopicsFile, TOPICS, {} if values is None else values, findings) or TopicsFile()
+    findings += [Finding(TOPICS, path, text) for path, text in mistakes(topics, names)]
     return topics
 
 
@@ -224,30 +271,3 @@ def _typed(
                 findings.append(Finding(file, "name", f"{name!r} is named in two files"))
             found[name] = one
     return found
-
-
-def _names(
-    senders: Mapping[str, Sender],
-    recipients: Mapping[str, Recipient],
-    profiles: Mapping[str, Profile],
-) -> list[Finding]:
-    """Names that mean two things, and names that mean nothing."""
-    findings = [
-        Finding(f"senders/{name}", "name", f"{name!r} is a recipient too; choose another")
-        for name in sorted({*senders} & {*recipients, SUBMITTER})
-    ]
-    findings += [
-        Finding(f"senders/{name}", "party", f"party {one.party!r} is a recipient; choose another")
-        for name, one in sorted(senders.items())
-        if one.party in {*recipients, SUBMITTER}
-    ]
-    holders: list[tuple[str, Sender | Recipient]] = [
-        *((f"senders/{name}", one) for name, one in senders.items()),
-        *((f"recipients/{name}", one) for name, one in recipients.items()),
-    ]
-    return findings + [
-        Finding(file, "profiles", f"unknown profile {name!r}; known: {', '.join(profiles)}")
-        for file, one in holders
-        for name in one.profiles
-        if name not in profiles
-    ]

@@ -130,7 +130,12 @@ class StoppedFault(BrokerError):
 
 
 def place_of(error: BaseException) -> str:
-    """The kind of error and where it was raised; never its text, which may hold a value."""
+    """The kind of error and where it was raised; never its text, which may hold a value.
+
+    A fault of the configuration says what is wrong with it: that is never a value of a message.
+    """
+    if isinstance(error, ConfigFault):
+        return str(error)
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

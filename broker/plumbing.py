@@ -13,7 +13,7 @@ from broker.eventlog.contract import EventLog
 from broker.eventlog.embedded import SqliteFile
 from broker.eventlog.kafka import kafka_log
 from broker.hop import Plumbing
-from broker.settings import Secrets, Settings
+from broker.settings import TOGETHER, Secrets, Settings
 from broker.state.database import Database, EmbeddedDatabase
 from broker.state.postgres import postgres_database
 
@@ -21,10 +21,7 @@ from broker.state.postgres import postgres_database
 def on_cluster(settings: Settings) -> bool:
     """Whether log and state are servers. ConfigFault: only one of them is."""
     if bool(settings.kafka_bootstrap) != bool(settings.database_url):
-        raise ConfigFault(
-            "kafka_bootstrap and database_url go together: set both for a cluster, or neither for "
-            "the embedded log"
-        )
+        raise ConfigFault(TOGETHER)
     return bool(settings.kafka_bootstrap)
 
 

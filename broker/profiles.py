@@ -16,9 +16,9 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from broker.adapter import CodeList, Constraint, Profile
+from broker.config_file import Finding, refused
 from broker.model.request_table import RequestTable
 from broker.model.request_table import mistakes as mistakes_of_table
-from broker.routing.findings import Finding
 from broker.routing.rules import DURATION
 
 CONFIRM_WITHIN = "acknowledge_within"
@@ -174,11 +174,3 @@ def typed(model: type[Model], file: str, raw: Any, findings: list[Finding]) -> M
     except ValidationError as error:
         findings += refused(file, error)
         return None
-
-
-def refused(file: str, error: ValidationError) -> list[Finding]:
-    """What a model refused of a file."""
-    return [
-        Finding(file, ".".join(str(step) for step in one["loc"]) or "file", one["msg"].lower())
-        for one in error.errors()
-    ]

@@ -153,7 +153,10 @@ def with_operators(configuration: Configuration, settings: Settings) -> Configur
     """The configuration with those who may hold an operator's key."""
     both = set(settings.operators) & {*configuration.senders, *configuration.recipients}
     if both:
-        raise ConfigFault(f"operators: {', '.join(sorted(both))} is a sender or recipient already")
+        raise ConfigFault(
+            f"{', '.join(sorted(both))} is a sender or recipient already; choose another name for "
+            "the operator"
+        )
     known = principals(configuration.senders, configuration.recipients, settings.operators)
     return replace(configuration, principals=known)
 

@@ -3,15 +3,21 @@
 Secrets are never here. Nothing else reads the environment but the command line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from broker.config_file import ConfigFile, Finding, parse, refused
 from broker.errors import ConfigFault
+
+ENVIRONMENT = "the environment"
+TOGETHER = (
+    "kafka_bootstrap and database_url go together: set both for a cluster, or neither for the "
+    "embedded log"
+)
 
 
 class Settings(BaseModel):
@@ -162,32 +168,72 @@ class Secrets:
 
 def read_settings(path: Path) -> Settings:
     """The settings of a file; ConfigFault names every wrong one."""
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, ValueError) as error:
-        raise ConfigFault(f"{path.name}: it is no YAML, mend its syntax") from error
-    return parse_settings(raw, path.name)
+    file = parse(path.name, path.read_bytes())
+    if file.findings:
+        raise ConfigFault("; ".join(str(finding) for finding in file.findings))
+    return parse_settings({} if file.values is None else file.values, path.name)
+
+
+def examine_settings(
+    file: ConfigFile, environment: Mapping[str, str]
+) -> tuple[Settings, tuple[Finding, ...]]:
+    """The settings of a file and the environment, and all that is wrong with them."""
+    findings, given = list(file.findings), _given(environment)
+    raw: Any = {} if file.values is None else file.values
+    settings = _validated(raw, file.name, findings)
+    if given:
+        settings = _validated(settings.model_dump() | given, ENVIRONMENT, findings)
+    return settings, tuple(map(file.located, findings))
+
+
+def contradictions(
+    settings: Settings, name: str, environment: Mapping[str, str]
+) -> Iterator[Finding]:
+    """What each setting alone may be, and a broker that runs cannot be: in the file `name`."""
+    given = _given(environment)
+
+    def at(path: str, text: str) -> Finding:
+        return Finding(ENVIRONMENT if path in given else name, path, text)
+
+    if not settings.operators:
+        yield at("operators", "no operator is named, so that no key can be issued; name one")
+    for path, other in (("kafka_bootstrap", "database_url"), ("database_url", "kafka_bootstrap")):
+        if getattr(settings, path) and not getattr(settings, other):
+            yield at(path, f"{other} is empty; {TOGETHER}")
 
 
 def overridden(settings: Settings, environment: Mapping[str, str]) -> Settings:
     """The settings, with every `SWB_` and its name in capitals that the environment has."""
+    given = _given(environment)
+    return parse_settings(settings.model_dump() | given, ENVIRONMENT) if given else settings
+
+
+def parse_settings(raw: Any, name: str) -> Settings:
+    """The settings of a plain tree that was read from the file `name`."""
+    findings: list[Finding] = []
+    settings = _validated(raw, name, findings)
+    if findings:
+        raise ConfigFault("; ".join(str(finding) for finding in findings))
+    return settings
+
+
+def _given(environment: Mapping[str, str]) -> dict[str, Any]:
     given: dict[str, Any] = {
         name: environment[variable]
         for name in Settings.model_fields
         if (variable := f"SWB_{name.upper()}") in environment
     }
     if "operators" in given:
-        given["operators"] = [one.strip() for one in given["operators"].split(",")]
-    return parse_settings(settings.model_dump() | given, "the environment") if given else settings
+        names = (name.strip() for name in given["operators"].split(","))
+        given["operators"] = [name for name in names if name]
+    return given
 
 
-def parse_settings(raw: Any, name: str) -> Settings:
-    """The settings of a plain tree that was read from the file `name`."""
+def _validated(raw: Any, name: str, findings: list[Finding]) -> Settings:
+    """The settings; all defaults, with findings, where the model refuses them."""
     try:
         return Settings.model_validate(raw)
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{name}: {'.'.join(str(step) for step in one['loc'])}: {one['msg'].lower()}"
-            for one in error.errors()
-        )
-        raise ConfigFault(wrong) from error
+        # What was written there is not shown: it may be a password in the wrong place.
+        findings += refused(name, error, shows=False)
+        return Settings()

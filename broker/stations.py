@@ -197,7 +197,7 @@ def rules_of(configuration: Configuration) -> Rules:
         configuration.kinds,
         wide_rows(configuration.book),
         confirm_within,
-        {profile.name: profile.requests for profile in configuration.profiles.values()},
+        {name: profile.requests for name, profile in configuration.profiles.items()},
         _body_checks(configuration),
         frozenset(one.name for one in configuration.recipients.values() if one.ends),
         {one.name: one.reports for one in configuration.recipients.values()},
@@ -211,9 +211,11 @@ def _body_checks(
     adapters = configuration.adapters
 
     def check_body(event: Event, package: str, body: Tree) -> tuple[Problem, ...]:
-        known = configuration.profiles.get(event.profile)
-        adapter = adapters.get(known.format) if known else None
-        if known is None or not isinstance(adapter, ChecksBodies):
+        if not event.profile:
+            return ()
+        known = configuration.profile(event.profile)
+        adapter = adapters.get(known.format)
+        if not isinstance(adapter, ChecksBodies):
             return ()
         profile = configuration.profile_of(known.name, known.format, event.received_at)
         return adapter.check_body(body, package, profile)

@@ -47,14 +47,19 @@ MISTAKES = (
     (SENDER, {"name": "Lantern Forwarding"}, (SENDER, "name"), "pattern"),
     (SENDER, {"families": []}, (SENDER, "families"), "at least 1"),
     (SENDER, {"families": "customs"}, (SENDER, "families"), "tuple"),
-    (SENDER, {"profiles": ["nowhere"]}, ("senders/lantern-forwarding", "profiles"), "'nowhere'"),
+    (SENDER, {"profiles": ["nowhere"]}, (SENDER, "profiles[0]"), "'nowhere'"),
     (SENDER, {"name": "pebble-imports"}, ("senders/pebble-imports.yaml", "name"), "two files"),
-    (SENDER, {"name": "customs"}, ("senders/customs", "name"), "recipient too"),
-    (SENDER, {"name": "submitter"}, ("senders/submitter", "name"), "recipient too"),
-    (SENDER, {"party": "customs"}, ("senders/lantern-forwarding", "party"), "is a recipient"),
+    (SENDER, {"name": "customs"}, (SENDER, "name"), "recipient too"),
+    (SENDER, {"name": "submitter"}, (SENDER, "name"), "recipient too"),
+    (SENDER, {"party": "customs"}, (SENDER, "party"), "is a recipient"),
     (AGENCY, {"channel": "pigeon"}, (AGENCY, "channel"), "feed"),
     (AGENCY, {"reports": ["landed"]}, (AGENCY, "reports"), "'arrived'"),
-    (AGENCY, {"profiles": ["x-y"]}, ("recipients/customs", "profiles"), "'x-y'"),
+    (AGENCY, {"profiles": ["x-y"]}, (AGENCY, "profiles[0]"), "'x-y'"),
+    (SENDER, {"families": ["customs", "rail"]}, (SENDER, "families[1]"), "not installed"),
+    (PROFILE, {"family": "rail"}, (PROFILE, "family"), "'rail' is not installed"),
+    (PROFILE, {"format": "UK CDS 9"}, (PROFILE, "format"), "'UK CDS 9'"),
+    ("recipients/unheard.yaml", {"name": "unheard", "title": "No row names it"},
+     ("recipients/unheard.yaml", "name"), "no row of routes/ names 'unheard'"),
     (AGENCY, {"name": "duties"}, ("routes/customs.yaml", ""), "'customs'"),
     ("recipients/plant-health.yaml", {"no_personal": True}, ("", ""), "plant-health"),
     (PROFILE, {"format": None}, (PROFILE, "format"), "required"),
@@ -211,7 +216,16 @@ def test_no_profile_is_an_empty_one():
     assert (empty.name, empty.constraints, empty.format) == ("", (), "UK CDS WCO-DEC 3.6")
     assert known.profile_name(("uk-cds",), "UK CDS WCO-DEC 3.6") == "uk-cds"
     assert known.profile_name(("uk-cds",), "answer JSON 1") == ""
-    assert known.profile_name(("unknown",), "answer JSON 1") == ""
+    assert known.profile_name((), "answer JSON 1") == ""
+
+
+@pytest.mark.parametrize("name", ["unknown", "uk-cds-responses"])
+def test_a_profile_that_is_not_known_or_of_another_format_is_a_fault(name):
+    """An empty one in its place would accept whatever a sender sends."""
+    with pytest.raises(ConfigFault, match=name):
+        configuration().profile_of(name, "UK CDS WCO-DEC 3.6", "2026-06-01")
+    with pytest.raises(ConfigFault, match="unknown"):
+        configuration().profile_name(("unknown",), "answer JSON 1")
 
 
 def test_an_operator_may_not_have_the_name_of_somebody_else():

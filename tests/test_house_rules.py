@@ -52,7 +52,7 @@ HOMES = {
                 "broker/delivery/registry_http.py"),
     "uvicorn": ("broker/serve.py", "broker/heads.py"),
     "click": ("broker/cli",),
-    "yaml": ("broker/settings.py", "broker/configuration.py"),
+    "yaml": ("broker/config_file.py",),
     "lxml": ("adapters/",),
     "openpyxl": ("adapters/wire/xlsx",),
     "python_calamine": ("adapters/wire/xlsx",),
@@ -72,7 +72,7 @@ LAYERS = (
     ("broker.doors", "broker.heads"),
     ("broker.hop",),
     ("broker.configuration",),
-    ("broker.profiles",),
+    ("broker.profiles", "broker.coherence"),
     ("broker.dossiers", "broker.routing", "broker.replies"),
     ("broker.state",),
     ("broker.eventlog",),
@@ -88,6 +88,7 @@ LAYERS = (
     ("broker.access", "broker.client", "broker.roles"),
     ("broker.settings", "broker.clock", "broker.logs", "broker.metrics",
      "broker.threads"),
+    ("broker.config_file",),
     ("broker.errors",),
 )  # fmt: skip
 """From top to bottom; what stands in one line are siblings that do not know each other."""

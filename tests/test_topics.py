@@ -139,7 +139,7 @@ FILES = (
     ("events: {retention_days: 0}", "events.retention_days", "greater than or equal to 1"),
     ("events: {cleanup_policy: compact}", "events.cleanup_policy", "extra"),
     ("answers: {}", "answers", "extra"),
-    ("events: [", "line", "is no YAML"),
+    ("events: [", "syntax", "cannot be read as YAML"),
     ("[]", "file", "dictionary"),
     ("topics: {events.nothing: {partitions: 1}}", "topics.events.nothing", "unknown topic"),
     ("events: {replication: 1}", "events.min_insync_replicas", "2 of 1"),

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 import click
 
 from broker.cli.ends import REJECTED, stopped
-from broker.configuration import Configuration, examine
+from broker.config_file import ConfigFile, Finding, parse
+from broker.configuration import SETTINGS, Configuration, examine
 from broker.errors import ConfigFault
-from broker.settings import Secrets, Settings, overridden, read_settings
+from broker.settings import Secrets, Settings, contradictions, examine_settings
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
@@ -66,18 +67,32 @@ def settings_of(directory: Path) -> Settings:
     """The settings of broker.yaml in the folder; all defaults if there is none."""
     settings, findings = examined_settings(directory)
     if findings:
-        raise refused(findings)
+        raise refused([str(finding) for finding in findings])
     return settings
 
 
-def examined_settings(directory: Path) -> tuple[Settings, tuple[str, ...]]:
-    """The settings, and what is wrong with their file."""
-    path = directory / "broker.yaml"
+def examined_settings(directory: Path) -> tuple[Settings, tuple[Finding, ...]]:
+    """The settings, and what is wrong with their file or the environment."""
+    return examine_settings(_settings_file(directory), os.environ)
+
+
+def contradicting(
+    settings: Settings, configuration: Configuration, directory: Path
+) -> tuple[Finding, ...]:
+    """What makes these settings no broker of this configuration, though each may be so."""
+    from broker.serve import with_operators
+
+    findings = list(contradictions(settings, SETTINGS, os.environ))
     try:
-        settings = read_settings(path) if path.is_file() else Settings()
-        return overridden(settings, os.environ), ()
+        with_operators(configuration, settings)
     except ConfigFault as fault:
-        return Settings(), tuple(str(fault).split("; "))
+        findings.append(Finding(SETTINGS, "operators", str(fault)))
+    return tuple(map(_settings_file(directory).located, findings))
+
+
+def _settings_file(directory: Path) -> ConfigFile:
+    path = directory / SETTINGS
+    return parse(SETTINGS, path.read_bytes()) if path.is_file() else ConfigFile(SETTINGS)
 
 
 def secrets_of(settings: Settings) -> Secrets:
@@ -102,11 +117,10 @@ def everybody(directory: Path) -> tuple[Settings, Configuration]:
     """Settings and configuration, with those who may hold an operator's key."""
     from broker.serve import with_operators
 
-    settings = settings_of(directory)
-    try:
-        return settings, with_operators(configured(directory), settings)
-    except ConfigFault as fault:
-        raise refused([str(fault)]) from fault
+    settings, configuration = settings_of(directory), configured(directory)
+    if findings := contradicting(settings, configuration, directory):
+        raise refused([str(finding) for finding in findings])
+    return settings, with_operators(configuration, settings)
 
 
 def configured(directory: Path) -> Configuration:

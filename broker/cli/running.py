@@ -10,6 +10,7 @@ import uvloop
 
 from broker.cli.ends import ended, stopped, told
 from broker.cli.options import (
+    contradicting,
     everybody,
     examined_settings,
     folder,
@@ -18,11 +19,10 @@ from broker.cli.options import (
     with_config,
 )
 from broker.configuration import Configuration, examine
-from broker.errors import ConfigFault
 from broker.logs import set_up
 from broker.process import Process
 from broker.roles import ROLES, Role
-from broker.settings import Settings
+from broker.settings import ENVIRONMENT, Settings
 
 
 @click.command()
@@ -118,22 +118,13 @@ def check(config: Path | None) -> None:
     directory = folder(config)
     settings, wrong = examined_settings(directory)
     configuration, findings = examine(directory)
-    texts = [*wrong, *map(str, findings), *_operators(settings, configuration)]
-    for text in texts:
-        click.echo(f"{directory}/{text}")
-    click.echo(f"{directory}: {_counted(configuration)}: {_verdict(len(texts))}")
-    ended(well=not texts)
-
-
-def _operators(settings: Settings, configuration: Configuration) -> list[str]:
-    """What is wrong with the names of the operators."""
-    from broker.serve import with_operators
-
-    try:
-        with_operators(configuration, settings)
-    except ConfigFault as fault:
-        return [f"broker.yaml: {fault}"]
-    return []
+    together = contradicting(settings, configuration, directory)
+    found = [*wrong, *together, *findings]
+    for finding in found:
+        where = "" if finding.file == ENVIRONMENT else f"{directory}/"
+        click.echo(f"{where}{finding}")
+    click.echo(f"{directory}: {_counted(configuration)}: {_verdict(len(found))}")
+    ended(well=not found)
 
 
 def _counted(configuration: Configuration) -> str:

@@ -10,8 +10,6 @@ What does not belong
     Who is sent what (`told`), and how a confirmation is written (adapters).
 """
 
-from datetime import timedelta
-
 import orjson
 
 from broker.adapter import REPLY
@@ -29,8 +27,11 @@ CONFIRM = "acknowledge"
 
 def expect_confirmation(making: Making, document: Document, reply: str, rules: Rules) -> None:
     """An unsolicited reply to this message is on its way, because an agency has answered."""
-    event, within = making.event, rules.confirm_within.get(document.profile, timedelta())
-    if event.does != "answer" or not within:
+    event = making.event
+    if event.does != "answer":
+        return
+    within = rules.time_to_confirm(document.profile)
+    if not within:
         return
     answered = {
         one.target for one in making.answers.values()

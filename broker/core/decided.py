@@ -35,7 +35,7 @@ from broker.model.dossier import (
 )
 from broker.model.problem import Problem
 from broker.model.records import digest
-from broker.model.request_table import AT_ONCE, RequestTable
+from broker.model.request_table import RequestTable
 from broker.state.queue import Row
 
 UNKNOWN, MALFORMED = "request.unknown", "request.answer-malformed"
@@ -240,5 +240,4 @@ def expire_request(making: Making, rules: Rules) -> bool:
 def _table_of(request: Request, rules: Rules) -> RequestTable:
     """The table that was in force when the request was received."""
     profile, _, begins = request.table.partition("@")
-    tables = rules.tables.get(profile, ())
-    return next((one for one in tables if one.valid_from == begins), AT_ONCE)
+    return rules.table_since(profile, begins)

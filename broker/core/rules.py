@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from broker.adapter import Kind, Tree
+from broker.errors import ConfigFault
 from broker.model.dossier import Event
 from broker.model.problem import Problem
-from broker.model.request_table import RequestTable, tables_in_force
+from broker.model.request_table import AT_ONCE, RequestTable, tables_in_force
 from broker.routing.match import Book
 from broker.routing.view import View
 
@@ -40,5 +41,34 @@ class Rules:
     reports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def table_of(self, profile: str, received_at: str) -> RequestTable:
-        """The table of a profile that was in force when something was received."""
-        return tables_in_force(self.tables.get(profile, ()), received_at[:10])
+        """The table of a profile that was in force when something was received.
+
+        ConfigFault: there is no such profile. Without its table everything would be permitted.
+        """
+        return tables_in_force(self._tables_of(profile), received_at[:10])
+
+    def table_since(self, profile: str, begins: str) -> RequestTable:
+        """The table of a profile with this first day; without a profile, the one that has none.
+
+        ConfigFault: there is no such profile, or it has no such table any more.
+        """
+        tables = self._tables_of(profile)
+        found = next((table for table in tables if table.valid_from == begins), None)
+        if found is None and tables:
+            raise ConfigFault(
+                f"profile {profile!r} has no table of requests from {begins!r} any more; put it "
+                "back, and start again"
+            )
+        return found or AT_ONCE
+
+    def time_to_confirm(self, profile: str) -> timedelta:
+        """How long the sender of this profile has to confirm a decision; ConfigFault: unknown."""
+        self._tables_of(profile)
+        return self.confirm_within.get(profile, timedelta())
+
+    def _tables_of(self, profile: str) -> tuple[RequestTable, ...]:
+        if profile and profile not in self.tables:
+            raise ConfigFault(
+                f"there is no profile {profile!r} any more; put its file back, and start again"
+            )
+        return self.tables.get(profile, ())

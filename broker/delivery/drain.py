@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from broker.adapter import Adapter, Profile
 from broker.delivery.render import ReplyTo, rendered
 from broker.delivery.share import Mine, every_one
-from broker.errors import BrokerError
+from broker.errors import BrokerError, ConfigFault
 from broker.hop import Plumbing, heard
 from broker.logs import logger
 from broker.metrics import METRICS
@@ -124,8 +124,9 @@ class Drain:
             )
         except Exception as error:  # noqa: BLE001  a row that cannot be rendered is parked
             METRICS.parked_total.labels("delivery").inc()
+            reason = str(error) if isinstance(error, ConfigFault) else type(error).__name__
             log.warning("delivery.parked", delivery_id=row["id"], recipient=row["recipient"],
-                        reason=type(error).__name__)  # fmt: skip
+                        reason=reason)  # fmt: skip
             return None
 
     def _reply_to(self, row: Mapping[str, Any], known: "_Known") -> ReplyTo | None:

@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from broker.config_file import Finding
 from broker.model.paths import leaves, pattern_of
-from broker.routing.findings import Finding, from_validation
+from broker.routing.findings import from_validation
 from broker.routing.listing import ViewFile
 from broker.routing.match import Book, compile_book
 from broker.routing.patterns import Patterns, model_packages, patterns_of

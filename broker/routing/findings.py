@@ -1,11 +1,11 @@
-"""A finding: one thing wrong in a file of the configuration, as a value."""
+"""What a model of rules or views refused, as findings in the words of the file."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
+from broker.config_file import Finding
 from broker.routing.listing import Listed, ViewFile
 from broker.routing.rules import Rule, Trial
 
@@ -18,18 +18,6 @@ _KNOWN = {
     "paths": ", ".join(Listed.model_fields),
     "when": "equals, in, prefix, range, present, any_of",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`path` in the file: `rules[2].view`; `text` names the value and what is known instead."""
-
-    file: str
-    path: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.path}: {self.text}"
 
 
 def from_validation(file: str, raw: Any, error: ValidationError) -> Iterator[Finding]:
@@ -64,7 +52,7 @@ def _named(raw: Any, steps: list[Any]) -> str:
 def _text(fault: str, one: Any, steps: list[Any]) -> str:
     last = steps[-1] if steps else "the file"
     if fault == "missing":
-        return f"{last!r} is missing"
+        return f"{last!r} is missing; add it"
     if fault == "extra_forbidden":
         return f"unknown key {last!r}; known: {_known(steps)}"
     if fault == "string_type":

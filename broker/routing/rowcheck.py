@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 
+from broker.config_file import Finding
 from broker.routing.conditions import Conjunction, alternatives, operator_test
-from broker.routing.findings import Finding
 from broker.routing.listing import ViewFile
 from broker.routing.patterns import Patterns
 from broker.routing.rules import OVERALL, Condition, Rule, RulesFile, When, maps_of

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
+from broker.config_file import Finding
 from broker.model.lists import NUMBER, PRESENCE, ElementList, lists_of
 from broker.model.packages import PACKAGES
-from broker.routing.findings import Finding
 from broker.routing.listing import Listed, ViewFile
 from broker.routing.patterns import TOTALS, Patterns, within
 from broker.routing.rules import Rule, RulesFile

@@ -28,8 +28,8 @@ def test_every_wrong_setting_is_told(tmp_path):
     with pytest.raises(click.ClickException) as stopped:
         options.settings_of(tmp_path)
     assert stopped.value.exit_code == 1
-    assert "broker.yaml: port:" in stopped.value.message
-    assert "broker.yaml: partitions:" in stopped.value.message
+    assert "broker.yaml:1: port:" in stopped.value.message
+    assert "broker.yaml:2: partitions:" in stopped.value.message
 
 
 @pytest.mark.parametrize("key", [None, ""])

@@ -52,11 +52,11 @@ def test_every_finding_is_told_with_file_and_place(swb, config):
     result = swb("check", "--config", config)
     assert result.exit_code == 1
     said = result.stdout
-    assert f"{config}/senders/pebble-imports.yaml: line 1: is no YAML" in said
+    assert f"{config}/senders/pebble-imports.yaml:1:8: syntax: cannot be read as YAML" in said
     assert "routes/firearms.yaml" in said
     assert "nobody-here" in said
-    assert "broker.yaml: port:" in said
-    assert "broker.yaml: colour:" in said
+    assert "broker.yaml:1: port:" in said
+    assert "broker.yaml:2: colour:" in said
     assert "findings" in said.splitlines()[-1]
 
 
@@ -66,8 +66,8 @@ def test_a_file_that_is_no_text_is_a_finding(swb, config):
     (config / "broker.yaml").write_bytes(b"\xff\xfe\x00")
     result = swb("check", "--config", config)
     assert result.exit_code == 1
-    assert "views/wildlife-items.yaml: file: is no YAML" in result.stdout
-    assert "broker.yaml: it is no YAML" in result.stdout
+    for name in ("views/wildlife-items.yaml", "broker.yaml"):
+        assert f"{config}/{name}:1:1: encoding: is written in UTF-16; save it as" in result.stdout
 
 
 def test_an_operator_may_not_have_a_senders_name(swb, config):
@@ -75,7 +75,7 @@ def test_an_operator_may_not_have_a_senders_name(swb, config):
     (config / "broker.yaml").write_text("operators: [customs]\n")
     result = swb("check", "--config", config)
     assert result.exit_code == 1
-    assert "broker.yaml: operators: customs" in result.stdout
+    assert "broker.yaml:1: operators: customs" in result.stdout
 
 
 def test_nothing_starts_with_a_configuration_that_does_not_check(swb, config, tmp_path):
@@ -152,3 +152,51 @@ def test_the_embedded_tables_need_no_upgrade(swb, config):
     result = swb("database", "upgrade", "--config", config)
     assert result.exit_code == 2
     assert "database_url is empty" in result.stderr
+
+
+CANNOT_WORK = (
+    # what is written into which file, and what is then told, after the folder's name
+    ("broker.yaml", "operators: []\n", "broker.yaml:1: operators: no operator is named"),
+    ("broker.yaml", "port: 1\nkafka_bootstrap: k:9092\n",
+     "broker.yaml:2: kafka_bootstrap: database_url is empty; kafka_bootstrap and database_url go"),
+    ("broker.yaml", "port: 1\nport: 2\n",
+     "broker.yaml:2:1: key: the key 'port' occurs twice, on lines 1 and 2; remove one"),
+    ("broker.yml", "port: 1\n", "broker.yml: file: is not read; files here are broker.yaml"),
+    ("senders/new.yaml", "name: new-one\ntitle: t\nparty: p-new\nfamilies: [rail]\n",
+     "senders/new.yaml:4: families[0]: family 'rail' is not installed; install it, or take it"),
+    ("recipients/new.yaml", "title: t\nname: new-one\n",
+     "recipients/new.yaml:2: name: no row of routes/ names 'new-one'; write one"),
+    ("codelists/new.yaml", "name: a\ncodes:\n  0603: cut flowers\n",
+     "codelists/new.yaml:3:3: unquoted: 0603 is read as the number 387; write '0603' in quotes"),
+    ("views/new.yaml", "name: a\n  title: b\n",
+     "views/new.yaml:2:8: syntax: cannot be read as YAML: mapping values are not allowed"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "text", "said"), CANNOT_WORK)
+def test_what_cannot_work_is_told_with_file_and_line(swb, config, file, text, said):
+    """Each is a finding that says where it is, what was found and what to do; exit 1."""
+    (config / file).write_text(text)
+    result = swb("check", "--config", config)
+    assert result.exit_code == 1
+    assert f"{config}/{said}" in result.stdout
+    assert swb("keys", "issue", "duty-desk", "--config", config).exit_code == 1
+
+
+def test_a_folder_that_is_not_a_configuration_is_one_finding(swb, tmp_path):
+    """Neither all is well, nor a finding for each of its files."""
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "letter.yaml").write_text("dear: all")
+    result = swb("check", "--config", tmp_path)
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith(f"{tmp_path}/.: folder: is not a configuration, which has senders")
+    assert len(lines) == 2
+
+
+def test_a_variable_of_the_environment_is_told_as_such(swb, config, monkeypatch):
+    """It stands in no file of the folder."""
+    monkeypatch.setenv("SWB_OPERATORS", " , ")
+    result = swb("check", "--config", config)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("the environment: operators: no operator is named")

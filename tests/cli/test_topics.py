@@ -169,7 +169,7 @@ def test_check_tells_mistakes_in_topics_yaml(swb, config):
     (config / "topics.yaml").write_text("events: {replication: 1}\n")
     result = swb("check", "--config", config)
     assert result.exit_code == 1
-    assert f"{config}/topics.yaml: events.min_insync_replicas: 2 of 1 replicas" in result.stdout
+    assert f"{config}/topics.yaml:1: events.min_insync_replicas: 2 of 1 replicas" in result.stdout
 
 
 def test_a_password_file_that_is_missing_is_named(swb, config):

@@ -32,7 +32,7 @@ def test_unknown_operators_are_told_with_the_known_ones(row, file):
 def test_missing_keys_and_codes_without_quotes_are_told(row, file):
     """A missing key is named; a number where a code stands is told to be put in quotes."""
     assert told(RulesFile, file(row(because=None))) == [
-        "f.yaml: rules[0].because: rule 'plants': 'because' is missing"
+        "f.yaml: rules[0].because: rule 'plants': 'because' is missing; add it"
     ]
     (text,) = told(RulesFile, file(row(when={"TypeCode": {"equals": 387}})))
     assert "387 is not a text; write it in quotes" in text
