@@ -35,7 +35,8 @@ from broker.process import Process
 from broker.roles import Role
 from broker.settings import Settings
 from broker.state import dossiers, keys, outbox, parked, positions, queue
-from broker.stations import EVERYTHING, Stations, assemble, remember, topics_of
+from broker.stations import EVERYTHING, Stations, assemble, topics_of
+from broker.succession import put_in_force, report_numbers, why_superseded
 from broker.topics import wanted
 from broker.web import Direct, Guard, Health, application
 from broker.workers.links import Template
@@ -70,8 +71,9 @@ async def serve(process: Process, listening: Callable[[str], None]) -> None:
         )
     await _compared(process)
     topics = topics_of(configuration)
-    async with opened(settings, process.secrets, topics) as plumbing:
-        await remember(configuration, plumbing)
+    async with opened(settings, process.secrets, topics) as opened_plumbing:
+        number = await put_in_force(configuration, opened_plumbing, process.permitted)
+        plumbing = replace(opened_plumbing, configuration=number)
         workers = processes(settings) if role.runs("translation") and settings.workers else None
         stations = assemble(configuration, plumbing, settings, role, workers)
         known = await plumbing.database.read(keys.live)
@@ -218,6 +220,8 @@ async def missing(plumbing: Plumbing) -> dict[str, str]:
             await plumbing.database.write(lambda _connection: None)
     except (BrokerError, TimeoutError):
         lacking["state"] = "the database does not commit; look at its disk and its server"
+    if "state" not in lacking and (told := await why_superseded(plumbing)):
+        lacking["configuration"] = told
     if told := await plumbing.log.missing():
         lacking["log"] = told
     return lacking
@@ -241,6 +245,7 @@ async def refresh(plumbing: Plumbing, configuration: Configuration) -> None:
 
     await plumbing.database.read(work)
     METRICS.book.labels(configuration.digest[:16]).set(1)
+    await report_numbers(plumbing)
     standing = await plumbing.database.read(positions.everywhere)
     ends = {topic: await plumbing.log.ends(topic) for topic in {one.topic for one, _ in standing}}
     lags: dict[tuple[str, str], int] = {}

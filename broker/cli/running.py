@@ -1,6 +1,7 @@
 """`swb serve` runs a broker, `swb database` its tables, `swb check` finds what is wrong."""
 
 import asyncio
+import getpass
 import zlib
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from broker.logs import set_up
 from broker.process import Process
 from broker.roles import ROLES, Role
 from broker.settings import ENVIRONMENT, Settings
+from broker.succession import Permitted
 
 
 @click.command()
@@ -33,6 +35,18 @@ from broker.settings import ENVIRONMENT, Settings
 @click.option("--data", help="Folder of the log and the state; default: data_directory.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0: a free one.")
 @click.option("--host", help="Address to listen on.")
+@click.option(
+    "--roll-back",
+    "rolls_back",
+    is_flag=True,
+    help="Put a configuration in force again that was succeeded by another.",
+)
+@click.option(
+    "--force-config",
+    "leaves_out",
+    is_flag=True,
+    help="Leave out what unfinished work still names; what names it is parked.",
+)
 @told
 def serve(
     *,
@@ -40,6 +54,8 @@ def serve(
     config: Path | None,
     families: tuple[str, ...],
     recipients: tuple[str, ...],
+    rolls_back: bool,
+    leaves_out: bool,
     **given: str | int | None,
 ) -> None:
     """Run a broker: all of it in one process, or one role of it on a cluster.
@@ -58,16 +74,27 @@ def serve(
     settings, configuration = everybody(folder(config))
     settings = settings.model_copy(update=kept)
     set_up(settings.log_level)
-    _serve(settings, configuration, Role(role, families, recipients))
+    permitted = Permitted(leaves_out, rolls_back, _starter())
+    _serve(settings, configuration, Role(role, families, recipients), permitted)
 
 
-def _serve(settings: Settings, configuration: Configuration, role: Role) -> None:
+def _starter() -> str:
+    """Who starts it, as this machine knows."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in a container
+        return "nameless"
+
+
+def _serve(
+    settings: Settings, configuration: Configuration, role: Role, permitted: Permitted
+) -> None:
     from broker.serve import serve as run  # half a second of imports that other verbs do not need
 
     def listening(url: str) -> None:
         click.echo(announced(url, settings, role.name))
 
-    process = Process(settings, configuration, secrets_of(settings), role)
+    process = Process(settings, configuration, secrets_of(settings), role, permitted)
     uvloop.run(run(process, listening))
 
 

@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import Connection
 
 from broker.adapter import Adapter, Profile
+from broker.errors import ConfigFault
 from broker.hop import Pending, Piece
 from broker.metrics import METRICS
 from broker.model.events import event_of, record_of
@@ -83,7 +84,11 @@ class TranslationStation:
         kinds: Kinds,
         event_bytes_max: int = EVENT_BYTES_MAX,
         executor: Executor | None = None,
+        *,
+        digest: str = "",
     ) -> None:
+        """`digest`: of the configuration; verdicts and replies name it."""
+        self._digest = digest
         self._event_bytes_max = event_bytes_max
         self._adapters = adapters
         self._profile_of = profile_of
@@ -97,6 +102,7 @@ class TranslationStation:
 
     def work(self, entry: Entry, loaded: Batch, skip: int) -> Iterator[Piece | Pending]:
         """One piece a message; what is costly is translated elsewhere, and waited for here."""
+        _must_be_known(entry.headers.get("swb_format", ""), self._adapters)
         self._begin_ahead(entry, loaded, skip)
         job = loaded.jobs.get(entry.position)
         if job is None:
@@ -132,9 +138,16 @@ class TranslationStation:
             if entry is not now and not executor.has_room(payload):
                 return
             headers = entry.headers
-            profile = self._profile_of(
-                headers.get("swb_profile", ""), headers.get("swb_format", ""), headers["ce_time"]
-            )
+            try:
+                profile = self._profile_of(
+                    headers.get("swb_profile", ""),
+                    headers.get("swb_format", ""),
+                    headers["ce_time"],
+                )
+            except ConfigFault:
+                if entry is now:
+                    raise
+                return  # it is parked in its turn, not this one for it
             before = skip if entry is now else 0
             loaded.jobs[entry.position] = executor.begin(headers, payload, profile, before)
 
@@ -156,22 +169,32 @@ class TranslationStation:
         judged = submissions.judged(connection, made.keys())
         done = [one for key, one in made.items() if key not in judged]
         done = _with_in_force(connection, done, self._kinds)
-        submissions.put_messages(connection, [_message_row(one) for one in done])
+        submissions.put_messages(connection, [_message_row(one, self._digest) for one in done])
         events = check_numbers(connection, [event for one in done for event in one.events])
         resolved = resolve(connection, events, self._kinds)
         wrong = [one for one in resolved.waiting if "swb_problem" in one.headers]
         for waiting in wrong:
             event = event_of(waiting.headers, waiting.value)
-            decline(connection, event, event.problem)
+            decline(connection, event, event.problem, self._digest)
         put_waiting(
             connection,
             [one for one in resolved.waiting if one not in wrong],
             {(one.submission.id, one.number): one.problems for one in done},
+            self._digest,
         )
-        queue.put(connection, [_reply(one) for one in done if _is_replied_here(one)])
+        replies = [_reply(one) for one in done if _is_replied_here(one)]
+        queue.put(connection, replies, self._digest)
         for one in done:
             _count(one)
         return [record_of(event) for event in resolved.events]
+
+
+def _must_be_known(form: str, adapters: Mapping[str, Adapter]) -> None:
+    """ConfigFault: intake recognised a format that nothing installed reads any more."""
+    if form and form not in adapters:
+        raise ConfigFault(
+            f"no installed adapter has the format {form!r} any more; install it, and start again"
+        )
 
 
 def _with_in_force(
@@ -204,7 +227,7 @@ def _values(pieces: Sequence[Piece]) -> Iterator[Translated]:
     return (piece.value for piece in pieces)
 
 
-def _message_row(one: Translated) -> dict[str, Any]:
+def _message_row(one: Translated, configuration: str) -> dict[str, Any]:
     return {
         "submission": one.submission.id,
         "message": one.number,
@@ -212,6 +235,7 @@ def _message_row(one: Translated) -> dict[str, Any]:
         "verdict": one.verdict,
         "problems": orjson.dumps([as_json(problem) for problem in one.problems]),
         "last": int(one.last),
+        "configuration": configuration,
     }
 
 

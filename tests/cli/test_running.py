@@ -200,3 +200,20 @@ def test_a_variable_of_the_environment_is_told_as_such(swb, config, monkeypatch)
     result = swb("check", "--config", config)
     assert result.exit_code == 1
     assert result.stdout.startswith("the environment: operators: no operator is named")
+
+
+def test_what_a_start_may_do_is_asked_for_by_options(swb, config, tmp_path, monkeypatch):
+    """Neither is permitted unless it is given, and each is one thing; the account is named."""
+    begun = []
+
+    async def run(process, listening):
+        del listening
+        begun.append(process.permitted)
+
+    monkeypatch.setattr("broker.serve.serve", run)
+    for options in ((), ("--force-config",), ("--roll-back",)):
+        result = swb("serve", "--config", config, "--data", tmp_path, *options)
+        assert result.exit_code == 0, result.output
+    found = [(one.leaves_out, one.rolls_back) for one in begun]
+    assert found == [(False, False), (True, False), (False, True)]
+    assert all(one.who for one in begun)
