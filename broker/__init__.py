@@ -21,6 +21,7 @@ crew           the hops over the partitions that are this process's own
 workers        translation of what is costly, in processes that can be ended
 threads        what else would keep the doors waiting
 readiness      whether a process can do its work
+succession     which configuration is in force, and since which number
 watching       rings the bells for what other processes commit
 stations       every loop of a process, put together
 plumbing, process, roles   log and database of a process; what it is started with, and as

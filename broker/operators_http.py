@@ -101,7 +101,7 @@ class Operators:
         operator = await self.who(request)
         why = _text(await _json(request), "why")
         database = self._plumbing.database
-        decided = Decided(name, decision, operator.name, why, self._now())
+        decided = Decided(name, decision, operator.name, why, self._now(), self._running)
         state = await database.write(partial(parking.decide, database=database, decided=decided))
         self._plumbing.queued.ring()
         return json_response({"parked": name, "decision": decision, "state": state}, 202)

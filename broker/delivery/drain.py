@@ -21,7 +21,7 @@ from broker.errors import BrokerError, ConfigFault, kind_of
 from broker.hop import Plumbing, heard
 from broker.logs import logger
 from broker.metrics import METRICS
-from broker.state import aliases, queue, submissions
+from broker.state import aliases, configurations, queue, submissions
 from broker.threads import COSTLY_BYTES
 
 ProfileOf = Callable[[str, str, str], Profile]
@@ -85,7 +85,12 @@ class Drain:
             ready.setdefault(row["subscription"], []).append(
                 (row["number"], await self._rendered(row, known))
             )
-        await database.write(partial(queue.number_all, ready=ready))
+
+        def number(connection: Connection) -> None:
+            configurations.must_be_newest(connection, self._plumbing.configuration)
+            queue.number_all(connection, ready)
+
+        await database.write(number)
         for row in rows:
             METRICS.deliveries.labels(row["recipient"], "numbered").inc()
         self._plumbing.numbered.ring()

@@ -18,12 +18,12 @@ from sqlalchemy import Connection
 
 from broker.access import Principal
 from broker.clock import stamp
-from broker.errors import BrokerError, BusyFault, ConflictFault, kind_of
+from broker.errors import BrokerError, BusyFault, ConflictFault, SupersededFault, kind_of
 from broker.hop import Plumbing
 from broker.logs import logger
 from broker.metrics import METRICS
 from broker.model.records import Record
-from broker.state import outbox, queue, submissions
+from broker.state import configurations, outbox, queue, submissions
 from broker.threads import HASHED_BYTES
 
 OWNER = ("intake", 0)
@@ -154,6 +154,9 @@ class Acceptance:
         except asyncio.CancelledError:
             _settle(batch, [BusyFault("the broker is stopping; try again")] * len(batch))
             raise
+        except SupersededFault as fault:
+            _settle(batch, [fault] * len(batch))
+            raise
         except Exception as fault:  # noqa: BLE001  one arrival must not take its neighbours along
             if len(batch) > 1 and not isinstance(fault, BrokerError):
                 for pending in batch:
@@ -171,6 +174,7 @@ class Acceptance:
         self, connection: Connection, batch: Sequence[_Pending], received_at: str
     ) -> list[Receipt | ConflictFault]:
         """The transaction: numbers, rows, records; duplicates get what they had."""
+        configurations.must_be_newest(connection, self._plumbing.configuration)
         earlier = _Earlier(connection, batch)
         numbers = iter(submissions.numbers(connection, len(batch)))
         receipts: list[Receipt | ConflictFault] = []

@@ -41,6 +41,8 @@ class Decided(NamedTuple):
     who: str
     why: str
     at: str
+    configuration: str = ""
+    """The digest of the one that it was decided under."""
 
 
 def listed(connection: Connection, state: str | None) -> list[dict[str, Any]]:
@@ -107,13 +109,13 @@ def _translation_decided(
     if decided.decision == "resume":
         database.outbox(connection, OWNER, [record])
     else:
-        _reject(connection, record.headers)
+        _reject(connection, record.headers, decided.configuration)
     state = _SETTLED[decided.decision]
     parked.settle(connection, decided.parked, state)
     return state
 
 
-def _reject(connection: Connection, headers: Mapping[str, str]) -> None:
+def _reject(connection: Connection, headers: Mapping[str, str], configuration: str) -> None:
     """The verdict on the whole submission, and the reply to its sender."""
     submission = headers["ce_id"]
     problems = (decline_problem("event.discarded"),)
@@ -121,12 +123,13 @@ def _reject(connection: Connection, headers: Mapping[str, str]) -> None:
         row = {
             "submission": submission, "message": 0, "reference": "", "verdict": "rejected",
             "problems": orjson.dumps([as_json(problem) for problem in problems]),
+            "configuration": configuration,
         }  # fmt: skip
         submissions.put_messages(connection, [row])
     told = Refused(submission, 0, headers["swb_sender"], headers["swb_party"],
                    headers.get("swb_profile", ""), headers["ce_time"],
                    headers.get("traceparent", ""))  # fmt: skip
-    queue.put(connection, [refusal_row(told, "rejected", problems, ())])
+    queue.put(connection, [refusal_row(told, "rejected", problems, ())], configuration)
 
 
 def _event_record(record: Record, decided: Decided) -> Record:

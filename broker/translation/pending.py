@@ -28,20 +28,25 @@ Problems = Mapping[tuple[str, int], tuple[Problem, ...]]
 """What is wrong with each message (submission, message) besides."""
 
 
-def put_waiting(connection: Connection, waiting: Sequence[Waiting], problems: Problems) -> None:
+def put_waiting(
+    connection: Connection,
+    waiting: Sequence[Waiting],
+    problems: Problems,
+    configuration: str = "",
+) -> None:
     """Keep the events that wait, notify their senders, and let go of what they replace."""
     if not waiting:
         return
     older = dict(unresolved.like(connection, waiting))
     for number in sorted(unresolved.take_waiting(connection, list(older))):
-        _replace(connection, event_of(older[number].headers, older[number].value))
+        _replace(connection, event_of(older[number].headers, older[number].value), configuration)
     unresolved.put(connection, waiting)
     rows: dict[tuple[str, int], Row] = {}
     for one in waiting:
         event = event_of(one.headers, one.value)
         found = problems.get((event.submission, event.message), ())
         rows.setdefault((event.submission, event.message), _row(event, one.until, found))
-    queue.put(connection, list(rows.values()))
+    queue.put(connection, list(rows.values()), configuration)
 
 
 def _row(event: Event, until: str, problems: tuple[Problem, ...]) -> Row:
@@ -67,10 +72,10 @@ def _waits(event: Event, until: str) -> Problem:
     )
 
 
-def _replace(connection: Connection, event: Event) -> None:
+def _replace(connection: Connection, event: Event, configuration: str) -> None:
     """A later message about the same thing has come: this one is declined."""
     problem = decline_problem("event.replaced", event)
-    queue.put(connection, [declined_row(event, (problem,))])
+    queue.put(connection, [declined_row(event, (problem,))], configuration)
     row: dict[str, Any] = {
         "dossier": "", "event": event.id, "does": event.does, "outcome": "declined",
         "submission": event.submission, "message": event.message,

@@ -6,7 +6,7 @@ sender's queue; what finds no dossier waits in `unresolved`.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 from sqlalchemy import Connection
@@ -82,6 +82,17 @@ class Batch:
         return entry.value or self.originals[entry.headers["ce_id"]]
 
 
+class Basis(NamedTuple):
+    """What messages are judged under.
+
+    `owners`: whose the codes in public names are. `digest`: of the configuration; verdicts and
+    replies name it.
+    """
+
+    owners: Owners = NO_OWNERS
+    digest: str = ""
+
+
 class TranslationStation:
     """Submissions of one family become verdicts and events."""
 
@@ -95,9 +106,9 @@ class TranslationStation:
         event_bytes_max: int = EVENT_BYTES_MAX,
         executor: Executor | None = None,
         *,
-        owners: Owners = NO_OWNERS,
+        basis: Basis = Basis(),  # noqa: B008  it is never changed
     ) -> None:
-        self._owners = owners
+        self._owners, self._digest = basis
         self._event_bytes_max = event_bytes_max
         self._adapters = adapters
         self._profile_of = profile_of
@@ -114,6 +125,7 @@ class TranslationStation:
 
         StepFault: the record's submission is unknown, and with it the bytes.
         """
+        _must_be_known(entry.headers.get("swb_format", ""), self._adapters)
         if not loaded.holds(entry):
             raise StepFault(UNKNOWN, counts=False)
         self._begin_ahead(entry, loaded, skip)
@@ -186,22 +198,32 @@ class TranslationStation:
         judged = submissions.judged(connection, made.keys())
         done = [one for key, one in made.items() if key not in judged]
         done = _with_in_force(connection, done, self._kinds)
-        submissions.put_messages(connection, [_message_row(one) for one in done])
+        submissions.put_messages(connection, [_message_row(one, self._digest) for one in done])
         events = check_numbers(connection, [event for one in done for event in one.events])
         resolved = resolve(connection, events, self._kinds, self._owners)
         wrong = [one for one in resolved.waiting if "swb_problem" in one.headers]
         for waiting in wrong:
             event = event_of(waiting.headers, waiting.value)
-            decline(connection, event, event.problem)
+            decline(connection, event, event.problem, self._digest)
         put_waiting(
             connection,
             [one for one in resolved.waiting if one not in wrong],
             {(one.submission.id, one.number): one.problems for one in done},
+            self._digest,
         )
-        queue.put(connection, [_reply(one) for one in done if _is_replied_here(one)])
+        replies = [_reply(one) for one in done if _is_replied_here(one)]
+        queue.put(connection, replies, self._digest)
         for one in done:
             _count(one)
         return [record_of(event) for event in resolved.events]
+
+
+def _must_be_known(form: str, adapters: Mapping[str, Adapter]) -> None:
+    """ConfigFault: intake recognised a format that nothing installed reads any more."""
+    if form and form not in adapters:
+        raise ConfigFault(
+            f"no installed adapter has the format {form!r} any more; install it, and start again"
+        )
 
 
 def _with_in_force(
@@ -234,7 +256,7 @@ def _values(pieces: Sequence[Piece]) -> Iterator[Translated]:
     return (piece.value for piece in pieces)
 
 
-def _message_row(one: Translated) -> dict[str, Any]:
+def _message_row(one: Translated, configuration: str) -> dict[str, Any]:
     return {
         "submission": one.submission.id,
         "message": one.number,
@@ -242,6 +264,7 @@ def _message_row(one: Translated) -> dict[str, Any]:
         "verdict": one.verdict,
         "problems": orjson.dumps([as_json(problem) for problem in one.problems]),
         "last": int(one.last),
+        "configuration": configuration,
     }
 
 
