@@ -203,9 +203,8 @@ class Hop:
         """Read the position, then append what the outbox holds; then read on from there."""
 
         def work(connection: Connection) -> Position:
-            taken = positions.take(connection, self.reader)
             positions.moved_under(connection, self.reader, self.plumbing.configuration)
-            return taken
+            return positions.take(connection, self.reader)
 
         position = await self.plumbing.database.write(work)
         if position != self._reached:  # another owner, or a database that was set back: its outbox
@@ -359,8 +358,9 @@ class Hop:
         """
         if self._fresh:
             self._fresh = False
+            number = self.plumbing.configuration
             starts = await self.plumbing.database.write(
-                lambda connection: positions.started(connection, self.reader)
+                lambda connection: positions.started(connection, self.reader, number=number)
             )
             self._starts = (position, starts)
         return self._starts[1] if self._starts[0] == position else 0

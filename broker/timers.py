@@ -99,6 +99,10 @@ class Timers:
         self._must_be_newest(connection)
         return release(connection, now, self._kinds, LIMIT, self._digest)
 
+    def _drop(self, connection: Connection, numbers: list[int]) -> None:
+        self._must_be_newest(connection)
+        unresolved.drop_released(connection, numbers)
+
     def _must_be_newest(self, connection: Connection) -> None:
         configurations.must_be_newest(connection, self._plumbing.configuration)
 
@@ -113,7 +117,7 @@ class Timers:
         found = await database.read(compose_released)
         if found:
             await self._plumbing.log.append(list(found.values()))
-            await database.write(partial(unresolved.drop_released, numbers=list(found)))
+            await database.write(partial(self._drop, numbers=list(found)))
         return declined + len(found)
 
     async def _forget(self) -> None:

@@ -1,12 +1,17 @@
 """Every configuration that was in force, by its digest; the one that is, with its number.
 
-The number counts what was put in force. Whoever works under an older one may write nothing.
+The number counts what was put in force. Whoever works under an older one may write nothing: each
+transaction that writes on behalf of a configuration proves its number in itself, and holds the row
+until it ends (`must_be_newest`). What succeeds holds it alone (`hold`), so that the transactions
+before it have ended and those after it see the new number. Both are the first that a transaction
+does, so that nobody waits for the row while somebody waits for it. On SQLite the one writer is all
+the lock there is.
 """
 
 import zlib
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, ScalarSelect, func, select, text, update
 
 from broker.errors import MovedFault, SupersededFault
 from broker.state.dialect import insert_or
@@ -66,8 +71,37 @@ def succeed(connection: Connection, before: InForce, digest: str, at: str) -> In
     return after
 
 
+def hold(connection: Connection) -> None:
+    """Keep every other transaction from proving its number, and from succeeding, until this ends.
+
+    On PostgreSQL the table is locked: who waits for a table is served in turn, whereas those who
+    share a row are let in before whoever waits to change it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE in_force IN EXCLUSIVE MODE"))
+
+
+def held_number() -> ScalarSelect[int]:
+    """The number in force, for a statement that writes: it stays so until the transaction ends.
+
+    In the statement that changes a row of another table, that row is locked after this one.
+    """
+    return select(IN_FORCE.c.number).with_for_update(read=True).scalar_subquery()
+
+
 def must_be_newest(connection: Connection, number: int) -> None:
-    """SupersededFault: a configuration with a higher number than this is in force."""
+    """Prove a number, before anything else that the transaction does.
+
+    SupersededFault: a configuration with a higher number is in force. Else none is put in force
+    until this transaction ends.
+    """
+    newest = connection.execute(select(func.coalesce(held_number(), 0))).scalar_one()
+    if newest > number:
+        raise superseded(number, newest)
+
+
+def must_seem_newest(connection: Connection, number: int) -> None:
+    """For a read, which holds nothing. SupersededFault: a higher number than this is in force."""
     newest = in_force(connection).number
     if newest > number:
         raise superseded(number, newest)

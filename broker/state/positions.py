@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, func, literal, select, update
 from broker.errors import MovedFault
 from broker.state import configurations
 from broker.state.dialect import insert_or
-from broker.state.tables import IN_FORCE, POSITIONS
+from broker.state.tables import POSITIONS
 
 
 class Reader(NamedTuple):
@@ -44,8 +44,12 @@ def take(connection: Connection, reader: Reader) -> Position:
     return Position(row.next, row.message)
 
 
-def started(connection: Connection, reader: Reader) -> int:
-    """One more start without a committed batch; how many that makes."""
+def started(connection: Connection, reader: Reader, *, number: int = 0) -> int:
+    """One more start without a committed batch; how many that makes.
+
+    SupersededFault: a configuration newer than this number is in force.
+    """
+    configurations.must_be_newest(connection, number)
     connection.execute(update(POSITIONS).where(*_is(reader)).values(starts=POSITIONS.c.starts + 1))
     starts: int = connection.execute(select(POSITIONS.c.starts).where(*_is(reader))).scalar_one()
     return starts
@@ -70,7 +74,7 @@ def move(
 
     SupersededFault: a newer one is in force, or has moved it. MovedFault: another owner moved it.
     """
-    in_force = select(func.coalesce(func.max(IN_FORCE.c.number), 0)).scalar_subquery()
+    in_force = func.coalesce(configurations.held_number(), 0)
     done = connection.execute(
         update(POSITIONS)
         .where(
@@ -86,11 +90,11 @@ def move(
 
 def moved_under(connection: Connection, reader: Reader, number: int) -> None:
     """SupersededFault: a configuration newer than this number is in force, or has moved it."""
+    configurations.must_be_newest(connection, number)
     query = select(POSITIONS.c.configuration).where(*_is(reader))
     newest = connection.execute(query).scalar_one_or_none() or 0
     if newest > number:
         raise configurations.superseded(number, newest)
-    configurations.must_be_newest(connection, number)
 
 
 def everywhere(connection: Connection) -> list[tuple[Reader, Position]]:

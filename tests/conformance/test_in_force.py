@@ -1,11 +1,19 @@
 """Putting a configuration in force, on every database, by processes that start together."""
 
 import asyncio
+import contextlib
+import threading
+
+from sqlalchemy import text
 
 from broker.errors import BrokerError, MovedFault, SupersededFault
 from broker.state import configurations, positions
 from broker.state.configurations import InForce
 from broker.state.positions import Position, Reader
+from broker.state.postgres import postgres_database
+from tests.broker_in_process import story
+from tests.conformance.conftest import of_url
+from tests.limits import HANG_S, tries
 
 READER = Reader("core", "events.trial", 0)
 RIVALS = 5
@@ -71,5 +79,95 @@ def test_an_older_process_moves_nothing_once_a_newer_has(on_database):
         assert set(moved) == {1, 2}
         assert moved == sorted(moved)
         assert (await database.read(lambda c: positions.everywhere(c)[0][1])).next == len(moved)
+
+    on_database(run)
+
+
+async def waiting(database, count):
+    """Return when so many transactions wait for the table of the configuration in force."""
+    query = text(
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'in_force'::regclass"
+    )
+    for _ in tries(f"{count} transactions wait"):
+        if await database.read(lambda c: c.execute(query).scalar_one()) == count:
+            return
+        await asyncio.sleep(0)
+
+
+@story
+async def test_who_has_proven_its_number_commits_before_another_succeeds(postgres):
+    """The succession waits for it, others wait behind the succession, and are then superseded."""
+    settings, secret = of_url(postgres.create())
+    may_commit, has_proven = threading.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def prove_and_wait(connection):
+        configurations.must_be_newest(connection, 1)
+        loop.call_soon_threadsafe(has_proven.set)
+        assert may_commit.wait(HANG_S)
+        positions.take(connection, READER)
+
+    def succeed(connection):
+        configurations.hold(connection)
+        before = configurations.in_force(connection)
+        return configurations.succeed(connection, before, f"d{before.number + 1}", "").number
+
+    def prove_late(connection):
+        configurations.must_be_newest(connection, 1)
+
+    async with postgres_database(settings, secret, upgraded=False) as database:
+        await database.upgrade()
+        assert await database.write(succeed) == 1
+        async with asyncio.TaskGroup() as group:
+            early = group.create_task(database.write(prove_and_wait))
+            await has_proven.wait()
+            succession = group.create_task(database.write(succeed))
+            await waiting(database, 1)
+            late = asyncio.gather(database.write(prove_late), return_exceptions=True)
+            await waiting(database, 2)
+            assert (await database.read(configurations.in_force)).number == 1
+            may_commit.set()
+            await early
+            assert await succession == 2
+            (refused,) = await late
+        assert isinstance(refused, SupersededFault)
+        assert len(await database.read(positions.everywhere)) == 1
+
+
+def test_proving_and_succeeding_at_once_neither_deadlocks_nor_starves(on_database):
+    """Provers that never pause let every succession through; none commits under an older one."""
+
+    async def run(database):
+        wrote: list[tuple[int, int]] = []
+        newest = 0
+
+        def prove(connection, number):
+            positions.moved_under(connection, READER, number)
+            at = positions.take(connection, READER)
+            positions.move(connection, READER, at, Position(at.next + 1), number=number)
+            return at.next
+
+        def succeed(connection):
+            configurations.hold(connection)
+            before = configurations.in_force(connection)
+            return configurations.succeed(connection, before, f"d{before.number + 1}", "").number
+
+        async def work():
+            while newest < RIVALS:
+                number = newest
+                with contextlib.suppress(SupersededFault, MovedFault):
+                    wrote.append((await database.write(lambda c, n=number: prove(c, n)), number))
+                await asyncio.sleep(0)
+
+        async def succeed_often():
+            nonlocal newest
+            for _ in range(RIVALS):
+                newest = await database.write(succeed)
+                await asyncio.sleep(0)
+
+        await asyncio.gather(*(work() for _ in range(3)), succeed_often())
+        numbers = [number for _, number in sorted(wrote)]
+        assert newest == RIVALS
+        assert numbers == sorted(numbers)
 
     on_database(run)
