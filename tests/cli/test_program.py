@@ -69,4 +69,4 @@ def test_every_verb_explains_itself():
             look(below, f"{name} {inner}")
 
     look(program, "swb")
-    assert len(seen) == 25
+    assert len(seen) == 28
