@@ -10,7 +10,7 @@ Rules
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -18,11 +18,12 @@ from sqlalchemy import Connection
 from broker.clock import stamp
 from broker.coherence import SUBMITTER
 from broker.configuration import Configuration
+from broker.dossiers.standing import FAVOURABLE
 from broker.errors import ConfigFault, MovedFault
 from broker.hop import Plumbing
 from broker.logs import logger
 from broker.metrics import METRICS
-from broker.state import actions, configurations
+from broker.state import actions, configurations, positions
 from broker.state.configurations import InForce
 from broker.state.unfinished import Lacking, Names, lacking
 
@@ -69,9 +70,14 @@ async def put_in_force(
     others put theirs in force all the time.
     """
     at = stamp(plumbing.clock.now())
+    before = await plumbing.database.read(configurations.in_force)
+    if before.digest == configuration.digest:
+        return before.number  # without keeping those that write under it from their work
+
+    unread = await _unread(plumbing, configuration.topic_names)
 
     def work(connection: Connection) -> _Put:
-        return _succeed(connection, configuration, at, permitted)
+        return _succeed(connection, configuration, at, permitted, unread)
 
     put = await _written(plumbing, work)
     if put.after != put.before:
@@ -110,13 +116,33 @@ def names_of(configuration: Configuration) -> Names:
             name: {table.valid_from for table in profile.requests}
             for name, profile in configuration.profiles.items()
         },
+        settled=FAVOURABLE,
     )
 
 
+async def _unread(plumbing: Plumbing, topics: Collection[str]) -> tuple[Lacking, ...]:
+    """Topics that no station would read any more, although records in them wait for one."""
+    found = []
+    for reader, position in await plumbing.database.read(positions.everywhere):
+        if reader.topic in topics:
+            continue
+        ends = await plumbing.log.ends(reader.topic)
+        if reader.partition < len(ends) and position.next < ends[reader.partition][1]:
+            where = f"a record that {reader.station} has not worked,"
+            example = f"{position.next} of partition {reader.partition}"
+            found.append(Lacking("topic", reader.topic, where, example))
+    return tuple(found)
+
+
 def _succeed(
-    connection: Connection, configuration: Configuration, at: str, permitted: Permitted
+    connection: Connection,
+    configuration: Configuration,
+    at: str,
+    permitted: Permitted,
+    unread: tuple[Lacking, ...],
 ) -> _Put:
     """One transaction: the check of what is named, and the compare-and-set."""
+    configurations.hold(connection)
     digest, before = configuration.digest, configurations.in_force(connection)
     if before.digest == digest:
         return _Put(before, before)
@@ -128,7 +154,7 @@ def _succeed(
             f"them; start with the files of {before.number}, or put these in force again by "
             "starting one process with --roll-back"
         )
-    left_out = tuple(lacking(connection, names_of(configuration)))
+    left_out = (*lacking(connection, names_of(configuration)), *unread)
     if left_out and not permitted.leaves_out:
         raise ConfigFault(_refusal(left_out))
     configurations.put(connection, digest, configuration.content, at)

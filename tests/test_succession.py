@@ -11,9 +11,21 @@ from broker.hop import Hop
 from broker.readiness import Readiness
 from broker.state import actions, configurations
 from broker.state.configurations import InForce
-from broker.state.tables import MESSAGES, POSITIONS, QUEUE, SUBMISSIONS, UNRESOLVED
+from broker.state.positions import Reader
+from broker.state.tables import (
+    ACTIONS,
+    KEYS,
+    MESSAGES,
+    POSITIONS,
+    QUEUE,
+    SUBMISSIONS,
+    SUBSCRIPTIONS,
+    UNRESOLVED,
+)
 from broker.succession import NOTHING, Permitted, put_in_force
+from broker.watching import Watch
 from tests.broker_in_process import (
+    OPERATOR,
     SENDER,
     XML,
     configuration,
@@ -213,6 +225,22 @@ async def test_verdicts_and_replies_name_the_configuration():
         assert set(named) == {broker.configuration.digest}
 
 
+@story
+async def test_a_trace_shows_the_configuration_of_each_verdict_decision_and_reply():
+    """Whoever asks why can find under which files it was so, also after these were succeeded."""
+    async with in_process() as broker:
+        submission = await broker.lodge(declaration("QZ-1"))
+        rejected = await broker.lodge(declaration("QZ-2", "84713000", TypeCode="QQQ"))
+        found = []
+        for name in (submission, rejected):
+            shown = (await broker.call("GET", f"/v1/trace/{name}", OPERATOR)).json()
+            for one in shown["submissions"]:
+                found += [*one["messages"], *one["replies"]]
+            found += [row for one in shown["dossiers"] for row in one["decisions"]]
+        assert {bool("verdict" in row) for row in found} == {True, False}
+        assert {row["configuration"] for row in found} == {broker.configuration.digest}
+
+
 async def lodge_at_an_older():
     """What an older process answers; it ends with the loop that accepts."""
     async with in_process() as broker:
@@ -246,6 +274,59 @@ async def test_older_loops_number_nothing_and_release_nothing(tmp_path):
             with pytest.raises(SupersededFault):
                 await loop()
         assert (await broker.rows(QUEUE), await broker.rows(UNRESOLVED)) == before
+
+
+@story
+async def test_an_older_process_gives_no_delivery_and_does_nothing_for_an_operator():
+    """Its feed acknowledges and gives nothing, and no key is issued or revoked: 503."""
+    async with in_process() as broker:
+        await broker.lodge(declaration("QZ-2", "84713000", TypeCode="QQQ"))
+        await put_in_force(OTHER, broker.plumbing)
+        before = (
+            await broker.rows(SUBSCRIPTIONS),
+            await broker.rows(KEYS),
+            await broker.rows(ACTIONS),
+        )
+        for refused in (
+            await broker.call("GET", "/v1/feed", SENDER),
+            await broker.call("POST", "/v1/keys", OPERATOR, json={"name": SENDER}),
+            await broker.call("DELETE", f"/v1/keys/{SENDER}", OPERATOR),
+        ):
+            assert (refused.status_code, refused.json()["code"]) == (503, "config.superseded")
+        after = (
+            await broker.rows(SUBSCRIPTIONS),
+            await broker.rows(KEYS),
+            await broker.rows(ACTIONS),
+        )
+        assert after == before
+
+
+@story
+async def test_a_process_that_only_looks_ends_too():
+    """Who looks for what others have committed finds the newer configuration, and ends."""
+    async with in_process() as broker:
+        await put_in_force(OTHER, broker.plumbing)
+        with pytest.raises(SupersededFault):
+            await Watch(broker.plumbing, every_s=0).run()
+
+
+@story
+async def test_a_topic_is_not_left_while_records_in_it_wait():
+    """Without the kind that it is of, no station would ever read them."""
+    family = configuration().families["customs"]
+    fewer = replace(
+        configuration(),
+        digest="fewer",
+        families={**configuration().families, "customs": replace(family, kinds=())},
+    )
+    async with in_process() as broker:
+        await lodged(broker, declaration("QZ-1"))
+        hops = {hop.reader: hop for hop in broker.hops}
+        for reader in (Reader("core", "events.declaration", 0),
+                       Reader("translation", "submissions.customs", 0)):  # fmt: skip
+            await hops[reader].batch(await hops[reader].take_over())
+        with pytest.raises(ConfigFault, match=r"topic 'events.declaration' \(a record that core"):
+            await put_in_force(fewer, broker.plumbing)
 
 
 @story

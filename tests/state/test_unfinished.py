@@ -6,8 +6,12 @@ from sqlalchemy import insert, update
 from broker.state import unfinished
 from broker.state.tables import (
     ASKS,
+    DOCUMENTS,
     DOSSIERS,
+    DUE,
+    FOLLOWERS,
     MESSAGES,
+    PARKED,
     QUESTIONS,
     QUEUE,
     REQUESTS,
@@ -18,7 +22,7 @@ from broker.state.unfinished import Names, lacking
 
 EVERY = Names(
     profiles=["qz"], formats=["FORM 1"], kinds=["declaration"], parties=["lantern", "plants"],
-    recipients=["plants"], tables={"qz": ["2026-01-01"]},
+    recipients=["plants"], tables={"qz": ["2026-01-01"]}, settled=["released"],
 )  # fmt: skip
 NONE = Names([], [], [], [], [], {})
 
@@ -37,8 +41,10 @@ def row(table, **given):
 
 
 def work(connection):
-    """One of each: a submission, what waits, a request, an ask, a question, a reply."""
-    headers = orjson.dumps({"swb_profile": "qz", "swb_sender": "lantern"}).decode()
+    """One of each: a submission, what waits, a request, an ask, a question, a reply, ..."""
+    given = {"swb_profile": "qz", "swb_sender": "lantern", "swb_submission": "s_1",
+             "ce_type": "declaration.put"}  # fmt: skip
+    headers = orjson.dumps(given).decode()
     holders = orjson.dumps([["plants", "control", "d_1", ""]]).decode()
     rows = (
         row(SUBMISSIONS, id="s_1", sender="lantern", profile="qz", format="FORM 1"),
@@ -46,7 +52,11 @@ def work(connection):
             headers=headers),
         row(DOSSIERS, id="o_1", kind="declaration", state="open"),
         row(REQUESTS, dossier="o_1", state="open", headers=headers, holders=holders,
-            table_in_force="2026-01-01"),
+            table_in_force="qz@2026-01-01"),
+        row(DOCUMENTS, dossier="o_1", profile="qz", state="live"),
+        row(PARKED, id="p_1", station="core", headers=headers, state="parked"),
+        row(FOLLOWERS, dossier="o_1", headers=headers),
+        row(DUE, dossier="o_1", kind="declaration"),
         row(ASKS, dossier="o_1", recipient="plants", state="overdue"),
         row(QUESTIONS, dossier="o_1", recipient="plants", state="open"),
         row(QUEUE, id="d_1", subscription="lantern", what="reply", state="waiting",
@@ -84,8 +94,14 @@ def test_each_sort_of_unfinished_work_holds_its_names(connection):
         ("profile", "an event that waits for a reference"),
         ("kind", "an open request"), ("recipient", "an open request"),
         ("sender", "an open request"), ("profile", "an open request"),
+        ("format", "an event that waits for a reference"), ("format", "an open request"),
+        ("kind", "a parked record"), ("sender", "a parked record"), ("profile", "a parked record"),
+        ("kind", "an event behind a parked one of"), ("sender", "an event behind a parked one of"),
+        ("profile", "an event behind a parked one of"),
+        ("profile", "what was lodged in a dossier with open asks"),
+        ("kind", "a moment that will come in"),
         ("kind", "an open ask about"), ("recipient", "an open ask about"),
-        ("recipient", "an open question about"),
+        ("recipient", "an open question about"), ("kind", "an open question about"),
         ("sender", "a delivery without a number"),
         ("profile", "a reply without a number"), ("format", "a reply without a number"),
     }  # fmt: skip
@@ -102,11 +118,31 @@ def test_what_is_finished_holds_no_name(connection):
     """Verdicts given, requests decided, asks answered, rows numbered: everything may go."""
     work(connection)
     connection.execute(row(MESSAGES, submission="s_1", last=1))
-    connection.execute(UNRESOLVED.delete())
+    for table in (UNRESOLVED, FOLLOWERS, DUE):
+        connection.execute(table.delete())
     for table, state in ((REQUESTS, "granted"), (ASKS, "superseded"), (QUESTIONS, "closed"),
-                         (QUEUE, "numbered")):  # fmt: skip
+                         (QUEUE, "numbered"), (PARKED, "discarded")):  # fmt: skip
         connection.execute(update(table).values(state=state))
     assert lacking(connection, NONE) == []
+
+
+def test_a_dossier_of_which_all_is_settled_holds_no_recipient_and_no_profile(connection):
+    """Its asks are answered, whatever their state; until then they name both."""
+    connection.execute(row(DOSSIERS, id="o_1", kind="declaration", overall="waiting"))
+    connection.execute(row(ASKS, dossier="o_1", recipient="plants", state="open"))
+    connection.execute(row(DOCUMENTS, dossier="o_1", profile="qz", state="live"))
+    known = EVERY._replace(profiles=[], recipients=[])
+    assert found(connection, known) == {("recipient", "plants"), ("profile", "qz")}
+    connection.execute(update(DOSSIERS).values(overall="released"))
+    assert found(connection, known) == set()
+
+
+def test_a_submission_with_a_verdict_on_the_whole_of_it_is_finished(connection):
+    """One that was discarded has no last message, and holds nothing."""
+    connection.execute(row(SUBMISSIONS, id="s_1", sender="lantern", profile="qz", format="F"))
+    assert found(connection, NONE)
+    connection.execute(row(MESSAGES, submission="s_1", message=0, verdict="rejected"))
+    assert found(connection, NONE) == set()
 
 
 def test_a_lacking_name_is_written_with_an_example():
