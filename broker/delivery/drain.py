@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from broker.adapter import Adapter, Profile
+from broker.adapter import Adapter, Profile, adapter_of
 from broker.delivery.render import ReplyTo, rendered
 from broker.delivery.share import Mine, every_one
 from broker.errors import BrokerError, ConfigFault, kind_of
@@ -147,7 +147,7 @@ class Drain:
         assert submission is not None, "a reply to nothing"
         return ReplyTo(
             known.originals[submission["id"]],
-            self._how.adapters.get(submission["format"]),
+            adapter_of(self._how.adapters, submission["format"]),
             self._how.profile_of(
                 submission["profile"], submission["format"], submission["received_at"]
             ),

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 from sqlalchemy import Connection
 
-from broker.adapter import Adapter, Profile
+from broker.adapter import Adapter, Profile, adapter_of
 from broker.errors import ConfigFault
 from broker.hop import Pending, Piece, StepFault
 from broker.metrics import METRICS
@@ -123,9 +123,10 @@ class TranslationStation:
     def work(self, entry: Entry, loaded: Batch, skip: int) -> Iterator[Piece | Pending]:
         """One piece a message; what is costly is translated elsewhere, and waited for here.
 
-        StepFault: the record's submission is unknown, and with it the bytes.
+        StepFault: the record's submission is unknown, and with it the bytes. ConfigFault: so is its
+        format, or its profile.
         """
-        _must_be_known(entry.headers.get("swb_format", ""), self._adapters)
+        adapter_of(self._adapters, entry.headers.get("swb_format", ""))
         if not loaded.holds(entry):
             raise StepFault(UNKNOWN, counts=False)
         self._begin_ahead(entry, loaded, skip)
@@ -145,7 +146,7 @@ class TranslationStation:
 
     def _translated(self, entry: Entry, loaded: Batch, skip: int) -> Iterator[Translated]:
         submission = submission_of(entry.headers, loaded.payload(entry))
-        adapter = self._adapters.get(submission.format)
+        adapter = adapter_of(self._adapters, submission.format)
         profile = self._profile_of(submission.profile, submission.format, submission.received_at)
         return translated(submission, adapter, profile, skip, self._event_bytes_max)
 
@@ -216,14 +217,6 @@ class TranslationStation:
         for one in done:
             _count(one)
         return [record_of(event) for event in resolved.events]
-
-
-def _must_be_known(form: str, adapters: Mapping[str, Adapter]) -> None:
-    """ConfigFault: intake recognised a format that nothing installed reads any more."""
-    if form and form not in adapters:
-        raise ConfigFault(
-            f"no installed adapter has the format {form!r} any more; install it, and start again"
-        )
 
 
 def _with_in_force(
