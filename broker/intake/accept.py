@@ -28,6 +28,7 @@ from broker.threads import HASHED_BYTES
 
 OWNER = ("intake", 0)
 GROUP_MAX = 256
+STOPPING = "the broker is stopping; try again"
 OWED_AT_ONCE = 500
 """Records read from the outbox and appended in one go."""
 WRITES_AT_ONCE = 3
@@ -113,12 +114,16 @@ class Acceptance:
             self._plumbing.arriving.count -= 1
 
     async def run(self) -> None:
-        """Write what waits, again and again, until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for _ in range(WRITES_AT_ONCE):
-                group.create_task(self._writing())
-            if not self._plumbing.database.one_commit:
-                group.create_task(self._appending())
+        """Write what waits, again and again, until cancelled; then whoever waits is told so."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(WRITES_AT_ONCE):
+                    group.create_task(self._writing())
+                if not self._plumbing.database.one_commit:
+                    group.create_task(self._appending())
+        finally:
+            left, self._pending = self._pending, []
+            _settle(left, [BusyFault(STOPPING)] * len(left))
 
     async def _writing(self) -> None:
         """While one transaction is on its way to the disk, the next is filled."""
@@ -152,7 +157,7 @@ class Acceptance:
                 lambda connection: self._work(connection, batch, received_at)
             )
         except asyncio.CancelledError:
-            _settle(batch, [BusyFault("the broker is stopping; try again")] * len(batch))
+            _settle(batch, [BusyFault(STOPPING)] * len(batch))
             raise
         except SupersededFault as fault:
             _settle(batch, [fault] * len(batch))

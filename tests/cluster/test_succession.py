@@ -77,7 +77,7 @@ async def test_the_older_of_two_processes_writes_nothing_and_ends(
         )
         assert len(between[2]) > len(before[2])
         old.signal(signal.SIGCONT)
-        assert await lodged(at, old, "QZ-3") in {0, 503}
+        assert await lodged(at, old, "QZ-3") in {0, 500, 503}  # as its end leaves it time
         assert await old.ended() == 3
         assert "configuration 2 is in force, and this process was started with 1" in old.tail()
         await at.rest()
