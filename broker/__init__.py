@@ -15,6 +15,7 @@ model        the canonical classes, and what stands on the topics
 state        the tables, one file a noun
 eventlog     the log: contract, memory, embedded, Apache Kafka
 
+bells          wake who waits inside a process
 hop            the one loop between log and database
 timers         what must happen because time has passed
 crew           the hops over the partitions that are this process's own
@@ -22,6 +23,7 @@ workers        translation of what is costly, in processes that can be ended
 threads        what else would keep the doors waiting
 readiness      whether a process can do its work
 backlog        how far stations are behind their topics
+succession     which configuration is in force, and since which number
 watching       rings the bells for what other processes commit
 stations       every loop of a process, put together
 plumbing, process, roles   log and database of a process; what it is started with, and as

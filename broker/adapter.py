@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from broker.errors import ConfigFault
 from broker.model.dossier import Change
 from broker.model.extent import Extent as Extent  # noqa: PLC0414  (part of the contract)
 from broker.model.owned import Joining as Joining  # noqa: PLC0414  (part of the contract)
@@ -384,3 +385,12 @@ def choose(adapters: tuple[Adapter, ...], payload: bytes) -> tuple[Adapter, Reco
         if recognition and (best is None or recognition.certainty > best[1].certainty):
             best = (adapter, recognition)
     return best
+
+
+def adapter_of(adapters: Mapping[str, Adapter], form: str) -> Adapter | None:
+    """The adapter of a format; None for "", which is none. ConfigFault: nothing reads it now."""
+    if form and form not in adapters:
+        raise ConfigFault(
+            f"no installed adapter has the format {form!r} any more; install it, and start again"
+        )
+    return adapters.get(form)

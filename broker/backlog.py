@@ -2,8 +2,9 @@
 
 import asyncio
 
+from broker.bells import Bell
 from broker.errors import BrokerError
-from broker.hop import Bell, Plumbing
+from broker.hop import Plumbing
 from broker.model.events import topic_of
 from broker.state import positions
 

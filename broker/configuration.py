@@ -184,7 +184,7 @@ def _put_together(
             arriving=frozenset(
                 kind.name
                 for kind in kinds
-                if kind.arrives or any("arrived" in one.reports for one in recipients.values())
+                if kind.arrives or any("arrived" in it.reports for it in recipients.values())
             ),
         ),
     )

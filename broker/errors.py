@@ -15,6 +15,7 @@
     │   └── GapFault       a position below the log's start: records were lost to us
     ├── StateFault         the database cannot be reached or is damaged
     │   └── MovedFault     another owner has moved the position: abandon the batch
+    ├── SupersededFault    a newer configuration is in force: write nothing, end
     └── StoppedFault       the role stops: everything is being parked
 
 Each class says three things: whether trying again can help, the HTTP status it becomes at a
@@ -165,6 +166,13 @@ class MovedFault(StateFault):
     """The compare-and-set found another position: another owner works here, abandon."""
 
     code = "state.moved"
+
+
+class SupersededFault(BrokerError):
+    """A newer configuration is in force: nothing may be written under this one any more."""
+
+    http_status = 503
+    code = "config.superseded"
 
 
 class StoppedFault(BrokerError):

@@ -4,6 +4,8 @@ A hop reads a partition from its position, lets its station work the records (pu
 transaction moves the position by compare-and-set, writes the station's rows and fills the
 outbox; then it appends the outbox to the log and deletes those rows with the next transaction.
 Effects happen once; on the log a record may be repeated with the same id and bytes.
+Where a newer configuration is in force, or has moved the position, nothing is written: the process
+ends, and whoever starts it again gives it the newer files.
 
 Taking over a partition: read the position, then append what the outbox holds, then read on.
 An exception inside a step parks its record and the road goes on; a step that kills the process
@@ -17,8 +19,9 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
+from broker.bells import Bell
 from broker.clock import Clock, stamp
-from broker.errors import BrokerError, GapFault, StoppedFault, kind_of, place_of
+from broker.errors import BrokerError, GapFault, StoppedFault, SupersededFault, kind_of, place_of
 from broker.eventlog.contract import EventLog
 from broker.logs import logger
 from broker.metrics import METRICS
@@ -101,35 +104,6 @@ class Station(Protocol):
         """Write the rows; the records that the log is owed. What has a fault is parked already."""
 
 
-class Bell:
-    """Wakes whoever waits inside this process.
-
-    Take a ticket, look for work, then wait on the ticket: a ring in between is not missed.
-    """
-
-    def __init__(self) -> None:
-        self._ticket = asyncio.Event()
-
-    def ticket(self) -> asyncio.Event:
-        """What the next ring sets."""
-        return self._ticket
-
-    def ring(self) -> None:
-        """Wake everybody who holds a ticket."""
-        rung, self._ticket = self._ticket, asyncio.Event()
-        rung.set()
-
-
-async def heard(ticket: asyncio.Event, wait_s: float) -> bool:
-    """Whether the ticket's bell rang within this time."""
-    try:
-        async with asyncio.timeout(wait_s):
-            await ticket.wait()
-    except TimeoutError:
-        return False
-    return True
-
-
 @dataclass(slots=True)
 class InFlight:
     """How many submissions are between their last byte and their receipt."""
@@ -158,6 +132,8 @@ class Plumbing:
     turns: asyncio.Lock = field(default_factory=asyncio.Lock)
     arriving: InFlight = field(default_factory=InFlight)
     road_share: float = 1.0
+    configuration: int = 0
+    """The number of the configuration that this process works under; 0: before any was in force."""
 
 
 class Hop:
@@ -193,6 +169,8 @@ class Hop:
                 log.warning("hop.fault", station=self.reader.station, topic=self.reader.topic,
                             partition=self.reader.partition, code=fault.code,
                             reason=kind_of(fault))  # fmt: skip
+                if isinstance(fault, SupersededFault):
+                    await self.release()  # our end says nothing about the record
                 if not fault.retriable:
                     raise
                 if self.ending:
@@ -202,9 +180,12 @@ class Hop:
 
     async def take_over(self) -> Position:
         """Read the position, then append what the outbox holds; then read on from there."""
-        position = await self.plumbing.database.write(
-            lambda connection: positions.take(connection, self.reader)
-        )
+
+        def work(connection: Connection) -> Position:
+            positions.moved_under(connection, self.reader, self.plumbing.configuration)
+            return positions.take(connection, self.reader)
+
+        position = await self.plumbing.database.write(work)
         if position != self._reached:  # another owner, or a database that was set back: its outbox
             self._appended = 0  # may give numbers again, so nothing of it is known to be appended
         self._reached = position
@@ -324,7 +305,7 @@ class Hop:
         database, station, began = self.plumbing.database, self.station, self.plumbing.clock.ticks()
 
         def work(connection: Connection) -> list[tuple[int, Record]]:
-            positions.move(connection, self.reader, begin, end)
+            positions.move(connection, self.reader, begin, end, number=self.plumbing.configuration)
             for piece in pieces:
                 if piece.fault:
                     parked.park(connection, station.name, piece.entry, piece.value,
@@ -358,8 +339,9 @@ class Hop:
         """
         if self._fresh:
             self._fresh = False
+            number = self.plumbing.configuration
             starts = await self.plumbing.database.write(
-                lambda connection: positions.started(connection, self.reader)
+                lambda connection: positions.started(connection, self.reader, number=number)
             )
             self._starts = (position, starts)
         return self._starts[1] if self._starts[0] == position else 0

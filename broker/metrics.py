@@ -120,6 +120,10 @@ class Metrics:
         self.book = Gauge(
             "swb_book_info", "Which configuration are decisions taken under?",
             ("digest",), registry=name)  # fmt: skip
+        self.configuration_number = Gauge(
+            "swb_configuration_number",
+            "Does this process work under the configuration in force?",
+            ("of",), registry=name)  # fmt: skip
         self.http = Counter(
             "swb_http_requests_total", "Which requests are refused, and how?",
             ("route", "method", "status"), registry=name)  # fmt: skip

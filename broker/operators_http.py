@@ -8,9 +8,9 @@ Rules
     the answer goes out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request
@@ -26,11 +26,13 @@ from broker.hop import Plumbing
 from broker.ledger import parking
 from broker.ledger.parking import Decided, Decision
 from broker.ledger.trace import Asked, trace
-from broker.state import actions, keys
+from broker.state import actions, configurations, keys
 
 BODY_BYTES_MAX = 10_000
 BODY = Limit("operator_body_bytes", BODY_BYTES_MAX, "the operators' doors")
 WHY_CHARACTERS_MAX = 500
+
+Done = TypeVar("Done")
 
 
 def fresh_key() -> str:
@@ -64,7 +66,7 @@ class Operators:
         def work(connection: Connection) -> None:
             issue_key(connection, (name, key), operator.name, at)
 
-        await self._plumbing.database.write(work)
+        await self._written(work)
         return json_response({"name": name, "key": key, "issued_at": at}, 201)
 
     async def keys(self, request: Request) -> Response:
@@ -80,7 +82,7 @@ class Operators:
         def work(connection: Connection) -> int:
             return revoke_keys(connection, (name, self._operators()), operator.name, at)
 
-        count = await self._plumbing.database.write(work)
+        count = await self._written(work)
         self._keyring.known = await self._plumbing.database.read(keys.live)
         return json_response({"name": name, "revoked": count})
 
@@ -103,8 +105,8 @@ class Operators:
         operator = await self.who(request)
         why = _text(await _json(request), "why")
         database = self._plumbing.database
-        decided = Decided(name, decision, operator.name, why, self._now())
-        state = await database.write(partial(parking.decide, database=database, decided=decided))
+        decided = Decided(name, decision, operator.name, why, self._now(), self._running)
+        state = await self._written(partial(parking.decide, database=database, decided=decided))
         self._plumbing.queued.ring()
         return json_response({"parked": name, "decision": decision, "state": state}, 202)
 
@@ -123,7 +125,16 @@ class Operators:
         def looked(connection: Connection) -> None:
             actions.put(connection, at, operator.name, what, target=target, why="")
 
-        await self._plumbing.database.write(looked)
+        await self._written(looked)
+
+    async def _written(self, work: Callable[[Connection], Done]) -> Done:
+        """Do this in a transaction that proves the configuration. SupersededFault: it is older."""
+
+        def proven(connection: Connection) -> Done:
+            configurations.must_be_newest(connection, self._plumbing.configuration)
+            return work(connection)
+
+        return await self._plumbing.database.write(proven)
 
     def _operators(self) -> frozenset[str]:
         return operators_of(self._keyring.principals)

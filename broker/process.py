@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from broker.configuration import Configuration
 from broker.roles import Role
 from broker.settings import Secrets, Settings
+from broker.succession import NOTHING, Permitted
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """Settings, secrets, the state's configuration, and the role of this process."""
+    """Settings, secrets, the state's configuration, the role of this process, what it may do."""
 
     settings: Settings
     configuration: Configuration
     secrets: Secrets = field(default_factory=Secrets)
     role: Role = field(default_factory=Role)
-    accept_loss: bool = False
-    """Whether to work on data that were copied without their write-ahead log."""
+    permitted: Permitted = NOTHING

@@ -3,6 +3,7 @@
 BEGIN and COMMIT succeed on a full disk. The row is written if the last commit failed, or if none
 is known to have written anything for a second: so often this may be asked. After a failure the
 row is large: a small one may find room where a submission finds none.
+A process whose configuration was succeeded may write nothing, and so is not ready.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from functools import partial
 from broker.clock import stamp
 from broker.errors import NO_SPACE, BrokerError
 from broker.hop import Plumbing
-from broker.state import probes
+from broker.state import configurations, probes
 
 PROVEN_S = 1.0
 COMMIT_S_MAX = 5.0
@@ -42,7 +43,19 @@ class Readiness:
                 trouble = await log.missing()  # of the embedded file it is over now
         if trouble:
             lacking["log"] = trouble
+        if "state" not in lacking and (superseded := await self._superseded()):
+            lacking["configuration"] = superseded
         return lacking
+
+    async def _superseded(self) -> str:
+        """What to do, if a newer configuration is in force than ours; else ""."""
+        try:
+            newest = await self._plumbing.database.read(configurations.in_force)
+        except BrokerError:  # writing a row finds out what the database lacks
+            return ""
+        if newest.number <= self._plumbing.configuration:
+            return ""
+        return str(configurations.superseded(self._plumbing.configuration, newest.number))
 
     async def _not_written(self, room: int) -> str:
         at = stamp(self._plumbing.clock.now())

@@ -39,7 +39,8 @@ from broker.readiness import Readiness
 from broker.roles import Role
 from broker.settings import Settings
 from broker.state import dossiers, keys, outbox, parked, queue
-from broker.stations import EVERYTHING, Stations, assemble, remember, topics_of
+from broker.stations import EVERYTHING, Stations, assemble, topics_of
+from broker.succession import put_in_force, report_numbers
 from broker.topics import wanted
 from broker.web import Access, Direct, Guard, Health, application
 from broker.workers.links import Template
@@ -77,9 +78,10 @@ async def serve(process: Process, listening: Callable[[str], None]) -> None:
     await _compared(process)
     topics = topics_of(configuration)
     async with opened(
-        settings, process.secrets, topics, accept_loss=process.accept_loss
-    ) as plumbing:
-        await remember(configuration, plumbing)
+        settings, process.secrets, topics, accept_loss=process.permitted.accepts_loss
+    ) as opened_plumbing:
+        number = await put_in_force(configuration, opened_plumbing, process.permitted)
+        plumbing = replace(opened_plumbing, configuration=number)
         workers = processes(settings) if role.runs("translation") and settings.workers else None
         stations = assemble(configuration, plumbing, settings, role, workers)
         known = await plumbing.database.read(keys.live)
@@ -244,6 +246,7 @@ async def refresh(plumbing: Plumbing, configuration: Configuration) -> None:
 
     await plumbing.database.read(work)
     METRICS.book.labels(configuration.digest[:16]).set(1)
+    await report_numbers(plumbing)
     lags = await count_lags(plumbing)
     for (station, topic), behind in lags.items():
         METRICS.lag.labels(station, topic).set(behind)

@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection
-
 from broker.adapter import ChecksBodies, Tree
 from broker.backlog import CountedBacklog
-from broker.clock import stamp
 from broker.configuration import Configuration
 from broker.core.rules import Rules
 from broker.core.station import CoreStation
@@ -37,10 +34,9 @@ from broker.roles import ROLES, Role
 from broker.routing.match import overall_rows, wide_rows
 from broker.routing.rules import duration_of
 from broker.settings import Settings
-from broker.state import configurations
 from broker.timers import Timers
 from broker.translation.batch import Means
-from broker.translation.station import TranslationStation
+from broker.translation.station import Basis, TranslationStation
 from broker.translation.turns import Fairness, TurnLimits
 from broker.watching import Watch
 from broker.workers.pool import Workers
@@ -120,6 +116,7 @@ def assemble(
         plumbing,
         every_s=settings.timers_every_s,
         remembered=timedelta(days=settings.idempotency_days),
+        digest=configuration.digest,
     )
     watch = Watch(plumbing, every_s=settings.watch_s)
     loops = {
@@ -173,7 +170,7 @@ def _crews(
         configuration.profile_of,
         configuration.kinds,
         means,
-        owners=configuration.owners,
+        basis=Basis(configuration.owners, configuration.digest),
     )
     wanted = {f"submissions.{family}" for family in role.families}
     known = submission_topics(configuration)
@@ -268,13 +265,3 @@ def topics_of(configuration: Configuration) -> list[str]:
 def event_topics(configuration: Configuration) -> list[str]:
     """Topics that the core reads: one for each kind."""
     return [topic_of(kind) for kind in sorted(configuration.kinds)]
-
-
-async def remember(configuration: Configuration, plumbing: Plumbing) -> None:
-    """Keep the configuration by its digest, so that its decisions can be explained later."""
-    at = stamp(plumbing.clock.now())
-
-    def work(connection: Connection) -> None:
-        configurations.put(connection, configuration.digest, configuration.content, at)
-
-    await plumbing.database.write(work)

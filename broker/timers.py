@@ -18,7 +18,7 @@ from broker.hop import Plumbing
 from broker.logs import logger
 from broker.metrics import METRICS
 from broker.model.records import Record
-from broker.state import due, outbox, submissions, unresolved
+from broker.state import configurations, due, outbox, submissions, unresolved
 from broker.state.outbox import Owner
 from broker.translation.release import compose_released, release
 from broker.translation.resolve import Kinds
@@ -33,9 +33,17 @@ class Timers:
     """Deadlines and unresolved events, looked at every so often; idempotency keys, hourly."""
 
     def __init__(
-        self, kinds: Kinds, plumbing: Plumbing, *, every_s: float, remembered: timedelta
+        self,
+        kinds: Kinds,
+        plumbing: Plumbing,
+        *,
+        every_s: float,
+        remembered: timedelta,
+        digest: str = "",
     ) -> None:
+        """`digest`: of the configuration, for the replies that are written here."""
         self._kinds = kinds
+        self._digest = digest
         self._plumbing = plumbing
         self._every_s = every_s
         self._remembered = remembered
@@ -67,10 +75,11 @@ class Timers:
         released = 0 if database.one_commit else await self._release(now)
 
         def work(connection: Connection) -> tuple[int, int]:
+            self._must_be_newest(connection)
             owed: list[Record] = elapsed(connection, now, LIMIT)
             count, gone = len(owed), 0
             if database.one_commit:
-                declined = release(connection, now, self._kinds, LIMIT)
+                declined = self._judge(connection, now)
                 found = compose_released(connection)
                 unresolved.drop_released(connection, list(found))
                 owed += found.values()
@@ -85,6 +94,18 @@ class Timers:
             log.info("timers.ticked", count=elapsed_count + released + gone)
         return elapsed_count >= LIMIT
 
+    def _judge(self, connection: Connection, now: str) -> int:
+        """What has found its dossier is released, what waited too long declined: how many."""
+        self._must_be_newest(connection)
+        return release(connection, now, self._kinds, LIMIT, self._digest)
+
+    def _drop(self, connection: Connection, numbers: list[int]) -> None:
+        self._must_be_newest(connection)
+        unresolved.drop_released(connection, numbers)
+
+    def _must_be_newest(self, connection: Connection) -> None:
+        configurations.must_be_newest(connection, self._plumbing.configuration)
+
     async def _release(self, now: str) -> int:
         """What is released is on the log before its row is taken: nothing behind it overtakes.
 
@@ -92,11 +113,11 @@ class Timers:
         both would happen.
         """
         database = self._plumbing.database
-        declined = await database.write(partial(release, now=now, kinds=self._kinds, limit=LIMIT))
+        declined = await database.write(partial(self._judge, now=now))
         found = await database.read(compose_released)
         if found:
             await self._plumbing.log.append(list(found.values()))
-            await database.write(partial(unresolved.drop_released, numbers=list(found)))
+            await database.write(partial(self._drop, numbers=list(found)))
         return declined + len(found)
 
     async def _forget(self) -> None:

@@ -1,14 +1,17 @@
 """Rings the bells of this process for what other processes commit.
 
 Inside one process a commit rings at once; between processes somebody has to look. One question
-every `watch_s` for the whole process, whoever waits in it.
+every `watch_s` for the whole process, whoever waits in it. It also finds that another process has
+put a newer configuration in force: then this one ends, however idle it is.
 """
 
 import asyncio
 
-from broker.errors import BrokerError
+from sqlalchemy import Connection
+
+from broker.errors import BrokerError, SupersededFault
 from broker.hop import Plumbing
-from broker.state import queue
+from broker.state import configurations, queue
 
 
 class Watch:
@@ -20,11 +23,16 @@ class Watch:
         self._numbered = -1
 
     async def run(self) -> None:
-        """Look until cancelled; a database that cannot be asked is told by those who need it."""
+        """Look until cancelled; a database that cannot be asked is told by those who need it.
+
+        SupersededFault: a newer configuration is in force.
+        """
         while True:
             await asyncio.sleep(self._every_s)
             try:
-                waits, numbered = await self._plumbing.database.read(queue.signs)
+                waits, numbered = await self._plumbing.database.read(self._look)
+            except SupersededFault:
+                raise
             except BrokerError:
                 continue
             if waits:
@@ -32,3 +40,7 @@ class Watch:
             if numbered != self._numbered:
                 self._numbered = numbered
                 self._plumbing.numbered.ring()
+
+    def _look(self, connection: Connection) -> tuple[bool, int]:
+        configurations.must_seem_newest(connection, self._plumbing.configuration)
+        return queue.signs(connection)

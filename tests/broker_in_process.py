@@ -44,7 +44,8 @@ from broker.settings import Settings
 from broker.state import keys
 from broker.state.database import EmbeddedDatabase, MemoryDatabase
 from broker.state.positions import Position
-from broker.stations import Stations, assemble, remember
+from broker.stations import Stations, assemble
+from broker.succession import NOTHING, Permitted, put_in_force
 from tests.said import said
 
 CONFIG = Path(__file__).resolve().parent.parent / "config"
@@ -197,14 +198,17 @@ class Broker:
 
 @contextlib.asynccontextmanager
 async def in_process(
-    config: Configuration | None = None, directory: Path | None = None, **settings: Any
+    config: Configuration | None = None,
+    directory: Path | None = None,
+    permitted: Permitted = NOTHING,
+    **settings: Any,
 ) -> AsyncIterator[Broker]:
     """A broker in memory, or in the embedded file of a directory."""
     config = config or configuration()
     chosen = Settings(**{"partitions": 1, "read_wait_s": 0.001, **settings})
     clock = StoppedClock()
-    with _plumbing(directory, chosen, clock) as plumbing:
-        await remember(config, plumbing)
+    with _plumbing(directory, chosen, clock) as made:
+        plumbing = replace(made, configuration=await put_in_force(config, made, permitted))
         for name in config.principals:
             await plumbing.database.write(functools.partial(_issue, name=name))
         stations = assemble(config, plumbing, chosen)

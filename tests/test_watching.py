@@ -2,10 +2,11 @@
 
 import asyncio
 
+from broker.bells import heard
 from broker.clock import SystemClock
 from broker.errors import StateFault
 from broker.eventlog.memory import MemoryLog
-from broker.hop import Plumbing, heard
+from broker.hop import Plumbing
 from broker.state import queue
 from broker.state.database import MemoryDatabase
 from broker.state.queue import Row

@@ -57,6 +57,7 @@ class Toy:
         self.parked.append(entry.value.decode())
 
     def write(self, connection, pieces):
+        pieces = [piece for piece in pieces if not piece.fault]
         rows = [
             {"at": "", "who": "toy", "what": piece.value, "target": "", "why": ""}
             for piece in pieces

@@ -18,7 +18,7 @@ from broker.cli.ends import ended, stopped, told
 from broker.cli.options import configured, folder, secrets_of, settings_of, with_config, with_json
 from broker.clock import stamp
 from broker.hop import Plumbing
-from broker.state import actions
+from broker.state import actions, configurations
 from broker.state import positions as state
 from broker.state.positions import Position, Reader
 
@@ -122,7 +122,8 @@ async def _moved(plumbing: Plumbing, reader: Reader, to: int, why: str) -> int:
     target = f"{reader.station} {reader.topic}-{reader.partition}"
 
     def work(connection: Connection) -> None:
-        state.move(connection, reader, known[reader], Position(to))
+        number = configurations.in_force(connection).number
+        state.move(connection, reader, known[reader], Position(to), number=number)
         actions.put(connection, at, CONSOLE, "positions.move", target=target,
                     why=f"{known[reader].next} to {to}: {why}")  # fmt: skip
 

@@ -14,6 +14,8 @@ import orjson
 from broker.cli.shown import clean, message_line, problems_lines, waiting_lines, wrapped
 
 Tree = Mapping[str, Any]
+DIGEST_SHOWN = 16
+"""Characters of a configuration's digest: as many as `swb_book_info` has."""
 
 
 def road_lines(trace: Tree) -> Iterator[str]:
@@ -57,12 +59,20 @@ def _submission(one: Tree) -> Iterator[str]:
 
 def _message(one: Tree) -> Iterator[str]:
     yield f"  {message_line(one['number'], one['reference'], one['verdict'])}"
+    yield from _under("judged", [one])
     yield from problems_lines(one["problems"], "    ")
     for event in one["events"]:
         dossier = f", dossier {event['dossier']}" if event["dossier"] else ""
         yield f"    event {event['event']}: {event['does']}, {event['outcome']}{dossier}"
         yield from problems_lines(event["problems"], "      ")
     yield from waiting_lines(one)
+
+
+def _under(what: str, rows: Iterable[Tree]) -> Iterator[str]:
+    """The configurations that these rows name, in their order, by the beginning of the digest."""
+    digests = dict.fromkeys(row["configuration"][:DIGEST_SHOWN] for row in rows)
+    if named := ", ".join(filter(None, digests)):
+        yield f"    {what} under configuration {named}"
 
 
 def _dossier(one: Tree, sent_in: Tree) -> Iterator[str]:
@@ -74,6 +84,7 @@ def _dossier(one: Tree, sent_in: Tree) -> Iterator[str]:
         for document in one["documents"]:
             yield from _document(document)
         yield from _section("recipients", one["recipients"], _recipient)
+        yield from _under("decided", one["decisions"])
         if one["not_matched"]:
             yield from _section("not entitled", one["not_matched"], _not_matched)
         answers = [{**answer, "sent_in": sent_in.get(answer["event"])} for answer in one["answers"]]

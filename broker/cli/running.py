@@ -4,8 +4,12 @@
 """
 
 import asyncio
+import getpass
 import zlib
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
@@ -26,6 +30,36 @@ from broker.logs import set_up
 from broker.process import Process
 from broker.roles import ROLES, Role
 from broker.settings import ENVIRONMENT, Settings
+from broker.succession import Permitted
+
+Verb = Callable[..., None]
+
+
+def with_permitted(verb: Verb) -> Verb:
+    """The options that permit a start what it otherwise may not do, as one value."""
+
+    @wraps(verb)
+    def run(*, accepts_loss: bool, rolls_back: bool, leaves_out: bool, **given: Any) -> None:
+        verb(permitted=Permitted(leaves_out, rolls_back, _starter(), accepts_loss), **given)
+
+    for name, option, text in (
+        ("leaves_out", "--force-config",
+         "Leave out what unfinished work still names; what names it is parked."),
+        ("rolls_back", "--roll-back",
+         "Put a configuration in force again that was succeeded by another."),
+        ("accepts_loss", "--accept-loss",
+         "Start on data that were copied without their log; what it held is lost."),
+    ):  # fmt: skip
+        run = click.option(option, name, is_flag=True, help=text)(run)
+    return run
+
+
+def _starter() -> str:
+    """Who starts it, as this machine knows."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in a container
+        return "nameless"
 
 
 @click.command()
@@ -36,11 +70,7 @@ from broker.settings import ENVIRONMENT, Settings
 @click.option("--data", help="Folder of the log and the state; default: data_directory.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0: a free one.")
 @click.option("--host", help="Address to listen on.")
-@click.option(
-    "--accept-loss",
-    is_flag=True,
-    help="Start on data that were copied without their log; what it held is lost.",
-)
+@with_permitted
 @told
 def serve(
     *,
@@ -48,7 +78,7 @@ def serve(
     config: Path | None,
     families: tuple[str, ...],
     recipients: tuple[str, ...],
-    accept_loss: bool,
+    permitted: Permitted,
     **given: str | int | None,
 ) -> None:
     """Run a broker: all of it in one process, or one role of it on a cluster.
@@ -67,14 +97,8 @@ def serve(
     settings, configuration = everybody(folder(config))
     settings = settings.model_copy(update=kept)
     set_up(settings.log_level)
-    process = Process(
-        settings,
-        configuration,
-        secrets_of(settings),
-        Role(role, families, recipients),
-        accept_loss=accept_loss,
-    )
-    _serve(process)
+    chosen = Role(role, families, recipients)
+    _serve(Process(settings, configuration, secrets_of(settings), chosen, permitted))
 
 
 def _serve(process: Process) -> None:

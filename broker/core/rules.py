@@ -58,7 +58,7 @@ class Rules:
         """
         tables = self._tables_of(profile)
         found = next((table for table in tables if table.valid_from == begins), None)
-        if found is None and tables:
+        if found is None and profile:
             raise ConfigFault(
                 f"profile {profile!r} has no table of requests from {begins!r} any more; put it "
                 "back, and start again"

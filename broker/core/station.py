@@ -141,15 +141,16 @@ class CoreStation:
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
         """Write everything; an event that withdraws is a group alone, so that rows keep order."""
         group: list[Effects] = []
+        digest = self._rules.digest
         worked = [piece for piece in pieces if not piece.fault]
         for effects in self._worked(connection, worked):
             if effects.withdrawals:
-                write_effects(connection, group)
-                write_effects(connection, [effects])
+                write_effects(connection, group, digest)
+                write_effects(connection, [effects], digest)
                 group = []
             else:
                 group.append(effects)
-        write_effects(connection, group)
+        write_effects(connection, group, digest)
         return []
 
     def _worked(self, connection: Connection, pieces: Sequence[Piece]) -> Iterator[Effects]:

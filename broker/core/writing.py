@@ -18,8 +18,10 @@ CHANGING = frozenset({"applied", "requested", "repeated", "late"})
 """Outcomes that may change the head: a reply to a message counts the board's version."""
 
 
-def write_effects(connection: Connection, group: Sequence[Effects]) -> None:
-    """The rows of several events, one statement a table."""
+def write_effects(
+    connection: Connection, group: Sequence[Effects], configuration: str = ""
+) -> None:
+    """The rows of several events, one statement a table; replies name the configuration."""
     if not group:
         return
     newest = {
@@ -39,7 +41,7 @@ def write_effects(connection: Connection, group: Sequence[Effects]) -> None:
     dossier_writes.put_asks(connection, asks)
     answers = [(one.dossier.id, answer) for one in group for answer in one.answers]
     dossier_writes.put_answers(connection, answers)
-    queue.put(connection, [row for one in group for row in one.queue])
+    queue.put(connection, [row for one in group for row in one.queue], configuration)
     due.put(connection, [moment for one in group for moment in one.due])
     due.count_anew(connection, [one for effects in group for one in effects.counted])
     for effects in group:
@@ -52,7 +54,7 @@ def write_effects(connection: Connection, group: Sequence[Effects]) -> None:
             if known:
                 payload = payloads.withdrawal(dossier, gone.target, known, gone.expects)
                 queue.put(connection, [gone.notice._replace(payload=payload)])
-    _bind(connection, group)
+    _bind(connection, group, configuration)
 
 
 def _newest_shown(group: Sequence[Effects]) -> list[tuple[str, Target, Shown]]:
@@ -63,7 +65,7 @@ def _newest_shown(group: Sequence[Effects]) -> list[tuple[str, Target, Shown]]:
     return [(dossier, target, shown) for (dossier, target), shown in newest.items()]
 
 
-def _bind(connection: Connection, group: Sequence[Effects]) -> None:
+def _bind(connection: Connection, group: Sequence[Effects], configuration: str) -> None:
     """Bind the references that answers brought; one that means another dossier stays there."""
     wanted = [alias for effects in group for alias in effects.aliases]
     if not wanted:
@@ -73,7 +75,7 @@ def _bind(connection: Connection, group: Sequence[Effects]) -> None:
     for effects in group:
         if any(meanings[alias.key].alias.dossier != alias.dossier for alias in effects.aliases):
             row = declined_row(effects.event, (decline_problem("reference.ambiguous"),))
-            queue.put(connection, [row])
+            queue.put(connection, [row], configuration)
 
 
 def _outcome_row(effects: Effects) -> dict[str, Any]:

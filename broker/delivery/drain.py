@@ -15,14 +15,15 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from broker.adapter import Adapter, Profile
+from broker.adapter import Adapter, Profile, adapter_of
+from broker.bells import heard
 from broker.delivery.render import ReplyTo, rendered
 from broker.delivery.share import Mine, every_one
 from broker.errors import BrokerError, ConfigFault, kind_of
-from broker.hop import Plumbing, heard
+from broker.hop import Plumbing
 from broker.logs import logger
 from broker.metrics import METRICS
-from broker.state import aliases, queue, submissions
+from broker.state import aliases, configurations, queue, submissions
 from broker.threads import COSTLY_BYTES
 
 ProfileOf = Callable[[str, str, str], Profile]
@@ -88,7 +89,12 @@ class Drain:
             ready.setdefault(row["subscription"], []).append(
                 (row["number"], await self._rendered(row, known))
             )
-        await database.write(partial(queue.number_all, ready=ready))
+
+        def number(connection: Connection) -> None:
+            configurations.must_be_newest(connection, self._plumbing.configuration)
+            queue.number_all(connection, ready)
+
+        await database.write(number)
         for row in rows:
             METRICS.deliveries.labels(row["recipient"], "numbered").inc()
         self._plumbing.numbered.ring()
@@ -156,7 +162,7 @@ class Drain:
         assert submission is not None, "a reply to nothing"
         return ReplyTo(
             known.originals[submission["id"]],
-            self._how.adapters.get(submission["format"]),
+            adapter_of(self._how.adapters, submission["format"]),
             self._how.profile_of(
                 submission["profile"], submission["format"], submission["received_at"]
             ),

@@ -19,13 +19,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from broker.bells import heard
 from broker.clock import stamp
 from broker.delivery.render import numbered
 from broker.errors import LineFault, RequestFault
-from broker.hop import Plumbing, heard
+from broker.hop import Plumbing
 from broker.metrics import METRICS
 from broker.model.line import START, Cursor, cursor_of
-from broker.state import lines, queue
+from broker.state import configurations, lines, queue
 from broker.state.lines import Line
 from broker.state.queue import Given
 
@@ -96,6 +97,7 @@ class Feed:
         self, connection: Connection, asked: Asked, how: tuple[int, str]
     ) -> tuple[list[Given], Cursor]:
         """Acknowledge what came before, read on, and note what is given: one transaction."""
+        configurations.must_be_newest(connection, self._plumbing.configuration)
         (name, after), (limit, at) = asked, how
         line = lines.line(connection, name, locked=True)
         number = line.acknowledged if after is None else after.number

@@ -17,19 +17,20 @@ from functools import partial
 import orjson
 from sqlalchemy import Connection
 
+from broker.bells import heard
 from broker.clock import stamp
 from broker.delivery.render import attributes, value_of
 from broker.delivery.share import Mine
 from broker.errors import BrokerError
 from broker.eventlog.contract import last_entries, partition_of
-from broker.hop import Plumbing, heard
+from broker.hop import Plumbing
 from broker.logs import logger
 from broker.metrics import METRICS
 from broker.model.avro import encoded
 from broker.model.line import Cursor
 from broker.model.records import Entry, Record, digest
 from broker.model.subjects import subject_of
-from broker.state import lines
+from broker.state import configurations, lines
 from broker.state.queue import Given
 
 log = logger("topic")
@@ -87,9 +88,7 @@ class TopicChannel:
 
     async def sent(self, name: str) -> int:
         """Send the oldest rows that were not confirmed; how many there were."""
-        begin, rows = await self._plumbing.database.read(
-            partial(lines.owed, name=name, limit=self._rows_max)
-        )
+        begin, rows = await self._plumbing.database.read(partial(self._owed, name=name))
         if self._sent.get(name) != begin:
             await self._take_over(name, begin)
         if not rows:
@@ -97,13 +96,21 @@ class TopicChannel:
         await self._plumbing.log.append([record_of(name, row) for row in rows])
         upto, at = Cursor(rows[-1].seq, rows[-1].chain), stamp(self._plumbing.clock.now())
         if not await self._plumbing.database.write(
-            partial(lines.confirm, name=name, upto=upto, at=at)
+            partial(self._confirmed, name=name, upto=upto, at=at)
         ):  # the database was set back meanwhile: the next turn compares, and says so
             self._sent.pop(name)
             return len(rows)
         self._sent[name] = upto
         METRICS.deliveries.labels(name, "acknowledged").inc(len(rows))
         return len(rows)
+
+    def _owed(self, connection: Connection, name: str) -> tuple[Cursor, list[Given]]:
+        configurations.must_seem_newest(connection, self._plumbing.configuration)
+        return lines.owed(connection, name, self._rows_max)
+
+    def _confirmed(self, connection: Connection, name: str, upto: Cursor, at: str) -> bool:
+        configurations.must_be_newest(connection, self._plumbing.configuration)
+        return lines.confirm(connection, name, upto, at)
 
     async def _take_over(self, name: str, begin: Cursor) -> None:
         """Tell each partition whose last record is of another line."""

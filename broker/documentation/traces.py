@@ -38,6 +38,7 @@ class TracedMessage(TypedDict):
     number: int
     reference: str
     verdict: Literal["accepted", "rejected"]
+    configuration: Annotated[str, Field(description="under which it was given, by its digest")]
     problems: list[Problem]
     events: list[TracedEvent]
     unresolved: int
@@ -59,6 +60,9 @@ class TracedDelivery(TypedDict):
     created_at: Stamp
     settled_at: str | None
     status: NotRequired[str]
+    configuration: NotRequired[
+        Annotated[str, Field(description="of a reply: under which it was written, by its digest")]
+    ]
     content: NotRequired[Annotated[Tree, Field(description="with `bodies`")]]
 
 

@@ -21,18 +21,19 @@ from sqlalchemy import Connection
 
 from broker.access import Principal
 from broker.clock import stamp
-from broker.errors import BrokerError, BusyFault, ConflictFault, kind_of
+from broker.errors import BrokerError, BusyFault, ConflictFault, SupersededFault, kind_of
 from broker.hop import Plumbing
 from broker.intake.rounds import Queues, add, take_group
 from broker.logs import logger
 from broker.metrics import METRICS
 from broker.model.records import Record
-from broker.state import outbox, queue, submissions
+from broker.state import configurations, outbox, queue, submissions
 from broker.threads import HASHED_BYTES
 
 OWNER = ("intake", 0)
 GROUP_MAX = 256
 GROUP_BYTES_MAX = 8_000_000
+STOPPING = "the broker is stopping; try again"
 OWED_AT_ONCE = 500
 """Records read from the outbox and appended in one go."""
 WRITES_AT_ONCE = 3
@@ -119,12 +120,17 @@ class Acceptance:
             self._plumbing.arriving.count -= 1
 
     async def run(self) -> None:
-        """Write what waits, again and again, until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for _ in range(WRITES_AT_ONCE):
-                group.create_task(self._writing())
-            if not self._plumbing.database.one_commit:
-                group.create_task(self._appending())
+        """Write what waits, again and again, until cancelled; then whoever waits is told so."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(WRITES_AT_ONCE):
+                    group.create_task(self._writing())
+                if not self._plumbing.database.one_commit:
+                    group.create_task(self._appending())
+        finally:
+            left = [pending for line in self._waiting.values() for pending in line]
+            self._waiting.clear()
+            _settle(left, [BusyFault(STOPPING)] * len(left))
 
     async def _writing(self) -> None:
         """While one transaction is on its way to the disk, the next is filled."""
@@ -179,7 +185,10 @@ class Acceptance:
                 lambda connection: self._work(connection, batch, received_at)
             )
         except asyncio.CancelledError:
-            _settle(batch, [BusyFault("the broker is stopping; try again")] * len(batch))
+            _settle(batch, [BusyFault(STOPPING)] * len(batch))
+            raise
+        except SupersededFault as fault:
+            _settle(batch, [fault] * len(batch))
             raise
         except Exception as fault:  # noqa: BLE001  one arrival must not take its neighbours along
             if len(batch) > 1 and not isinstance(fault, BrokerError):
@@ -198,6 +207,7 @@ class Acceptance:
         self, connection: Connection, batch: Sequence[_Pending], received_at: str
     ) -> list[Receipt | ConflictFault]:
         """The transaction: numbers, rows, records; duplicates get what they had."""
+        configurations.must_be_newest(connection, self._plumbing.configuration)
         earlier = _Earlier(connection, batch)
         numbers = iter(submissions.numbers(connection, len(batch)))
         receipts: list[Receipt | ConflictFault] = []

@@ -42,6 +42,8 @@ class Decided(NamedTuple):
     who: str
     why: str
     at: str
+    configuration: str = ""
+    """The digest of the one that it was decided under."""
 
 
 def listed(connection: Connection, state: str | None) -> list[dict[str, Any]]:
@@ -109,13 +111,13 @@ def _translation_decided(
         headers = {**record.headers, RESUMED: "yes"}
         database.outbox(connection, OWNER, [replace(record, headers=headers)])
     else:
-        _reject(connection, record.headers)
+        _reject(connection, record.headers, decided.configuration)
     state = _SETTLED[decided.decision]
     parked.settle(connection, decided.parked, state)
     return state
 
 
-def _reject(connection: Connection, headers: Mapping[str, str]) -> None:
+def _reject(connection: Connection, headers: Mapping[str, str], configuration: str) -> None:
     """The verdict on what is left of the submission, and the reply to its sender."""
     submission = submission_id(headers)
     problems = (decline_problem("event.discarded"),)
@@ -125,13 +127,14 @@ def _reject(connection: Connection, headers: Mapping[str, str]) -> None:
         row = {
             "submission": submission, "message": 0, "reference": "", "verdict": "rejected",
             "problems": orjson.dumps([as_json(problem) for problem in problems]), "last": 1,
+            "configuration": configuration,
         }  # fmt: skip
         submissions.put_messages(connection, [row])
     continuations.finish(connection, submission)
     told = Refused(submission, 0, headers["swb_sender"], headers["swb_party"],
                    headers.get("swb_profile", ""), headers["ce_time"],
                    headers.get("traceparent", ""))  # fmt: skip
-    queue.put(connection, [refusal_row(told, "rejected", problems, ())])
+    queue.put(connection, [refusal_row(told, "rejected", problems, ())], configuration)
 
 
 def _event_record(record: Record, decided: Decided) -> Record:

@@ -108,6 +108,7 @@ def _message(
         "number": verdict["message"],
         "reference": verdict["reference"],
         "verdict": verdict["verdict"],
+        "configuration": verdict["configuration"],
         "problems": orjson.loads(verdict["problems"]),
         "events": [_outcome(one) for one in outcomes if one["message"] == verdict["message"]],
         "unresolved": len(waiting),
@@ -195,9 +196,9 @@ def _delivery(connection: Connection, row: Mapping[str, Any], asked: Asked) -> d
 def _sent(row: Mapping[str, Any]) -> dict[str, Any]:
     kept = ("what", "type", "recipient", "purpose", "part", "version", "state", "seq",
             "created_at", "settled_at")  # fmt: skip
-    status = orjson.loads(row["context"]).get("status")
-    shown = {"delivery": row["id"], **{key: row[key] for key in kept}}
-    return {**shown, "status": status} if status else shown
+    context = orjson.loads(row["context"])
+    said = {key: context[key] for key in ("status", "configuration") if context.get(key)}
+    return {"delivery": row["id"], **{key: row[key] for key in kept}, **said}
 
 
 # -- who is not entitled, and why ---------------------------------------------------------------

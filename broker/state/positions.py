@@ -1,14 +1,17 @@
 """How far each station got in each partition; the compare-and-set is the fence.
 
 A position is the next record and, within it, how many messages are done (a large record commits
-several times). `starts` counts takings-over whose process ended before they got through a batch.
+several times). It holds the number of the configuration that it was last moved under: one with a
+lower number never moves it again, so nothing is judged under one configuration and then under an
+older one. `starts` counts takings-over whose process ended before they got through a batch.
 """
 
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, literal, select, update
 
 from broker.errors import MovedFault
+from broker.state import configurations
 from broker.state.dialect import insert_or
 from broker.state.tables import POSITIONS
 
@@ -41,8 +44,12 @@ def take(connection: Connection, reader: Reader) -> Position:
     return Position(row.next, row.message)
 
 
-def started(connection: Connection, reader: Reader) -> int:
-    """One more start without a committed batch; how many that makes."""
+def started(connection: Connection, reader: Reader, *, number: int = 0) -> int:
+    """One more start without a committed batch; how many that makes.
+
+    SupersededFault: a configuration newer than this number is in force.
+    """
+    configurations.must_be_newest(connection, number)
     connection.execute(update(POSITIONS).where(*_is(reader)).values(starts=POSITIONS.c.starts + 1))
     starts: int = connection.execute(select(POSITIONS.c.starts).where(*_is(reader))).scalar_one()
     return starts
@@ -60,15 +67,34 @@ def released(connection: Connection, reader: Reader, begin: Position) -> None:
     )  # fmt: skip
 
 
-def move(connection: Connection, reader: Reader, begin: Position, end: Position) -> None:
-    """Compare-and-set. MovedFault: another owner has moved it, nothing may be written."""
+def move(
+    connection: Connection, reader: Reader, begin: Position, end: Position, *, number: int = 0
+) -> None:
+    """Compare-and-set, under the configuration with this number; else nothing may be written.
+
+    SupersededFault: a newer one is in force, or has moved it. MovedFault: another owner moved it.
+    """
+    in_force = func.coalesce(configurations.held_number(), 0)
     done = connection.execute(
         update(POSITIONS)
-        .where(*_is(reader), POSITIONS.c.next == begin.next, POSITIONS.c.message == begin.message)
-        .values(next=end.next, message=end.message, starts=0)
-    )
+        .where(
+            *_is(reader), POSITIONS.c.next == begin.next, POSITIONS.c.message == begin.message,
+            POSITIONS.c.configuration <= number, in_force <= literal(number),
+        )
+        .values(next=end.next, message=end.message, starts=0, configuration=number)
+    )  # fmt: skip
     if done.rowcount != 1:
+        moved_under(connection, reader, number)
         raise MovedFault(f"{reader.station} {reader.topic}-{reader.partition} is not at {begin}")
+
+
+def moved_under(connection: Connection, reader: Reader, number: int) -> None:
+    """SupersededFault: a configuration newer than this number is in force, or has moved it."""
+    configurations.must_be_newest(connection, number)
+    query = select(POSITIONS.c.configuration).where(*_is(reader))
+    newest = connection.execute(query).scalar_one_or_none() or 0
+    if newest > number:
+        raise configurations.superseded(number, newest)
 
 
 def everywhere(connection: Connection) -> list[tuple[Reader, Position]]:

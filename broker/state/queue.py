@@ -59,8 +59,14 @@ class Given(NamedTuple):
     rendered: bytes
 
 
-def put(connection: Connection, rows: Sequence[Row]) -> None:
-    """Queue deliveries; one whose id is there already is the same delivery."""
+def put(connection: Connection, rows: Sequence[Row], configuration: str = "") -> None:
+    """Queue deliveries; one whose id is there already is the same delivery.
+
+    `configuration`: the digest of the one that they are written under. Replies name it in their
+    context; for what agencies are given it is in the row of the decision.
+    """
+    if rows and configuration:
+        rows = [_under(row, configuration) if row.what == "reply" else row for row in rows]
     if rows:
         connection.execute(
             insert_or(connection, QUEUE).on_conflict_do_nothing(index_elements=["id"]),
@@ -71,6 +77,11 @@ def put(connection: Connection, rows: Sequence[Row]) -> None:
 def waiting_names(connection: Connection) -> list[str]:
     """The subscriptions that have a row without a number, in the order of their names."""
     return list(connection.execute(NAMES).scalars())
+
+
+def _under(row: Row, configuration: str) -> Row:
+    context = {**orjson.loads(row.context), "configuration": configuration}
+    return row._replace(context=orjson.dumps(context).decode())
 
 
 def oldest_waiting(

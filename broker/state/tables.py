@@ -74,7 +74,10 @@ MESSAGES = Table(
     _text("submission", key=True), _number("message", key=True),
     _text("reference"), _text("verdict"), _blob("problems"),
     Column("last", Integer, nullable=False, server_default="0"),
+    Column("configuration", TEXT, nullable=False, server_default=""),
 )  # fmt: skip
+"""`configuration`: the digest of the one that the verdict was given under; "": before they were
+kept."""
 
 ALIASES = Table(
     "aliases", METADATA,
@@ -185,7 +188,13 @@ each element the digest of its basis and since when it is so (`broker.model.vect
 CONFIGURATIONS = Table(
     "configurations", METADATA, _text("digest", key=True), _blob("content"), _text("at")
 )
-"""Every configuration decisions were taken under, so that each can be explained later."""
+"""Every configuration that was in force, so that each decision can be explained later."""
+
+IN_FORCE = Table(
+    "in_force", METADATA,
+    _text("name", key=True), _number("number"), _text("digest"), _text("at"),
+)  # fmt: skip
+"""One row: the configuration in force, and since when. `number` counts them."""
 
 ASKS = Table(
     "asks", METADATA,
@@ -261,8 +270,9 @@ FOLLOWERS = Table(
 POSITIONS = Table(
     "positions", METADATA,
     _text("station", key=True), _text("topic", key=True), _number("partition", key=True),
-    _number("next"), _number("message"), _number("starts"),
+    _number("next"), _number("message"), _number("starts"), _counted("configuration"),
 )  # fmt: skip
+"""`configuration`: the number of the one that it was last moved under."""
 
 OUTBOX = Table(
     "outbox", METADATA,

@@ -28,7 +28,12 @@ Problems = Mapping[tuple[str, int], tuple[Problem, ...]]
 """What is wrong with each message (submission, message) besides."""
 
 
-def put_waiting(connection: Connection, waiting: Sequence[Waiting], problems: Problems) -> None:
+def put_waiting(
+    connection: Connection,
+    waiting: Sequence[Waiting],
+    problems: Problems,
+    configuration: str = "",
+) -> None:
     """Keep the events that wait, notify their senders, and let go of what they replace."""
     if not waiting:
         return
@@ -42,16 +47,16 @@ def put_waiting(connection: Connection, waiting: Sequence[Waiting], problems: Pr
         if _order(one) <= orders.get(unresolved.thing(one), -1)
     }
     for number in sorted(unresolved.take_waiting(connection, list(older))):
-        _replace(connection, older[number])
+        _replace(connection, older[number], configuration)
     for one in overtaken:
-        _replace(connection, one)
+        _replace(connection, one, configuration)
     unresolved.put(connection, waiting)
     rows: dict[tuple[str, int], Row] = {}
     for one in waiting:
         event = event_of(one.headers, one.value)
         found = problems.get((event.submission, event.message), ())
         rows.setdefault((event.submission, event.message), _row(event, one.until, found))
-    queue.put(connection, list(rows.values()))
+    queue.put(connection, list(rows.values()), configuration)
 
 
 def _row(event: Event, until: str, problems: tuple[Problem, ...]) -> Row:
@@ -87,11 +92,11 @@ def _is_overtaken(one: Waiting, known: Iterable[Waiting]) -> bool:
     return any(unresolved.thing(each) == thing and _order(each) > _order(one) for each in known)
 
 
-def _replace(connection: Connection, one: Waiting) -> None:
+def _replace(connection: Connection, one: Waiting, configuration: str) -> None:
     """A later message about the same thing has come: this one is declined."""
     event = event_of(one.headers, one.value)
     problem = decline_problem("event.replaced", event)
-    queue.put(connection, [declined_row(event, (problem,))])
+    queue.put(connection, [declined_row(event, (problem,))], configuration)
     row: dict[str, Any] = {
         "dossier": "", "event": event.id, "does": event.does, "outcome": "declined",
         "submission": event.submission, "message": event.message,

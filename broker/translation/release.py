@@ -24,10 +24,13 @@ class Judged(NamedTuple):
     found: Event | None
 
 
-def release(connection: Connection, now: str, kinds: Kinds, limit: int) -> int:
+def release(
+    connection: Connection, now: str, kinds: Kinds, limit: int, configuration: str = ""
+) -> int:
     """One pass over all, oldest first, `limit` at a time; how many events were declined.
 
-    What has found its dossier is released (`compose_released`), what waited too long is declined.
+    What has found its dossier is released (`compose_released`), what waited too long is declined,
+    in a reply that names the configuration's digest.
     """
     declined = 0
     for page in _judge(connection, now, kinds, limit):
@@ -37,7 +40,7 @@ def release(connection: Connection, now: str, kinds: Kinds, limit: int) -> int:
         members.add(connection, members_by([one.found for one in page if one.found is not None]))
         late = {one.number: one.event for one in page if one.found is None}
         for number in sorted(unresolved.take_waiting(connection, list(late))):
-            decline(connection, late[number], "reference.unknown")
+            decline(connection, late[number], "reference.unknown", configuration)
             declined += 1
     return declined
 
@@ -69,10 +72,10 @@ def _judge(connection: Connection, now: str, kinds: Kinds, limit: int) -> Iterat
         yield page
 
 
-def decline(connection: Connection, event: Event, code: str) -> None:
+def decline(connection: Connection, event: Event, code: str, configuration: str = "") -> None:
     """It has found no dossier and waits no longer: the outcome, and the reply."""
     problem = decline_problem(code, event)
-    queue.put(connection, [declined_row(event, (problem,))])
+    queue.put(connection, [declined_row(event, (problem,))], configuration)
     row = {
         "dossier": "", "event": event.id, "does": event.does, "outcome": "declined",
         "submission": event.submission, "message": event.message,

@@ -6,12 +6,12 @@ sender's queue; what finds no dossier waits in `unresolved`. A submission is tra
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection
 
-from broker.adapter import Adapter, Profile
+from broker.adapter import Adapter, Profile, adapter_of
 from broker.errors import ConfigFault
 from broker.hop import NextBatch, Pending, Piece, StepFault
 from broker.metrics import METRICS
@@ -58,6 +58,17 @@ ProfileOf = Callable[[str, str, str], Profile]
 """The profile of this name, for this format, as in force at this stamp."""
 
 
+class Basis(NamedTuple):
+    """What messages are judged under.
+
+    `owners`: whose the codes in public names are. `digest`: of the configuration; verdicts and
+    replies name it.
+    """
+
+    owners: Owners = NO_OWNERS
+    digest: str = ""
+
+
 class TranslationStation:
     """Submissions of one family become verdicts and events."""
 
@@ -70,9 +81,9 @@ class TranslationStation:
         kinds: Kinds,
         means: Means = HERE,
         *,
-        owners: Owners = NO_OWNERS,
+        basis: Basis = Basis(),  # noqa: B008  it is never changed
     ) -> None:
-        self._owners = owners
+        self._owners, self._digest = basis
         self._event_bytes_max = means.event_bytes_max
         self._adapters = adapters
         self._profile_of = profile_of
@@ -103,7 +114,8 @@ class TranslationStation:
         """One piece a message, and one more where the record is left before its end.
 
         What is costly is translated elsewhere, and waited for here. StepFault: the record's
-        submission is unknown, and with it the bytes. NextBatch: its bytes are not loaded.
+        submission is unknown, and with it the bytes. ConfigFault: so is its format, or its
+        profile. NextBatch: its bytes are not loaded.
         """
         if loaded.is_later(entry):
             raise NextBatch
@@ -116,6 +128,7 @@ class TranslationStation:
             yield from self._put_off(entry, loaded)
             return
         loaded.idle = False
+        adapter_of(self._adapters, entry.headers.get("swb_format", ""))
         skip = max(skip, after_message(entry.headers))
         self._begin_ahead(entry, loaded, skip)
         if not (loaded.holds(entry) or entry.position in loaded.jobs):
@@ -178,7 +191,7 @@ class TranslationStation:
 
     def _translated(self, entry: Entry, loaded: Batch, skip: int) -> Iterator[Translated]:
         submission = submission_of(entry.headers, loaded.payload(entry))
-        adapter = self._adapters.get(submission.format)
+        adapter = adapter_of(self._adapters, submission.format)
         profile = self._profile_of(submission.profile, submission.format, submission.received_at)
         return translated(submission, adapter, profile, skip, self._event_bytes_max)
 
@@ -245,19 +258,21 @@ class TranslationStation:
         judged = submissions.judged(connection, made.keys()) if made else set()
         done = [one for key, one in made.items() if key not in judged]
         done = _with_in_force(connection, done, self._kinds)
-        submissions.put_messages(connection, [_message_row(one) for one in done])
+        submissions.put_messages(connection, [_message_row(one, self._digest) for one in done])
         events = check_numbers(connection, [event for one in done for event in one.events])
         resolved = resolve(connection, events, self._kinds, self._owners)
         wrong = [one for one in resolved.waiting if "swb_problem" in one.headers]
         for waiting in wrong:
             event = event_of(waiting.headers, waiting.value)
-            decline(connection, event, event.problem)
+            decline(connection, event, event.problem, self._digest)
         put_waiting(
             connection,
             [one for one in resolved.waiting if one not in wrong],
             {(one.submission.id, one.number): one.problems for one in done},
+            self._digest,
         )
-        queue.put(connection, [_reply(one) for one in done if _is_replied_here(one)])
+        replies = [_reply(one) for one in done if _is_replied_here(one)]
+        queue.put(connection, replies, self._digest)
         for one in done:
             _count(one)
         return [
@@ -305,7 +320,7 @@ def _marked(piece: Piece) -> Translated:
     return replace(one, events=tuple(replace(event, overtaken=True) for event in one.events))
 
 
-def _message_row(one: Translated) -> dict[str, Any]:
+def _message_row(one: Translated, configuration: str) -> dict[str, Any]:
     return {
         "submission": one.submission.id,
         "message": one.number,
@@ -313,6 +328,7 @@ def _message_row(one: Translated) -> dict[str, Any]:
         "verdict": one.verdict,
         "problems": orjson.dumps([as_json(problem) for problem in one.problems]),
         "last": int(one.last),
+        "configuration": configuration,
     }
 
 

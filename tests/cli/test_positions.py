@@ -7,7 +7,7 @@ import json
 from broker.eventlog.embedded import SqliteFile
 from broker.model.records import Record
 from broker.settings import Settings
-from broker.state import actions, positions
+from broker.state import actions, configurations, positions
 from broker.state.database import EmbeddedDatabase
 from broker.state.positions import Position, Reader
 
@@ -26,13 +26,21 @@ def on(data, work):
 
 
 async def outside(file, database):
-    """Three records in a partition that is read by a station which is at the ninth."""
+    """Three records in a partition that is read by a station which is at the ninth.
+
+    It was moved there by a process of a configuration that has a number.
+    """
+    await database.write(
+        lambda one: configurations.succeed(one, configurations.in_force(one), "a", "")
+    )
     records = [Record(READER.topic, "", {"ce_id": f"s_{number}"}, b"x") for number in range(3)]
     await file.append(records)
     partition = next(at for at, (_, end) in enumerate(await file.ends(READER.topic)) if end)
     reader = READER._replace(partition=partition)
     await database.write(lambda one: positions.take(one, reader))
-    await database.write(lambda one: positions.move(one, reader, Position(0), Position(9)))
+    await database.write(
+        lambda one: positions.move(one, reader, Position(0), Position(9), number=1)
+    )
     return str(partition)
 
 

@@ -108,7 +108,7 @@ def test_a_recipient_is_shown_with_its_part_and_its_row():
     dossier = {"dossier": "o_1", "state": "open", "kind": "visit", "party": "invented",
                "opened_at": "2026-11-26T22:00:00Z", "references": [], "documents": [],
                "recipients": [result, own], "not_matched": [], "answers": [], "deliveries": [],
-               "requests": [],
+               "requests": [], "decisions": [{"configuration": "0123456789abcdef" * 4}] * 2,
                "reported": [{"name": "arrived", "part": "FAL5", "by": "harbour-master",
                              "at": "2026-11-26T21:00:00.000Z"}],
                "board": {"version": 1, "overall": "waiting", "asks": []}, "parked": []}  # fmt: skip
@@ -118,6 +118,7 @@ def test_a_recipient_is_shown_with_its_part_and_its_row():
         "border-police for border-control: the whole (FAL5 version 2, new, numbered)"
     )
     assert said[first + 1] == "by row persons-on-ships"
+    assert said.count("decided under configuration 0123456789abcdef") == 1
     assert "part FAL5 arrived 2026-11-26T21:00:00.000Z, by harbour-master" in said
     second = said.index("submitter for consistency: the whole (FAL5 version 2, new, numbered)")
     assert said[second + 1] == "by no row: it is about what this recipient sent"

@@ -247,3 +247,20 @@ def test_a_copy_without_its_log_does_not_start(swb, config, tmp_path):
     assert result.exit_code == 3
     assert "holds 0 submissions" in result.stderr
     assert "--accept-loss" in result.stderr
+
+
+def test_what_a_start_may_do_is_asked_for_by_options(swb, config, tmp_path, monkeypatch):
+    """Neither is permitted unless it is given, and each is one thing; the account is named."""
+    begun = []
+
+    async def run(process, listening):
+        del listening
+        begun.append(process.permitted)
+
+    monkeypatch.setattr("broker.serve.serve", run)
+    for options in ((), ("--force-config",), ("--roll-back",)):
+        result = swb("serve", "--config", config, "--data", tmp_path, *options)
+        assert result.exit_code == 0, result.output
+    found = [(one.leaves_out, one.rolls_back) for one in begun]
+    assert found == [(False, False), (True, False), (False, True)]
+    assert all(one.who for one in begun)

@@ -78,6 +78,12 @@ class RoleProcess:
         async with asyncio.timeout(HANG_S):
             return await self._process.wait()
 
+    async def ended(self) -> int:
+        """The exit code with which it ends by itself."""
+        assert self._process is not None
+        async with asyncio.timeout(HANG_S):
+            return await self._process.wait()
+
     async def end(self) -> None:
         """Leave nothing running."""
         if self._process is not None and self.runs:

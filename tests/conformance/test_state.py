@@ -7,18 +7,21 @@ import pytest
 
 from tests.state import (
     test_aliases,
+    test_configurations,
     test_dossiers,
     test_due,
     test_lines,
     test_outbox,
     test_parked,
+    test_positions,
     test_queue,
+    test_unfinished,
     test_unresolved,
 )
 
 MODULES = (
-    test_aliases, test_dossiers, test_due, test_lines, test_outbox, test_parked, test_queue,
-    test_unresolved,
+    test_aliases, test_configurations, test_dossiers, test_due, test_lines, test_outbox,
+    test_parked, test_positions, test_queue, test_unfinished, test_unresolved,
 )  # fmt: skip
 
 

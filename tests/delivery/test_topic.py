@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import secrets
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -27,7 +28,8 @@ from broker.state.database import EmbeddedDatabase, MemoryDatabase
 from broker.state.postgres import postgres_database
 from broker.state.queue import Given, Row
 from broker.state.tables import QUEUE
-from broker.stations import assemble, remember, topics_of
+from broker.stations import assemble, topics_of
+from broker.succession import put_in_force
 from tests.broker_in_process import (
     SENDER,
     XML,
@@ -58,7 +60,7 @@ AT = "2026-11-22T09:30:00.000Z"
 
 async def told(plumbing: Plumbing) -> list[Record]:
     """The story over this plumbing; what stands on the agency's topic."""
-    await remember(configuration(), plumbing)
+    plumbing = replace(plumbing, configuration=await put_in_force(configuration(), plumbing))
     digest = digest_of_key(f"key-{SENDER}")
     await plumbing.database.write(lambda connection: keys.put(connection, digest, SENDER, ""))
     stations = assemble(configuration(), plumbing, Settings())

@@ -345,3 +345,18 @@ async def test_while_the_log_refuses_receipts_go_on_until_the_outbox_is_full(mon
             given.append(await door.lodge(SENDER, b"again"))
         await emptied(database)
         assert await ids(log) == given
+
+
+@story
+async def test_what_arrived_as_the_broker_ends_is_refused_and_nothing_of_it_is_written():
+    """Nobody is left waiting for a receipt that no one will write: try again, elsewhere."""
+    database = MemoryDatabase()
+    intake = Door(database, MemoryLog(partitions=1))
+    running = asyncio.create_task(intake.acceptance.run())
+    await intake.lodge("lantern-forwarding", b"in time")
+    running.cancel()
+    with pytest.raises(BusyFault, match="is stopping"):
+        await intake.lodge("lantern-forwarding", b"late")
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    assert len(await database.read(lambda one: one.execute(SUBMISSIONS.select()).all())) == 1

@@ -1,8 +1,10 @@
-"""A profile that was removed while something still names it: parked, never judged without it."""
+"""A profile or format that was removed while something names it: parked, never judged without."""
 
 from dataclasses import replace
 
+from broker.hop import Hop
 from broker.state.tables import MESSAGES, OUTCOMES, QUEUE
+from broker.translation.station import TranslationStation
 from tests.broker_in_process import (
     OPERATOR,
     SENDER,
@@ -23,6 +25,13 @@ def without():
     return replace(
         every, profiles={name: one for name, one in every.profiles.items() if name != PROFILE}
     )
+
+
+def without_adapters():
+    """The configuration after the formats of customs were removed."""
+    every = configuration()
+    customs = replace(every.families["customs"], adapters=())
+    return replace(every, families={**every.families, "customs": customs})
 
 
 async def lodged(broker, payload):
@@ -102,3 +111,30 @@ async def test_a_reply_that_waits_is_parked(tmp_path):
     async with in_process(directory=tmp_path) as broker:
         await resumed(broker)
         assert [one["type"] for one in await broker.feed(SENDER)] == ["message.rejected"]
+
+
+@story
+async def test_what_is_in_a_format_that_was_removed_is_parked(tmp_path):
+    """A submission is not rejected as unreadable, nor a reply written in another syntax."""
+    async with in_process(directory=tmp_path) as broker:
+        await lodged(broker, declaration("QZ-TOLD", "06031100", TypeCode="QQQ"))
+        await worked(broker, "translation")
+        await lodged(broker, declaration("QZ-GONE", "06031100"))
+        hops = [hop for hop in broker.hops if hop.reader.topic == "submissions.customs"]
+    async with in_process(without_adapters(), tmp_path) as broker:
+        station = TranslationStation(
+            broker.configuration.adapters,
+            broker.configuration.profile_of,
+            broker.configuration.kinds,
+        )
+        for hop in (Hop(station, one.reader, broker.plumbing) for one in hops):
+            await hop.batch(await hop.take_over())
+        await broker.settle()
+        assert sorted(station for station, _ in await parked(broker)) == ["delivery", "translation"]
+        assert len(await broker.rows(MESSAGES)) == 1
+    async with in_process(directory=tmp_path) as broker:
+        await resumed(broker)
+        assert await parked(broker) == []
+        assert sorted(row["verdict"] for row in await broker.rows(MESSAGES)) == [
+            "accepted", "rejected"
+        ]  # fmt: skip

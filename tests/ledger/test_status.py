@@ -31,8 +31,8 @@ async def test_a_status_shows_the_whole_road_of_a_message():
         lodged = await broker.lodge(declaration("QZ-1", FLOWERS))
         shown = await broker.status(lodged, SENDER)
         assert set(shown) == {"submission", "received_at", "sha256", "format", "profile", "state",
-                              "messages_total", "messages_rejected", "messages", "next",
-                              "overall"}  # fmt: skip
+                              "continues", "messages_total", "messages_rejected", "messages",
+                              "next", "overall"}  # fmt: skip
         assert (shown["submission"], shown["state"], shown["overall"]) == (
             lodged, "translated", "waiting",
         )  # fmt: skip

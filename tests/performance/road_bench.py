@@ -12,11 +12,12 @@ from figures import Figure, median
 from road_floor import FloorCore, FloorTranslation, Told
 from road_loads import LOADS, PARSES, Load
 
+from broker.bells import heard
 from broker.clock import SystemClock
 from broker.configuration import Configuration, read
 from broker.core.station import CoreStation
 from broker.eventlog.embedded import SqliteFile
-from broker.hop import Hop, Piece, Plumbing, Station, heard
+from broker.hop import Hop, Piece, Plumbing, Station
 from broker.intake.accept import Acceptance
 from broker.model.events import body_of
 from broker.serve import steady

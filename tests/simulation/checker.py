@@ -7,6 +7,7 @@ Promises
     once        a version for each put that changed content, a delivery for each entitlement
     told        rejections and declines reach their sender; each message has its own reply, which
                 names whom it left out; the last one about goods says what is in force
+    succeeded   no dossier is judged under one configuration and then under an older one
     finished    nothing is left on the road when everybody has come to rest
 What feeds promise is in `feeds`, the order of acceptance in `orders`, what is promised of parts and
 lists in `parts`, of answers in `answers`. Nothing here
@@ -29,7 +30,7 @@ from tests.simulation.readout import Readout
 def check(history: History, readout: Readout) -> list[str]:
     """Every broken promise in a sentence; [] if all were kept."""
     rules = (durable, accounted, partial, versions_once, deliveries_once, told, replied,
-             boards_told, finished, deadlines,
+             boards_told, finished, deadlines, succeeded,
              *orders.RULES, *feeds.RULES, *parts.RULES, *answers.RULES)  # fmt: skip
     return [*history.refusals, *(wrong for rule in rules for wrong in rule(history, readout))]
 
@@ -288,3 +289,14 @@ def deadlines(history: History, readout: Readout) -> Iterator[str]:
     for row in readout.of("due"):
         if row["at"] < readout.at:
             yield f"deadline: {row['name']} of {row['dossier']} has not elapsed"
+
+
+def succeeded(history: History, readout: Readout) -> Iterator[str]:
+    """Digests of later configurations are higher, in the order of the decisions of a dossier."""
+    del history
+    newest: dict[str, str] = {}
+    for row in readout.of("decisions"):
+        before = newest.setdefault(row["dossier"], row["configuration"])
+        if row["configuration"] < before:
+            yield f"succeeded: {row['dossier']} was judged under {row['configuration']} again"
+        newest[row["dossier"]] = max(before, row["configuration"])

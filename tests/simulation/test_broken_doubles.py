@@ -99,8 +99,8 @@ def test_a_database_that_forgets_is_caught():
 def test_a_compare_and_set_that_always_succeeds_is_caught(monkeypatch):
     """Without its fence two owners do each other's work: twice, or over each other."""
 
-    def move(connection, reader, begin, end):
-        del begin
+    def move(connection, reader, begin, end, *, number):
+        del begin, number
         connection.execute(
             update(positions.POSITIONS)
             .where(*positions._is(reader))

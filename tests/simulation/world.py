@@ -13,17 +13,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from broker import logs
 from broker.access import digest_of_key
 from broker.clock import stamp
 from broker.configuration import Configuration, examine
 from broker.doors import Keyring
+from broker.errors import SupersededFault
 from broker.eventlog.memory import MemoryLog
 from broker.hop import Plumbing
 from broker.model.records import Record
 from broker.serve import web_server, with_operators
 from broker.settings import Settings
-from broker.state import keys
+from broker.state import configurations, keys
+from broker.state.configurations import InForce
 from broker.state.database import MemoryDatabase
 from broker.stations import assemble, event_topics, submission_topics
 from tests.simulation.asgi import asked
@@ -44,7 +48,8 @@ ECHO_S = 20 * 3600.0
 class Story:
     """How long the storm lasts and how long the calm after it, in which answers come late.
 
-    `senders`: who lodges; (): everybody.
+    `senders`: who lodges; (): everybody. `succeeds`: how likely a process of the storm is started
+    with another configuration.
     """
 
     storm_s: float = 420.0
@@ -52,6 +57,7 @@ class Story:
     rates: Rates = STORM
     bounds: Bounds = field(default_factory=Bounds)
     senders: tuple[str, ...] = ()
+    succeeds: float = 0.0
 
 
 SHORT = Story(
@@ -76,7 +82,7 @@ def configuration() -> Configuration:
 class Process:
     """One process: every hop on every partition, its doors, and its own belief in all of it."""
 
-    def __init__(self, world: "World", gate: Gate, settings: Settings) -> None:
+    def __init__(self, world: "World", gate: Gate, settings: Settings, started: InForce) -> None:
         self.gate = gate
         self.requests: set[asyncio.Task[tuple[int, bytes]]] = set()
         plumbing = Plumbing(
@@ -85,14 +91,16 @@ class Process:
             world.clock,
             batch_bytes_max=world.random.choice((700, 5_000, 1_000_000)),
             wait_s=settings.read_wait_s,
+            configuration=started.number,
         )
+        book = replace(configuration(), digest=started.digest or configuration().digest)
         chance = drawn(world.seed, f"workers {world.starts}")
         workers = simulated(configuration().adapters, chance, gate.rates.fault)
         turn = drawn(world.seed, f"turns {world.starts}").choice((1, 2, 500))
         settings = settings.model_copy(update={"turn_messages_max": turn})
-        self.stations = assemble(configuration(), plumbing, settings, workers=workers)
+        self.stations = assemble(book, plumbing, settings, workers=workers)
         keyring = Keyring(plumbing, configuration().principals, {})
-        server = web_server(settings, configuration(), plumbing, (self.stations, keyring))
+        server = web_server(settings, book, plumbing, (self.stations, keyring))
         self.app = server.config.app
 
     async def run(self) -> None:
@@ -104,6 +112,10 @@ class Process:
     def die(self, task: asyncio.Task[None]) -> None:
         """At any await: loops and requests end where they stand."""
         task.cancel()
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Its requests get no answer any more."""
         for request in self.requests:
             request.cancel()
 
@@ -124,16 +136,21 @@ class World:
         self.appending: set[asyncio.Task[None]] = set()
         self.crashes: list[str] = []
         self.starts = 0
+        self.superseded = 0
         self.kills = 0
         self.repeats = 0
 
     # -- processes --------------------------------------------------------------------------
 
-    def start(self, rates: Rates, settings: Settings = SETTINGS) -> asyncio.Task[None]:
-        """A fresh process over the same log and database."""
+    async def start(self, rates: Rates, settings: Settings = SETTINGS) -> asyncio.Task[None]:
+        """A fresh process over the same log and database, with the files in force or others."""
         self.starts += 1
-        process = Process(self, Gate(drawn(self.seed, f"gate {self.starts}"), rates), settings)
+        others = drawn(self.seed, f"files {self.starts}").random() < self.story.succeeds
+        started = await self.database.write(succeed if others else configurations.in_force)
+        gate = Gate(drawn(self.seed, f"gate {self.starts}"), rates)
+        process = Process(self, gate, settings, started)
         task = self.loop.create_task(process.run())
+        task.add_done_callback(lambda _: process.hang_up())
         self.alive[task] = process
         return task
 
@@ -148,13 +165,14 @@ class World:
     def _crashed(self, result: BaseException | None) -> None:
         """A process that ended by itself is a bug."""
         if result is not None and not isinstance(result, asyncio.CancelledError):
-            parts = getattr(result, "exceptions", (result,))
+            parts = [one for one in _parts(result) if not isinstance(one, SupersededFault)]
+            self.superseded += not parts
             self.crashes += [f"crash: {type(one).__name__}: {one}"[:300] for one in parts]
 
     async def _storm(self) -> None:
         """Kills, restarts and pauses, until it is over."""
         for _ in range(2):
-            self.start(self.story.rates)
+            await self.start(self.story.rates)
         ends = self.loop.time() + self.story.storm_s
         while self.loop.time() < ends:
             await asyncio.sleep(self.random.uniform(1, 30))
@@ -168,7 +186,7 @@ class World:
                 process = self.random.choice(list(self.alive.values()))
                 process.gate.paused_until = self.loop.time() + self.random.uniform(2, 60)
             if len(self.alive) < 3 and self.random.random() < 0.7:
-                self.start(self.story.rates)
+                await self.start(self.story.rates)
         for task in list(self.alive):
             await self.kill(task)
 
@@ -218,7 +236,7 @@ class World:
             clients += [group.create_task(one.run()) for one in senders]
             await self._storm()
             calm = SETTINGS.model_copy(update={"timers_every_s": TICK_S, "read_wait_s": 7200.0})
-            last = self.start(QUIET, calm)
+            last = await self.start(QUIET, calm)
             for one in (*agencies, *senders):
                 one.bounds = replace(one.bounds, pace=one.bounds.pace * 1000)
             await asyncio.sleep(self.story.calm_s)
@@ -249,6 +267,19 @@ class World:
                 ends[topic, partition] = end
         at = stamp(self.clock.now() - timedelta(seconds=TICK_S))  # who looked last looked then
         return await self.database.read(lambda connection: read_out(connection, ends, at))
+
+
+def succeed(connection: Connection) -> InForce:
+    """Put other files in force, that differ in nothing but their digest; it has their number."""
+    before = configurations.in_force(connection)
+    return configurations.succeed(connection, before, f"{before.number + 1:064d}", "")
+
+
+def _parts(result: BaseException) -> list[BaseException]:
+    """What ended a process, out of all groups."""
+    if isinstance(result, BaseExceptionGroup):
+        return [part for one in result.exceptions for part in _parts(one)]
+    return [result]
 
 
 def drawn(seed: int, name: str) -> random.Random:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from broker.errors import MovedFault
-from broker.state import positions
+from broker.errors import MovedFault, SupersededFault
+from broker.state import configurations, positions
+from broker.state.configurations import InForce
 from broker.state.positions import Position, Reader
 
 READER = Reader("core", "events.trial", 3)
@@ -48,3 +49,36 @@ def test_readers_are_apart(connection):
     positions.move(connection, READER, Position(0), Position(8))
     found = dict(positions.everywhere(connection))
     assert found == {READER: Position(8), **dict.fromkeys(others, Position(0))}
+
+
+def test_a_position_is_never_moved_under_an_older_configuration(connection):
+    """Whoever has a lower number than it was last moved under is superseded, and moves nothing."""
+    positions.take(connection, READER)
+    positions.move(connection, READER, Position(0), Position(1), number=2)
+    with pytest.raises(SupersededFault, match="configuration 2 is in force"):
+        positions.move(connection, READER, Position(1), Position(2), number=1)
+    assert positions.take(connection, READER) == Position(1)
+    positions.move(connection, READER, Position(1), Position(2), number=2)
+    positions.move(connection, READER, Position(2), Position(3), number=3)
+    assert positions.take(connection, READER) == Position(3)
+
+
+def test_a_newer_configuration_in_force_fences_before_it_has_moved_anything(connection):
+    """The older number moves nothing from the moment on at which the newer one is in force."""
+    positions.take(connection, READER)
+    first = configurations.succeed(connection, InForce(), "a", "")
+    positions.move(connection, READER, Position(0), Position(1), number=1)
+    configurations.succeed(connection, first, "b", "")
+    with pytest.raises(SupersededFault, match="started with 1"):
+        positions.move(connection, READER, Position(1), Position(2), number=1)
+    positions.move(connection, READER, Position(1), Position(2), number=2)
+    assert positions.take(connection, READER) == Position(2)
+
+
+def test_a_rival_of_the_same_configuration_is_no_successor(connection):
+    """Where the numbers are equal and the position is another, it is a MovedFault, as ever."""
+    configurations.succeed(connection, InForce(), "a", "")
+    positions.take(connection, READER)
+    positions.move(connection, READER, Position(0), Position(1), number=1)
+    with pytest.raises(MovedFault):
+        positions.move(connection, READER, Position(0), Position(2), number=1)

@@ -3,8 +3,12 @@
 import orjson
 import pytest
 
-from broker.model.records import Record
+from broker.adapter import Profile
+from broker.errors import ConfigFault
+from broker.model.records import Entry, Record
 from broker.state.tables import ALIASES, DOCUMENTS, MESSAGES, OUTCOMES, PARKED, QUEUE, UNRESOLVED
+from broker.translation.batch import Batch, Means
+from broker.translation.station import TranslationStation
 from tests.broker_in_process import (
     SENDER,
     declaration,
@@ -183,3 +187,63 @@ async def test_a_submission_that_comes_again_on_the_log_is_done_already():
         await broker.plumbing.log.append([again])
         await broker.settle()
         assert [await broker.rows(table) for table in tables] == before
+
+
+def received(position, **named):
+    """The record of a submission."""
+    headers = {"ce_id": f"s_{position}", "ce_time": "2026-11-22T09:30:00.000Z",
+               "swb_sender": "lantern", "swb_number": "1",
+               **{f"swb_{name}": value for name, value in named.items()}}  # fmt: skip
+    return Entry("submissions.trial", 0, position, "lantern", headers, b"bytes")
+
+
+def test_a_format_that_nothing_reads_any_more_is_a_fault():
+    """Its record is parked until the adapter is back; it is not rejected as unknown."""
+    station = TranslationStation({}, lambda *_: Profile("", "", ""), {})
+    entry = received(1, format="FORM 1")
+    with pytest.raises(ConfigFault, match="'FORM 1' any more; install it"):
+        next(station.work(entry, Batch([entry], {}), 0))
+
+
+class Elsewhere:
+    """An executor whose jobs give nothing; `begun` are the profiles they were begun with."""
+
+    cpu_s = 0.0
+
+    def __init__(self):
+        self.begun = []
+
+    def takes(self, payload):
+        return bool(payload)
+
+    def has_room(self, payload):
+        return bool(payload)
+
+    def begin(self, headers, payload, profile, skip):
+        del headers, payload, skip
+        self.begun.append(profile.name)
+        return self
+
+    def take(self):
+        return []
+
+    def drop(self):
+        self.begun.append("dropped")
+
+
+def test_a_profile_that_is_gone_is_a_fault_of_its_own_record_and_of_none_before_it():
+    """A record is begun ahead of its turn; what is wrong with it is found in its turn."""
+
+    def profile_of(name, form, received_at):
+        if name == "gone":
+            raise ConfigFault(f"no {name} for {form} at {received_at}")
+        return Profile(name, "trial", form)
+
+    executor = Elsewhere()
+    station = TranslationStation({"": None}, profile_of, {}, Means(executor))
+    first, second = received(1, profile="here"), received(2, profile="gone")
+    batch = Batch([first, second], {})
+    assert next(station.work(first, batch, 0)) is executor
+    assert executor.begun == ["here"]
+    with pytest.raises(ConfigFault, match="no gone"):
+        next(station.work(second, batch, 0))
