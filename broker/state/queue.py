@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from broker.clock import parse_stamp, stamp
 from broker.model.line import Cursor, chained
+from broker.model.records import digest
 from broker.state import due
 from broker.state.dialect import insert_or
 from broker.state.tables import DOSSIERS, QUEUE, SUBSCRIPTIONS
@@ -63,8 +64,15 @@ def put(connection: Connection, rows: Sequence[Row]) -> None:
     if rows:
         connection.execute(
             insert_or(connection, QUEUE).on_conflict_do_nothing(index_elements=["id"]),
-            [{**row._asdict(), "state": "waiting"} for row in rows],
+            [{**row._asdict(), **_own(row.context), "state": "waiting"} for row in rows],
         )
+
+
+def _own(context: str) -> dict[str, str | None]:
+    """Digests of the numbers by which an answer may name a delivery: its own, with its revision."""
+    numbers = orjson.loads(context).get("numbers", ())
+    number, revision = (*(digest(one) for one in numbers), None, None)[:2]
+    return {"own_number": number, "own_revision": revision}
 
 
 def oldest_waiting(

@@ -7,6 +7,7 @@ import pytest
 
 from tests.state import (
     test_aliases,
+    test_delivered,
     test_dossiers,
     test_due,
     test_lines,
@@ -17,8 +18,8 @@ from tests.state import (
 )
 
 MODULES = (
-    test_aliases, test_dossiers, test_due, test_lines, test_outbox, test_parked, test_queue,
-    test_unresolved,
+    test_aliases, test_delivered, test_dossiers, test_due, test_lines, test_outbox, test_parked,
+    test_queue, test_unresolved,
 )  # fmt: skip
 
 

@@ -17,11 +17,13 @@ from broker.state import (
     submissions,
     unresolved,
 )
+from broker.state.delivered import Sought, delivered
 from broker.state.positions import Reader
 from broker.state.tables import METADATA
 
 TWO = ["a", "b"]
 PAIRS = [("a", "b"), ("c", "d")]
+SOUGHT = Sought("a", 9, ("N", "N/1"), (3,), every=True)
 
 QUESTIONS = {
     "earlier submissions by key": lambda one: submissions.by_idempotency(one, PAIRS),
@@ -37,7 +39,7 @@ QUESTIONS = {
     "shown": lambda one: dossiers._shown(one, TWO),
     "asks": lambda one: dossiers._asks(one, TWO),
     "answers": lambda one: dossiers._answers(one, TWO),
-    "delivered": lambda one: dossiers.delivered(one, TWO),
+    "delivered": lambda one: delivered(one, {"a": [SOUGHT, SOUGHT._replace(given=None)]}, TWO),
     "outcomes": lambda one: dossiers.outcomes_of_submission(one, "a"),
     "waiting rows": lambda one: queue.oldest_waiting(one, 10),
     "numbered rows": lambda one: queue.read(one, "a", 5, 10),
