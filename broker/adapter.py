@@ -83,7 +83,9 @@ class Message:
     """One unit inside a submission with its verdict; a rejected one still yields its drafts.
 
     An accepted message may have problems with severity error: about elements of a list that were
-    left out, while the others go on. Its sender is told of them.
+    left out, while the others go on. Its sender is told of them. `asked`: all that a reply to it
+    reads, in the adapter's own form, so that no reply reads the submission's other messages; None:
+    the submission itself.
     """
 
     number: int
@@ -91,6 +93,7 @@ class Message:
     verdict: Verdict
     problems: tuple[Problem, ...]
     events: Iterator[Draft]
+    asked: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +172,15 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The submission a reply answers, as its sender sent it."""
+    """The message of a submission that a reply answers.
+
+    `asked`: what its translation kept for replies; where it is there, `payload` is not read.
+    """
 
     submission: str
     payload: bytes
     message: int
+    asked: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

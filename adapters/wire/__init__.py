@@ -13,6 +13,7 @@ edifact_charset   character sets
 edifact_syntax    cutting at separators, the release character, repetition
 edifact_reading   one message with everything that is wrong with it
 edifact_message   one message: its segments, and where they stood
+edifact_excerpt   one message by itself: what a reply to it has to read
 edifact_formats   representations of elements, from directories/
 edifact_told      problems and limits
 edifact_write     messages to an interchange; counts and references come right

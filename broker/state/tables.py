@@ -74,8 +74,9 @@ MESSAGES = Table(
     "messages", METADATA,
     _text("submission", key=True), _number("message", key=True),
     _text("reference"), _text("verdict"), _blob("problems"),
-    Column("last", Integer, nullable=False, server_default="0"),
+    Column("last", Integer, nullable=False, server_default="0"), _blob("asked", null=True),
 )  # fmt: skip
+"""`asked`, zlib: what replies to the message read; without it they read the original."""
 
 ALIASES = Table(
     "aliases", METADATA,

@@ -242,6 +242,7 @@ def _message_row(one: Translated) -> dict[str, Any]:
         "verdict": one.verdict,
         "problems": orjson.dumps([as_json(problem) for problem in one.problems]),
         "last": int(one.last),
+        "asked": None if one.asked is None else submissions.compress(one.asked),
     }
 
 

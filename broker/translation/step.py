@@ -52,7 +52,7 @@ class Translated:
     """One message with its verdict; `number` 0 is the envelope, when nothing in it is readable.
 
     `events` have no dossier yet; a rejected message has none. `about`: the kind and part that it
-    would replace.
+    would replace. `asked`: what replies to it read (`Message`).
     """
 
     submission: Submission
@@ -66,6 +66,7 @@ class Translated:
     size: int = 0
     last: bool = False
     about: tuple[str, str] = ("", "")
+    asked: bytes | None = None
 
 
 def submission_of(headers: Headers, payload: bytes) -> Submission:
@@ -193,6 +194,7 @@ def _message(submission: Submission, message: Message, drafts: tuple[Draft, ...]
         unmapped=sum(len(draft.unmapped) for draft in drafts),
         size=sum(len(event.payload) for event in made),
         about=about,
+        asked=message.asked,
     )
 
 

@@ -133,6 +133,8 @@ def chunk_of(frame: Frame, submission: Submission) -> Chunk:
 
 def _message(one: Translated, blobs: list[bytes]) -> dict[str, Any]:
     blobs.extend(event.payload for event in one.events)
+    if one.asked is not None:
+        blobs.append(one.asked)
     return {
         "number": one.number,
         "reference": one.reference,
@@ -144,6 +146,7 @@ def _message(one: Translated, blobs: list[bytes]) -> dict[str, Any]:
         "size": one.size,
         "last": one.last,
         "about": one.about,
+        "asked": one.asked is not None,
     }
 
 
@@ -165,6 +168,7 @@ def _translated(told: dict[str, Any], submission: Submission, blobs: Iterator[by
         size=told["size"],
         last=told["last"],
         about=(told["about"][0], told["about"][1]),
+        asked=next(blobs) if told["asked"] else None,
     )
 
 

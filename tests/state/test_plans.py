@@ -28,6 +28,8 @@ SOUGHT = Sought("a", 9, ("N", "N/1"), (3,), every=True)
 QUESTIONS = {
     "earlier submissions by key": lambda one: submissions.by_idempotency(one, PAIRS),
     "earlier submissions by bytes": lambda one: submissions.by_bytes(one, PAIRS),
+    "messages that are replied to": lambda one: submissions.asked(one, [("a", 1), ("b", 1)]),
+    "messages of one file": lambda one: submissions.asked(one, [("a", 1), ("a", 2)]),
     "a submission": lambda one: submissions.one(one, "a"),
     "originals": lambda one: submissions.originals(one, TWO),
     "messages": lambda one: submissions.messages(one, "a"),

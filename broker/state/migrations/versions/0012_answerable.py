@@ -1,4 +1,4 @@
-"""What answers are about is found by indexes: of each target the ends of its deliveries.
+"""What answers are about is found by indexes, and what replies read is kept by message.
 
 The numbers by which deliveries may be named are columns, as digests: the first is the message's
 own, the second has its revision.
@@ -33,7 +33,11 @@ INDEXES = {
 
 
 def upgrade() -> None:
-    """Forward: the columns, filled from what rendering is given, and their indexes."""
+    """Forward: the columns, filled from what rendering is given, and their indexes.
+
+    Replies to messages that were translated before read their whole submissions, as they did.
+    """
+    op.add_column("messages", sa.Column("asked", sa.LargeBinary(), nullable=True))
     for name in ("own_number", "own_revision"):
         op.add_column("queue", sa.Column(name, TEXT, nullable=True))
     _fill(op.get_bind())
@@ -76,3 +80,4 @@ def downgrade() -> None:
         op.drop_index(name, table_name="queue")
     op.drop_column("queue", "own_revision")
     op.drop_column("queue", "own_number")
+    op.drop_column("messages", "asked")
