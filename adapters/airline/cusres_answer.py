@@ -28,7 +28,7 @@ from adapters.airline.cusres_wrong import ANSWER, CHANGE, problems_of
 from adapters.airline.drafting import FLIGHT, TRANSACTION
 from adapters.airline.purpose import part_number
 from adapters.wire.edifact import MessageIn, looks_like, not_understood, read
-from adapters.wire.edifact_excerpt import excerpt
+from adapters.wire.edifact_excerpt import Excerpts
 from broker.adapter import (
     Artifact,
     Draft,
@@ -79,8 +79,9 @@ class CusresAnswers:
     def translate(self, payload: bytes, profile: Profile) -> Translation:
         """One message for each UNH, read when it is asked for."""
         reading = read(payload, profile.settings.get("severities", {}))
+        excerpts = Excerpts(reading)
         messages = (
-            replace(_message(message, profile), asked=excerpt(reading, message.number))
+            replace(_message(message, profile), asked=excerpts.of(message.number))
             for message in reading.messages
         )
         return Translation(reading.problems, messages)

@@ -46,7 +46,7 @@ from adapters.airline.whereabouts import placed, years_of
 from adapters.airline.writing import interchange
 from adapters.demands import About, of_body
 from adapters.wire.edifact import MessageIn, looks_like, not_understood, read
-from adapters.wire.edifact_excerpt import excerpt
+from adapters.wire.edifact_excerpt import Excerpts
 from broker.adapter import (
     Artifact,
     Message,
@@ -83,8 +83,9 @@ class Paxlst:
     def translate(self, payload: bytes, profile: Profile) -> Translation:
         """One message for each UNH, read when it is asked for."""
         reading = read(payload, profile.settings.get("severities", {}))
+        excerpts = Excerpts(reading)
         messages = (
-            replace(_message(message, profile), asked=excerpt(reading, message.number))
+            replace(_message(message, profile), asked=excerpts.of(message.number))
             for message in reading.messages
         )
         return Translation(reading.problems, messages)

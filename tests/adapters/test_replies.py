@@ -8,7 +8,7 @@ from adapters.airline.cusres_answer import CusresAnswers
 from adapters.airline.kinds import family as airline
 from adapters.postal.kinds import family as postal
 from adapters.wire.edifact import read
-from adapters.wire.edifact_excerpt import SIGN_MAX, excerpt, message_in
+from adapters.wire.edifact_excerpt import SIGN_MAX, Excerpts, message_in
 from broker.adapter import Original, Outgoing, Stamp, choose
 from broker.model.extent import Extent
 from tests import hostile
@@ -132,7 +132,7 @@ def test_an_authority_s_answers_are_replied_to_one_by_one():
 def test_an_envelope_is_kept_in_bounds_with_each_message():
     """A sign of 4,000 characters is kept, and repeated, up to 70 of them."""
     payload = hostile.messages_many(2, 1).replace(b"SENDER", b"S" * 4_000)
-    kept = excerpt(read(payload), 1)
+    kept = Excerpts(read(payload)).of(1)
     assert kept is not None
     assert len(kept) < 1_000
     assert message_in(kept, {}).interchange.sender == "S" * SIGN_MAX
