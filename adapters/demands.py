@@ -198,11 +198,11 @@ def breaches(tree: Tree, profile: Profile) -> Iterator[Breach]:
     known: Parents = {(): [tree]}
     trails: dict[tuple[str, ...], list[Trail]] = {}
     for constraint in profile.constraints:
-        above, name = _split(constraint.path)
+        steps = _steps(constraint.path)
+        above, name = steps[:-1], steps[-1]
         parents = _parents(known, above)
         if not parents:  # a list without persons costs nothing of what is demanded of persons
             continue
-        steps = (*above, name)
         near = _near_conditions(tree, constraint, steps[0])
         if near is None:
             continue
@@ -264,13 +264,6 @@ def _parents(known: Parents, way: tuple[str, ...]) -> list[Tree]:
 @lru_cache(maxsize=4096)
 def _steps(path: Path) -> tuple[str, ...]:
     return tuple(path.split("."))
-
-
-@lru_cache(maxsize=4096)
-def _split(path: Path) -> tuple[tuple[str, ...], str]:
-    """The way to a class, and a name in it."""
-    *above, name = _steps(path)
-    return tuple(above), name
 
 
 def _trails(tree: Tree, steps: tuple[str, ...], trail: Trail) -> Iterator[Trail]:

@@ -34,7 +34,7 @@ from adapters.postal.listing import NAME, piece_of
 from adapters.postal.tables import PACKAGE
 from broker.adapter import Draft, Extent, Message, Profile, Reference, Tree, Unmapped
 from broker.model.packages import data_class
-from broker.model.problem import Place, Problem
+from broker.model.problem import Place, Problem, cut
 
 _DAY = len("YYYY-MM-DD")
 _UNREAD = frozenset({
@@ -208,7 +208,7 @@ def _of_key(item: Item, key: str, posted: str, clues: Clues) -> Iterator[Problem
             message=item.number,
             where=spot.place,
             path=f"{NAME}.{name}",
-            found=found,
+            found=found and cut(found),
             expected=MOMENT_PICTURE if found else "a value",
             hint=hint,
         )

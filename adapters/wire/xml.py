@@ -129,7 +129,7 @@ def _not_well_formed(payload: bytes, error: etree.XMLSyntaxError) -> Problem:
     if _doctype_at(payload) >= 0:
         return _doctype(payload)
     line, column = error.position
-    reason = _WHERE.sub("", str(error.msg or "the document ends early")).strip()
+    reason = cut(_WHERE.sub("", str(error.msg or "the document ends early")).strip())
     if "depth" in reason.lower():
         return Problem(
             code="xml.too-deep",

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from broker.model.dossier import Event
-from broker.model.problem import Problem
+from broker.model.problem import Problem, cut
 
 Pair = tuple[str, str]
 
 TEXT_MAX, NAME_MAX = 10_000, 256
+_SHOWN = 100
 NAMES = ("FunctionalReferenceID", "VersionID", "ID", "DeliveryID", "RequestID", "QuestionID")
 """What a message is named by, and what it names: each is looked up, or is a name later."""
 NUL = rb"\u0000"
@@ -35,8 +36,9 @@ def unkeepable(
         yield _nul()
     names = dict.fromkeys([*references, *(name for event in events for name in _names(event))])
     for name, value in names:
-        if len(value) > NAME_MAX:
-            yield _too_long(name, len(value), NAME_MAX)
+        length = max(len(name), len(value))
+        if length > NAME_MAX:
+            yield _too_long(cut(name, _SHOWN), length, NAME_MAX)
     for event in events:
         if may_hold_long_text(event.payload, TEXT_MAX):
             found = next(_long_texts((event.body, event.form)), None)
