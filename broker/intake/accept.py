@@ -126,8 +126,12 @@ class Acceptance:
             await self._arrived.wait()
             self._arrived.clear()
             while self._pending:
-                batch, self._pending = self._pending[:GROUP_MAX], self._pending[GROUP_MAX:]
-                await self._write(batch)
+                await self._write(self._next())  # no name: what is written is let go of
+
+    def _next(self) -> list[_Pending]:
+        """The oldest that wait, taken off."""
+        batch, self._pending = self._pending[:GROUP_MAX], self._pending[GROUP_MAX:]
+        return batch
 
     async def _appending(self) -> None:
         """Bring what was committed here to the log; what fails stays owed, timers see it too."""
