@@ -26,7 +26,7 @@ from broker.adapter import CodeList, Constraint, Path, Profile, Tree
 from broker.model.leaf import DECIMAL
 from broker.model.packages import data_class
 from broker.model.paths import element_key, pattern_of
-from broker.model.problem import NOWHERE, Place, Problem, Severity
+from broker.model.problem import NOWHERE, Place, Problem, Severity, cut
 
 Trail = tuple[tuple[str, int], ...]
 """The classes on the way, each with its index among the instances (0 where it occurs once)."""
@@ -57,6 +57,11 @@ class Breach(NamedTuple):
             path = f"{path}.{step}" if path else step
         return f"{path}.{self.name}" if path else self.name
 
+    @property
+    def shown(self) -> str | None:
+        """What was found, as a problem shows it."""
+        return self.found and cut(self.found)
+
     def words(self, lists: Mapping[str, CodeList], called: str = "") -> tuple[str, str]:
         """What is wrong, and what was expected; `called`: as the sender's own format calls it."""
         rule, found = self.constraint, self.found or ""
@@ -67,7 +72,7 @@ class Breach(NamedTuple):
             case "length":
                 return f"{name} has {len(found)} characters", f"at most {rule.limit}"
             case "pattern":
-                return f"{name} is {found!r}", rule.expected or f"a value like {rule.pattern}"
+                return f"{name} is {self.shown!r}", rule.expected or f"a value like {rule.pattern}"
             case "codes":
                 return _of_code(name, found, lists[rule.codes])
         return self._of_number(name)
@@ -86,7 +91,7 @@ class Breach(NamedTuple):
 def _of_code(name: str, found: str, codes: CodeList) -> tuple[str, str]:
     if codes.refused:
         return f"{name} is {found!r}: {codes.codes[found]}", f"a code that {codes.name} allows"
-    return f"{name} is {found!r}", examples(codes)
+    return f"{name} is {cut(found)!r}", examples(codes)
 
 
 _NAME_READ = 64
@@ -128,7 +133,7 @@ def demanded(
         message=about.message,
         where=where,
         path=f"{about.name}.{path}",
-        found=breach.found,
+        found=breach.shown,
         found_class=data_class(about.package, pattern_of(path)),
         expected=expected,
         hint=rule.hint or None,
@@ -194,12 +199,14 @@ def breaches(tree: Tree, profile: Profile) -> Iterator[Breach]:
     trails: dict[tuple[str, ...], list[Trail]] = {}
     for constraint in profile.constraints:
         steps = _steps(constraint.path)
+        above, name = steps[:-1], steps[-1]
+        parents = _parents(known, above)
+        if not parents:  # a list without persons costs nothing of what is demanded of persons
+            continue
         near = _near_conditions(tree, constraint, steps[0])
         if near is None:
             continue
         when, unless = near
-        above, name = steps[:-1], steps[-1]
-        parents = _parents(known, above)
         for number in _failing(parents, name, constraint, profile.codelists):
             if above not in trails:
                 trails[above] = list(_trails(tree, above, ()))

@@ -47,7 +47,7 @@ from broker.adapter import (
 )
 from broker.model.packages import data_class
 from broker.model.paths import pattern_of
-from broker.model.problem import Place, Problem, as_json
+from broker.model.problem import Place, Problem, as_json, cut
 
 _DOES: dict[str, Does] = {
     "amend": "patch", "withdraw": "withdraw", "present": "present", "release": "release",
@@ -346,7 +346,7 @@ def _of_changes(read: ChangeList, package: str) -> Iterator[Problem]:
             message=1,
             where=Place(json_pointer=wrong.pointer),
             path=wrong.path or None,
-            found=wrong.found,
+            found=wrong.found and cut(wrong.found),
             found_class=data_class(package, pattern_of(wrong.path)) if wrong.path else "public",
             expected=wrong.expected,
             hint=wrong.hint,

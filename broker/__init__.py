@@ -34,6 +34,7 @@ profiles       what a sender or a state means by a format
 coherence      names across its files: those that mean two things, or nothing
 config_file    a YAML file with the line of every value; findings
 adapter        the contract of a family of formats
+formats        which adapter reads which bytes
 documentation  the OpenAPI document of the doors, and the page that shows it
 gate, window   the limits of each sender, agency and operator at the doors
 doors, heads, web, operators_http   what HTTP doors share; bounded heads; the application;

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from broker.errors import ConfigFault
 from broker.model.dossier import Change
 from broker.model.extent import Extent as Extent  # noqa: PLC0414  (part of the contract)
 from broker.model.owned import Joining as Joining  # noqa: PLC0414  (part of the contract)
@@ -84,7 +83,9 @@ class Message:
     """One unit inside a submission with its verdict; a rejected one still yields its drafts.
 
     An accepted message may have problems with severity error: about elements of a list that were
-    left out, while the others go on. Its sender is told of them.
+    left out, while the others go on. Its sender is told of them. `asked`: all that a reply to it
+    reads, in the adapter's own form, so that no reply reads the submission's other messages; None:
+    the submission itself.
     """
 
     number: int
@@ -92,6 +93,7 @@ class Message:
     verdict: Verdict
     problems: tuple[Problem, ...]
     events: Iterator[Draft]
+    asked: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +172,15 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The submission a reply answers, as its sender sent it."""
+    """The message of a submission that a reply answers.
+
+    `asked`: what its translation kept for replies; where it is there, `payload` is not read.
+    """
 
     submission: str
     payload: bytes
     message: int
+    asked: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,22 +381,3 @@ class Family:
     samples: Mapping[str, Sample] = field(default_factory=dict)
     flawed: Flawed | None = None
     schemas: Mapping[str, Tree] = field(default_factory=dict)
-
-
-def choose(adapters: tuple[Adapter, ...], payload: bytes) -> tuple[Adapter, Recognition] | None:
-    """The adapter that recognises the bytes with the highest certainty; the first of equals."""
-    best: tuple[Adapter, Recognition] | None = None
-    for adapter in adapters:
-        recognition = adapter.recognises(payload)
-        if recognition and (best is None or recognition.certainty > best[1].certainty):
-            best = (adapter, recognition)
-    return best
-
-
-def adapter_of(adapters: Mapping[str, Adapter], form: str) -> Adapter | None:
-    """The adapter of a format; None for "", which is none. ConfigFault: nothing reads it now."""
-    if form and form not in adapters:
-        raise ConfigFault(
-            f"no installed adapter has the format {form!r} any more; install it, and start again"
-        )
-    return adapters.get(form)

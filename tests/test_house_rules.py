@@ -90,6 +90,7 @@ LAYERS = (
     ("adapters.changes",),
     ("adapters.mapping", "adapters.demands", "adapters.stated"),
     ("adapters.wire",),
+    ("broker.formats",),
     ("broker.adapter",),
     ("broker.model",),
     ("broker.access", "broker.client", "broker.roles"),

@@ -13,6 +13,7 @@ from broker.model.answer import AMENDED
 from broker.model.dossier import Change
 from broker.model.packages import data_class
 from broker.model.paths import pattern_of
+from broker.model.problem import cut
 
 _CODES = {
     "value-missing": "answer.value-missing",
@@ -28,7 +29,8 @@ def read_correction(reader: Reader, value: Any, package: str) -> tuple[tuple[Cha
     for wrong in read.wrong:
         path = f"{name}.{wrong.path}" if wrong.path else name
         reader.note(
-            _CODES[wrong.what], wrong.text, wrong.pointer, path=path, found=wrong.found,
+            _CODES[wrong.what], wrong.text, wrong.pointer, path=path,
+            found=wrong.found and cut(wrong.found),
             found_class=data_class(package, pattern_of(wrong.path)) if wrong.path else "public",
             expected=wrong.expected, hint=wrong.hint,
         )  # fmt: skip

@@ -16,7 +16,7 @@ from broker.adapter import Path
 from broker.model.leaf import MOMENT
 from broker.model.packages import data_class
 from broker.model.paths import pattern_of
-from broker.model.problem import Place, Problem
+from broker.model.problem import Place, Problem, cut
 
 _MOMENT = re.compile(MOMENT).fullmatch
 PROBLEMS_MAX = 100
@@ -93,7 +93,7 @@ class Reader:
                     "answer.field-unknown",
                     f"member {name!r} is not known",
                     child(pointer, name),
-                    found=name,
+                    found=cut(name),
                     expected=f"one of {', '.join(known)}",
                     hint=instead,
                 )
@@ -122,7 +122,7 @@ class Reader:
                 f"{len(value)} characters",
                 pointer,
                 path=path,
-                found=value,
+                found=cut(value),
                 found_class=data_class("answer", pattern_of(path)),
                 expected=f"at most {length}",
             )

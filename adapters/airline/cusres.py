@@ -15,11 +15,10 @@ Versions
     D.05B   written
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
+from adapters.airline.answering import answered_message, sign
 from adapters.airline.entries import Asked, Entry, entries_of
 from adapters.airline.listed import Listed
 from adapters.airline.moment import to_edifact
@@ -27,15 +26,13 @@ from adapters.airline.own_reference import own_reference
 from adapters.airline.reading import read_list
 from adapters.airline.whereabouts import years_of
 from adapters.airline.writing import prepared, unh
-from adapters.wire.edifact import Group, Interchange, Reading, Segment, read
+from adapters.wire.edifact import Group, Interchange, Segment
 from adapters.wire.edifact_write import MessageOut, size_of, write
 from broker.adapter import Original, Outgoing, Profile, Tree
-from broker.model.problem import Severity
 
 _ENTRIES_MAX, _TEXT_MAX, _LEGS_MAX = 99, 512, 10
 _SPARE_BYTES = 16
 """For counts and numbers that grow when a message is filled."""
-_PRINTABLE = re.compile(r"[ -~]*")
 _VERSIONS = frozenset({"1", "2", "3", "4"})
 _REPLY, _CHANGE = "962", "132"
 
@@ -124,21 +121,12 @@ def _size(frame: _Frame, entry: Entry) -> int:
 
 
 def _asked(original: Original, profile: Profile) -> Asked:
-    severities = profile.settings.get("severities", {})
-    reading = _surveyed(original.payload, tuple(sorted(severities.items())))
-    if not 1 <= original.message <= len(reading.envelope.spans):
-        found = reading.interchanges
-        return Asked(found[0] if found else Interchange(), None, Listed())
-    message = reading.message(original.message)
+    message, first = answered_message(original, profile)
+    if message is None:
+        return Asked(first, None, Listed())
     if message.type != "PAXLST":
         return Asked(message.interchange, message, Listed())
     return Asked(message.interchange, message, read_list(message, years_of(profile)))
-
-
-@lru_cache(maxsize=1)
-def _surveyed(payload: bytes, severities: tuple[tuple[str, Severity], ...]) -> Reading:
-    """The first pass over an interchange. Replies about one come in a row."""
-    return read(payload, dict(severities))
 
 
 def _header(asked: Asked, out: Outgoing, profile: Profile) -> Interchange:
@@ -150,22 +138,16 @@ def _header(asked: Asked, out: Outgoing, profile: Profile) -> Interchange:
         original,
         syntax=original.syntax if original.codec and original.syntax else "UNOA",
         version=original.version if original.version in _VERSIONS else "4",
-        sender=_sign(original.recipient) or profile.settings.get("reply", {}).get("sender", ""),
-        sender_qualifier=_sign(original.recipient_qualifier),
-        recipient=_sign(original.sender),
-        recipient_qualifier=_sign(original.sender_qualifier),
-        application=_sign(original.application),
-        test=_sign(original.test),
+        sender=sign(original.recipient) or profile.settings.get("reply", {}).get("sender", ""),
+        sender_qualifier=sign(original.recipient_qualifier),
+        recipient=sign(original.sender),
+        recipient_qualifier=sign(original.sender_qualifier),
+        application=sign(original.application),
+        test=sign(original.test),
         prepared=now,
         reference=out.stamp.id[-14:].upper(),
         acknowledgement="",
     )
-
-
-def _sign(text: str) -> str:
-    """A sign of the original as any header can hold it: up to what is not printable ASCII."""
-    found = _PRINTABLE.match(text)
-    return found[0] if found else ""
 
 
 def _group(asked: Asked, header: Interchange, profile: Profile) -> Group | None:
@@ -174,13 +156,13 @@ def _group(asked: Asked, header: Interchange, profile: Profile) -> Group | None:
     original, own = asked.message.group, profile.settings.get("reply", {})
     return Group(
         type="CUSRES",
-        sender=_sign(original.recipient),
-        sender_qualifier=_sign(original.recipient_qualifier),
-        recipient=_sign(original.sender),
-        recipient_qualifier=_sign(original.sender_qualifier),
+        sender=sign(original.recipient),
+        sender_qualifier=sign(original.recipient_qualifier),
+        recipient=sign(original.sender),
+        recipient_qualifier=sign(original.sender_qualifier),
         prepared=header.prepared,
         reference=header.reference,
-        agency=_sign(original.agency),
+        agency=sign(original.agency),
         version=own.get("version", ""),
         release=own.get("release", ""),
     )
@@ -200,11 +182,11 @@ def _message(frame: _Frame, entries: list[Entry], part: tuple[int, int]) -> list
 def _reply_head(frame: _Frame, part: tuple[int, int]) -> Segment:
     """UNH with the references of the original."""
     (number, of), message = part, frame.asked.message
-    reference = _sign(message.reference) if message else ""
+    reference = sign(message.reference) if message else ""
     own = (reference or "1") if number == 1 else f"{reference[:10]}{number:04d}"
     head = unh("CUSRES", frame.profile, own)
     if message:
-        head += [[_sign(message.access_reference)]]
+        head += [[sign(message.access_reference)]]
         if of > 1 or message.sequence:
             head += [_sequence(number, of)]
     return head

@@ -20,6 +20,7 @@ Versions
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from adapters.airline.cusres_reading import Answered, Group, Said, read_answer
 from adapters.airline.cusres_reply import board_to, reply_to
@@ -27,6 +28,7 @@ from adapters.airline.cusres_wrong import ANSWER, CHANGE, problems_of
 from adapters.airline.drafting import FLIGHT, TRANSACTION
 from adapters.airline.purpose import part_number
 from adapters.wire.edifact import MessageIn, looks_like, not_understood, read
+from adapters.wire.edifact_excerpt import Excerpts
 from broker.adapter import (
     Artifact,
     Draft,
@@ -77,9 +79,12 @@ class CusresAnswers:
     def translate(self, payload: bytes, profile: Profile) -> Translation:
         """One message for each UNH, read when it is asked for."""
         reading = read(payload, profile.settings.get("severities", {}))
-        return Translation(
-            reading.problems, (_message(message, profile) for message in reading.messages)
+        excerpts = Excerpts(reading)
+        messages = (
+            replace(_message(message, profile), asked=excerpts.of(message.number))
+            for message in reading.messages
         )
+        return Translation(reading.problems, messages)
 
     def places(
         self, payload: bytes, message: int, profile: Profile

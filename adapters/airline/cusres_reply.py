@@ -10,14 +10,14 @@ Versions
     D.05B   written
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from adapters.airline.answering import answered_message, sign
 from adapters.airline.cusres_reading import Answered, Group, read_answer
 from adapters.airline.writing import prepared, unh
 from adapters.wire.edifact import Group as Enclosing
-from adapters.wire.edifact import Interchange, MessageIn, Segment, read
+from adapters.wire.edifact import Interchange, MessageIn, Segment
 from adapters.wire.edifact_write import MessageOut, write
 from broker.adapter import Original, Outgoing, Profile
 from broker.model.problem import Problem
@@ -25,18 +25,13 @@ from broker.model.problem import Problem
 _ERROR, _ACKNOWLEDGES, _ANSWER = "313", "312", "962"
 _REFUSED = frozenset({"rejected", "declined"})
 _ENTRIES_MAX, _TEXT_MAX = 99, 512
-_PRINTABLE = re.compile(r"[ -~]*")
 _VERSIONS = frozenset({"1", "2", "3", "4"})
 
 
 def reply_to(out: Outgoing, original: Original, profile: Profile) -> bytes:
     """The interchange that answers one message of an authority."""
-    reading = read(original.payload, profile.settings.get("severities", {}))
-    message = None
-    if 1 <= original.message <= len(reading.envelope.spans):
-        message = reading.message(original.message)
-    first = next(iter(reading.interchanges), Interchange())
-    header = _header(message.interchange if message else first, out, profile)
+    message, first = answered_message(original, profile)
+    header = _header(first, out, profile)
     answered = read_answer(message) if message and message.type == "CUSRES" else Answered()
     entries = [_entry(problem, answered, profile) for problem in out.problems]
     entries = entries or [[[["ERP"], ["1"]], _words(_status(out.status, profile))]]
@@ -125,22 +120,16 @@ def _header(original: Interchange, out: Outgoing, profile: Profile) -> Interchan
         original,
         syntax=original.syntax if original.codec and original.syntax else "UNOA",
         version=original.version if original.version in _VERSIONS else "4",
-        sender=_sign(original.recipient) or own.get("sender", ""),
-        sender_qualifier=_sign(original.recipient_qualifier),
-        recipient=_sign(original.sender),
-        recipient_qualifier=_sign(original.sender_qualifier),
-        application=_sign(original.application),
-        test=_sign(original.test),
+        sender=sign(original.recipient) or own.get("sender", ""),
+        sender_qualifier=sign(original.recipient_qualifier),
+        recipient=sign(original.sender),
+        recipient_qualifier=sign(original.sender_qualifier),
+        application=sign(original.application),
+        test=sign(original.test),
         prepared=prepared(out.stamp.issued_at),
         reference=out.stamp.id[-14:].upper(),
         acknowledgement="",
     )
-
-
-def _sign(text: str) -> str:
-    """A sign of the original as any header can hold it: up to what is not printable ASCII."""
-    found = _PRINTABLE.match(text)
-    return found[0] if found else ""
 
 
 def _group(message: MessageIn | None, header: Interchange, profile: Profile) -> Enclosing | None:
@@ -149,11 +138,11 @@ def _group(message: MessageIn | None, header: Interchange, profile: Profile) -> 
     original, own = message.group, profile.settings.get("reply", {})
     return Enclosing(
         type="CUSRES",
-        sender=_sign(original.recipient),
-        recipient=_sign(original.sender),
+        sender=sign(original.recipient),
+        recipient=sign(original.sender),
         prepared=header.prepared,
         reference=header.reference,
-        agency=_sign(original.agency),
+        agency=sign(original.agency),
         version=own.get("version", ""),
         release=own.get("release", ""),
     )

@@ -32,6 +32,7 @@ Versions
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from adapters.airline.confirmation import confirmed
 from adapters.airline.cusres import reply_to
@@ -45,6 +46,7 @@ from adapters.airline.whereabouts import placed, years_of
 from adapters.airline.writing import interchange
 from adapters.demands import About, of_body
 from adapters.wire.edifact import MessageIn, looks_like, not_understood, read
+from adapters.wire.edifact_excerpt import Excerpts
 from broker.adapter import (
     Artifact,
     Message,
@@ -81,7 +83,11 @@ class Paxlst:
     def translate(self, payload: bytes, profile: Profile) -> Translation:
         """One message for each UNH, read when it is asked for."""
         reading = read(payload, profile.settings.get("severities", {}))
-        messages = (_message(message, profile) for message in reading.messages)
+        excerpts = Excerpts(reading)
+        messages = (
+            replace(_message(message, profile), asked=excerpts.of(message.number))
+            for message in reading.messages
+        )
         return Translation(reading.problems, messages)
 
     def places(

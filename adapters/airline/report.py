@@ -135,7 +135,7 @@ class Report:
         made = demanded(breach, self._listed.tree, self._about, self._profile, where)
         if breach.found and made.found_class in _HIDDEN:
             instead = _UNSHOWN.get(rule.demand, "not as expected")
-            made = replace(made, text=made.text.replace(repr(breach.found), instead))
+            made = replace(made, text=made.text.replace(repr(breach.shown), instead))
         if rule.demand == "codes":
             made = replace(made, expected=_of_list(self._profile.codelists[rule.codes]))
         return made

@@ -16,7 +16,7 @@ from adapters.customs.subject import Subject
 from broker.adapter import Tree
 from broker.model import pointers
 from broker.model.dossier import Change
-from broker.model.problem import Place, Problem, place_json
+from broker.model.problem import Place, Problem, cut, place_json
 
 BLOCKS = "Amendment"
 
@@ -41,7 +41,7 @@ def changes_of(subject: Subject, dialect: str) -> tuple[list[Change], list[Probl
                     where=place,
                     path=f"{subject.name}.{at}",
                     pointer=subject.pointer_of(at, dialect),
-                    found=found,
+                    found=found and cut(found),
                     expected="a pointer at an element, such as 42A/67A/68A[1]/23A/137",
                     hint="write each class on the way in a Pointer of its own, and the tag into "
                     "the last",

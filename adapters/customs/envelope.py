@@ -26,7 +26,7 @@ from adapters.wire.xml import (
     stray_texts,
 )
 from broker.adapter import Recognition
-from broker.model.problem import Problem
+from broker.model.problem import Problem, cut
 
 _BODY = re.compile(rb"<(?:[\w.-]{1,64}:)?(Declaration|Response)[\s/>]")
 _ROOT = re.compile(rb"<(?:[\w.-]{1,64}:)?([A-Za-z_][\w.-]{0,64})")
@@ -157,7 +157,7 @@ def _unknown_root(root: Element, body: str, dialect: Dialect, positions: Positio
         text=text,
         where=positions.exact(root if at is None else at),
         path=local_name(root),
-        found=str((root if at is None else at).tag),
+        found=cut(str((root if at is None else at).tag)),
         expected=expected,
         hint=hint,
     )

@@ -147,7 +147,7 @@ class _Report:
             where=self.subject.positions.exact(found.element),
             path=path,
             pointer=self.subject.pointer_of(found.path, self.dialect),
-            found=breach.found,
+            found=breach.shown,
             found_class=data_class(package, pattern_of(found.path)),
             expected=expected,
             hint=hint,

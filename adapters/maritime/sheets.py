@@ -12,7 +12,7 @@ from typing import NamedTuple
 from adapters.maritime.layout import BODY, USUAL, Form, Layout, layout, names
 from adapters.wire.xlsx import Sheet, Workbook, looks_like, read
 from broker.adapter import Message, Profile, Translation
-from broker.model.problem import Place, Problem
+from broker.model.problem import Place, Problem, cut
 
 _SHOWN = 20
 
@@ -73,7 +73,7 @@ def _missing(found: tuple[str, ...], known: Layout) -> Problem:
     forms = {known.form_of(name): name for name in found}
     other = next((one for one in forms if one), None)
     read_here = " or ".join(one.title for one in known.forms.values() if one.fields)
-    sheets = ", ".join(found[:_SHOWN])
+    sheets = cut(", ".join(found[:_SHOWN]))
     if other is not None and not known.forms[other].fields:
         return Problem(
             code="fal.form-not-read",

@@ -19,7 +19,7 @@ from adapters.wire.numbers import shortest
 from broker.adapter import Tree, Unmapped
 from broker.model.packages import data_class
 from broker.model.paths import pattern_of
-from broker.model.problem import Problem
+from broker.model.problem import Problem, cut
 
 _HS = "HS"
 _SEPARATORS = re.compile(r"[\s.\-\u2010-\u2013]+")
@@ -68,7 +68,7 @@ def _repeated(item: Item, at: int, number: str) -> Problem:
         message=item.number,
         where=item.spots.spot(trail, "SequenceNumeric").place,
         path=f"{NAME}.{path_of(item.tree, trail, 'SequenceNumeric')}",
-        found=number,
+        found=cut(number),
         expected="each number once; 1, 01 and 1.0 are one number",
         hint="number the content pieces from 1",
     )
@@ -93,7 +93,7 @@ def _without_currency(item: Item, trail: Trail, name: str, value: str) -> Proble
         message=item.number,
         where=currency.place if currency.empty else spot.place,
         path=f"{NAME}.{path}",
-        found=value,
+        found=cut(value),
         found_class=data_class(PACKAGE, pattern_of(path)),
         expected="three capital letters (ISO 4217)",
         hint="write each sum with its currency",

@@ -18,34 +18,27 @@ Versions
                elements in Data are those of the UPU's service contract, the others are composed
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 from xml.sax.saxutils import escape
 
-from adapters.postal.replying import PiecesOf, errors_first, item_of, left_out, missing_words
+from adapters.postal.replying import Asked, PiecesOf, errors_first, item_of, left_out, missing_words
 from adapters.stated import value
 from adapters.wire.xml import writable
 from broker.adapter import Extent, Outgoing, Profile, Tree
 from broker.model.problem import Problem
 
 
-class Sent(NamedTuple):
-    """What the message itself had, read again where the reply needs it."""
-
-    identifier: Callable[[], str]
-    pieces: PiecesOf
-
-
-def response_xml(out: Outgoing, sent: Sent, profile: Profile) -> bytes:
+def response_xml(out: Outgoing, asked: Asked, profile: Profile) -> bytes:
     """The response document; the message's identifier is used where no reference names the item."""
     settings: Mapping[str, Any] = profile.settings.get("cusrsp", {})
     content = [
-        _leaf("FunctionalReferenceID", item_of(out) or sent.identifier()),
+        _leaf("FunctionalReferenceID", item_of(out) or asked.identifier),
         _leaf("PreviousReply", out.changes),
         _leaf("CustOrganizationCd", settings.get("customs_organization")),
         _leaf("PostOrganizationCd", settings.get("post_organization")),
         _decision(out, profile),
-        _extent(out.extent, sent.pieces),
+        _extent(out.extent, asked.pieces),
         _group("Answers", [_answer(one) for one in out.answers]),
         _group("Questions", [_question(one) for one in out.tree.get("Question", ())]),
         _group("Reports", [_report(one) for one in out.tree.get("Reported", ())]),

@@ -21,11 +21,12 @@ Versions
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import orjson
 
 from adapters.postal.item import Item, path_of, pieces_of, to_piece
-from adapters.postal.judging import check_item, left_out_of, message_of
+from adapters.postal.judging import check_item, judged_message, left_out_of, message_of
 from adapters.postal.lines import (
     LINES_MAX,
     PAYLOAD_BYTES_MAX,
@@ -37,7 +38,15 @@ from adapters.postal.lines import (
 )
 from adapters.postal.listing import Listing
 from adapters.postal.members import Members
-from adapters.postal.replying import PieceSent, errors_first, extent_json, item_of
+from adapters.postal.replying import (
+    Asked,
+    PieceSent,
+    asked_in,
+    errors_first,
+    extent_json,
+    item_of,
+    kept,
+)
 from adapters.request_json import besides_json
 from broker.adapter import (
     Artifact,
@@ -123,17 +132,17 @@ class ItemJson:
         profile: Profile,  # noqa: ARG002 (the contract's)
     ) -> tuple[Artifact, ...]:
         """What is known of one line: status, answers, problems, and what was left out."""
-        line = line_of(original.payload, original.message)
+        asked = _read_again(original) if original.asked is None else asked_in(original.asked)
         content = {
             "id": out.stamp.id,
             "issued_at": out.stamp.issued_at,
             **({"changes": out.changes} if out.changes else {}),
             "submission": original.submission,
             "message": original.message,
-            "line": line.line if line else None,
-            "item": item_of(out) or _identifier(line),
+            "line": asked.line,
+            "item": item_of(out) or asked.identifier,
             "status": out.status,
-            **extent_json(out.extent, lambda: _pieces(line)),
+            **extent_json(out.extent, asked.pieces),
             "references": [[one.scheme, one.value] for one in out.references],
             "answers": [dict(answer) for answer in out.answers],
             **besides_json(out.tree),
@@ -149,8 +158,12 @@ class ItemJson:
 def _message(line: Line, profile: Profile) -> Message:
     value = value_of(line)
     if isinstance(value, Problem):
-        return Message(line.number, "", "rejected", (value,), iter(()))
-    return message_of(_item(Members(line, value), profile), profile)
+        unread = kept(_asked(line, None), None)
+        return Message(line.number, "", "rejected", (value,), iter(()), unread)
+    members = Members(line, value)
+    asked = _asked(line, members)
+    message, extent = judged_message(_item(members, profile), profile)
+    return replace(message, asked=kept(asked, extent))
 
 
 def _members(line: Line | None) -> Members | None:
@@ -186,9 +199,20 @@ def _leaves(
         yield path, pointer
 
 
-def _pieces(line: Line | None) -> dict[Path, PieceSent]:
+def _asked(line: Line | None, members: Members | None) -> Asked:
+    """What a reply needs of a line: its number in the file, the identifier, the content pieces."""
+    identifier = str(members.tree.get("FunctionalReferenceID", "")) if members else ""
+    return Asked(identifier, lambda: _pieces(members), line.line if line else None)
+
+
+def _read_again(original: Original) -> Asked:
+    """The same of a line of which nothing was kept."""
+    line = line_of(original.payload, original.message)
+    return _asked(line, _members(line))
+
+
+def _pieces(members: Members | None) -> dict[Path, PieceSent]:
     """The content pieces of a line, by the paths that the message gives them."""
-    members = _members(line)
     if members is None:
         return {}
     found = {}
@@ -197,9 +221,3 @@ def _pieces(line: Line | None) -> dict[Path, PieceSent]:
         text = piece.get("Commodity", {}).get("Description", "")
         found[path_of(members.tree, trail, "")] = PieceSent(text, members.locate(trail, ""))
     return found
-
-
-def _identifier(line: Line | None) -> str:
-    """The identifier a line was sent with; "" where none can be read."""
-    members = _members(line)
-    return str(members.tree.get("FunctionalReferenceID", "")) if members else ""

@@ -22,17 +22,16 @@ Versions
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 from itertools import islice
 
 from adapters.demands import Trail, near
-from adapters.postal.cusrsp import Sent, response_xml
+from adapters.postal.cusrsp import response_xml
 from adapters.postal.item import Item, path_of, pieces_of, renumbered, to_piece
-from adapters.postal.judging import check_item, left_out_of, message_of
+from adapters.postal.judging import check_item, judged_message, left_out_of, message_of
 from adapters.postal.listing import Listing
 from adapters.postal.oddities import Reading, Trace
 from adapters.postal.reading import read
-from adapters.postal.replying import PieceSent
+from adapters.postal.replying import Asked, PieceSent, asked_in, kept
 from adapters.postal.tables import itmatt
 from adapters.postal.telling import Spots, report, unmapped, unmapped_of
 from adapters.postal.writing import interchange
@@ -123,8 +122,8 @@ class Itmatt:
 
     def reply(self, out: Outgoing, original: Original, profile: Profile) -> tuple[Artifact, ...]:
         """A CUSRSP about one item of the interchange."""
-        sent = Sent(lambda: _identifier(original), lambda: _pieces(original))
-        content = response_xml(out, sent, profile)
+        asked = _read_again(original) if original.asked is None else asked_in(original.asked)
+        content = response_xml(out, asked, profile)
         return (Artifact(content, "application/xml", "cusrsp.xml"),)
 
     def check_body(self, body: Tree, package: str, profile: Profile) -> tuple[Problem, ...]:
@@ -194,7 +193,9 @@ def _messages(root: Element, payload: bytes, profile: Profile) -> Iterator[Messa
         if number == 1:
             envelope = (*_envelope(root, around, positions), *item.unmapped)
             item = replace(item, unmapped=envelope)
-        yield message_of(item, profile)
+        asked = _asked(item.tree, parts, positions)
+        message, extent = judged_message(item, profile)
+        yield replace(message, asked=kept(asked, extent))
 
 
 def _item(
@@ -244,10 +245,23 @@ def _envelope(root: Element, around: list[Element], positions: Positions) -> Ite
             yield unmapped(positions, *one)
 
 
-def _pieces(original: Original) -> dict[Path, PieceSent]:
+def _asked(tree: Tree, parts: list[Element], positions: Positions) -> Asked:
+    """What a reply needs of an item: its identifier as it was sent, and its content pieces."""
+    return Asked(
+        str(tree.get("FunctionalReferenceID", "")), lambda: _pieces(parts, positions)
+    )  # fmt: skip
+
+
+def _read_again(original: Original) -> Asked:
+    """The same of an item of which nothing was kept."""
+    parts = _parts(original.payload, original.message)
+    return _asked(read(parts, itmatt()).tree, parts, Positions(original.payload))
+
+
+def _pieces(parts: list[Element], positions: Positions) -> dict[Path, PieceSent]:
     """The content pieces of an item, by the paths that the message gives them."""
-    parts, trace = _parts(original.payload, original.message), Trace()
-    tree, positions = read(parts, itmatt(), trace).tree, Positions(original.payload)
+    trace = Trace()
+    tree = read(parts, itmatt(), trace).tree
     classes = {trail: element for (_way, trail), element in trace.classes.items()}
     found = {}
     for at, piece in enumerate(pieces_of(tree)):
@@ -255,20 +269,3 @@ def _pieces(original: Original) -> dict[Path, PieceSent]:
         place = positions.place(classes[to_piece(at)])
         found[path_of(tree, to_piece(at), "")] = PieceSent(text, place)
     return found
-
-
-def _identifier(original: Original) -> str:
-    """The identifier an item was sent with; "" where none can be read."""
-    known = _identifiers(original.payload)
-    at = max(original.message, 1) - 1
-    return known[at] if at < len(known) else ""
-
-
-@lru_cache(maxsize=1)
-def _identifiers(payload: bytes) -> tuple[str, ...]:
-    """Those of all items, in order. Replies about one interchange come in a row."""
-    root = _root(payload)
-    if isinstance(root, Problem):
-        return ()
-    trees = (read(parts, itmatt()).tree for parts in _items(root, []))
-    return tuple(str(tree.get("FunctionalReferenceID", "")) for tree in trees)

@@ -34,7 +34,7 @@ from adapters.postal.listing import NAME, piece_of
 from adapters.postal.tables import PACKAGE
 from broker.adapter import Draft, Extent, Message, Profile, Reference, Tree, Unmapped
 from broker.model.packages import data_class
-from broker.model.problem import Place, Problem
+from broker.model.problem import Place, Problem, cut
 
 _DAY = len("YYYY-MM-DD")
 _UNREAD = frozenset({
@@ -47,6 +47,12 @@ _UNKNOWN = "postal.element-unknown"
 
 def message_of(item: Item, profile: Profile) -> Message:
     """The verdict on one item, with its one event."""
+    message, _extent = judged_message(item, profile)
+    return message
+
+
+def judged_message(item: Item, profile: Profile) -> tuple[Message, Extent | None]:
+    """The same, and how much of the item was taken."""
     identifier = str(item.tree.get("FunctionalReferenceID", ""))
     key, unmapped = _keyed(item, identifier)
     unmapped = (*unmapped, *plain_codes(item))
@@ -70,13 +76,14 @@ def message_of(item: Item, profile: Profile) -> Message:
         unmapped=unmapped,
         extent=replace(extent, taken=0) if extent and rejected else extent,
     )
-    return Message(
+    message = Message(
         number=item.number,
         reference=key,
         verdict="rejected" if rejected else "accepted",
         problems=item.listing.in_order(item.spots.rank, where),
         events=iter((draft,)),
     )
+    return message, draft.extent
 
 
 def check_item(body: Tree, package: str, profile: Profile) -> tuple[Problem, ...]:
@@ -201,7 +208,7 @@ def _of_key(item: Item, key: str, posted: str, clues: Clues) -> Iterator[Problem
             message=item.number,
             where=spot.place,
             path=f"{NAME}.{name}",
-            found=found,
+            found=found and cut(found),
             expected=MOMENT_PICTURE if found else "a value",
             hint=hint,
         )

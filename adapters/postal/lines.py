@@ -11,7 +11,6 @@ Rules
 
 import json
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -72,19 +71,14 @@ def lines_of(payload: bytes) -> Iterator[Line]:
 
 def line_of(payload: bytes, number: int) -> Line | None:
     """The item with this number; the others are passed over unread."""
-    spans = _spans(payload)
-    if spans is None:
+    if _is_one(payload):
         return next(lines_of(payload), None) if number <= 1 else None
-    if number > len(spans):
+    wanted = max(number, 1)
+    found = next(islice(_cut(payload), wanted - 1, wanted), None)
+    if found is None:
         return None
-    at, start, end = spans[max(number, 1) - 1]
-    return Line(max(number, 1), at, payload[start:end])
-
-
-@lru_cache(maxsize=1)
-def _spans(payload: bytes) -> tuple[tuple[int, int, int], ...] | None:
-    """Where the items stand; None if the bytes are one. Replies about one request come in a row."""
-    return None if _is_one(payload) else tuple(_cut(payload))
+    at, start, end = found
+    return Line(wanted, at, payload[start:end])
 
 
 def _cut(payload: bytes) -> Iterator[tuple[int, int, int]]:

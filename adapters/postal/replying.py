@@ -9,6 +9,8 @@ Rules
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+import orjson
+
 from broker.adapter import Extent, Outgoing, Path
 from broker.model.problem import NOWHERE, Place, Problem, place_json
 
@@ -22,6 +24,30 @@ class PieceSent(NamedTuple):
 
 PiecesOf = Callable[[], Mapping[Path, PieceSent]]
 """The content pieces of the message by path; called if one of them has to be named."""
+
+
+class Asked(NamedTuple):
+    """What a reply needs of the item that it answers: its identifier, its line, its pieces."""
+
+    identifier: str
+    pieces: PiecesOf
+    line: int | None = None
+
+
+def kept(asked: Asked, extent: Extent | None) -> bytes:
+    """The same as bytes, with those pieces alone that replies will name."""
+    pieces = [
+        [path, one.description, place_json(one.place)]
+        for path, one in left_out(extent, asked.pieces)
+    ]
+    return orjson.dumps([asked.identifier, asked.line, pieces])
+
+
+def asked_in(content: bytes) -> Asked:
+    """What was kept."""
+    identifier, line, pieces = orjson.loads(content)
+    known = {path: PieceSent(text, Place(**place)) for path, text, place in pieces}
+    return Asked(identifier, lambda: known, line)
 
 
 def errors_first(problems: Iterable[Problem]) -> list[Problem]:

@@ -3,6 +3,7 @@
 json              safe reading of JSON, and JSON pointers
 xml               safe reading of XML, and XPaths in the sender's own prefixes
 xml_siblings      how the children of an element are numbered, in little memory
+xml_rare          elements with a name that few have, found by it
 xml_source        line and column of start tags, as the text was written
 numbers           decimals in every spelling, and in the model's
 edifact           EDIFACT: messages of segments out of bytes, with all that is wrong as syntax
@@ -13,6 +14,7 @@ edifact_charset   character sets
 edifact_syntax    cutting at separators, the release character, repetition
 edifact_reading   one message with everything that is wrong with it
 edifact_message   one message: its segments, and where they stood
+edifact_excerpt   one message by itself: what a reply to it has to read
 edifact_formats   representations of elements, from directories/
 edifact_told      problems and limits
 edifact_write     messages to an interchange; counts and references come right

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from adapters.wire.xml_rare import Rare
 from adapters.wire.xml_siblings import Siblings
 from adapters.wire.xml_source import Source, broken_off, text_of, with_one_mark
 from broker.model.problem import PLACE_MAX, Place, Problem, cut
@@ -128,7 +129,7 @@ def _not_well_formed(payload: bytes, error: etree.XMLSyntaxError) -> Problem:
     if _doctype_at(payload) >= 0:
         return _doctype(payload)
     line, column = error.position
-    reason = _WHERE.sub("", str(error.msg or "the document ends early")).strip()
+    reason = cut(_WHERE.sub("", str(error.msg or "the document ends early")).strip())
     if "depth" in reason.lower():
         return Problem(
             code="xml.too-deep",
@@ -279,6 +280,7 @@ class Positions:
     def __init__(self, payload: bytes = b"") -> None:
         self._payload = payload
         self._source: Source | None = None
+        self._rare: Rare | None = None
         self._siblings: dict[Element, Siblings] = {}
         self._numbers: dict[Element, int] = {}
         self._paths: dict[Element, _Path] = {}
@@ -306,13 +308,16 @@ class Positions:
     def exact(self, element: Element, attribute: str = "") -> Place:
         """The same with the column: where the start tag of the element begins."""
         place = self.place(element, attribute)
-        if self._source is None:
-            self._source = Source(text_of(self._payload, element.getroottree().docinfo.encoding))
-        number = self._number_of(element)
-        if number is None or not self._source.is_at(number, name_of(element)):
-            return place
-        line, column = self._source.position(number)
-        return Place(xpath=place.xpath, line=line, column=column)
+        if self._source is None or self._rare is None:
+            text = text_of(self._payload, element.getroottree().docinfo.encoding)
+            self._source, self._rare = Source(text), Rare(text)
+        found = self._rare.position(element, name_of(element))
+        if found is None:
+            number = self._number_of(element)
+            if number is None or not self._source.is_at(number, name_of(element)):
+                return place
+            found = self._source.position(number)
+        return Place(xpath=place.xpath, line=found[0], column=found[1])
 
     def _number_of(self, element: Element) -> int | None:
         """Its number in document order, from 0; None where the text reads otherwise."""

@@ -10,6 +10,7 @@ from array import array
 
 from lxml import etree
 
+from adapters.wire.xml_rare import LOOKED_FOR_MAX, is_alone
 from adapters.wire.xml_source import Source
 
 _EACH = 64
@@ -24,6 +25,7 @@ class Siblings:
         self._ordinals = array("l")
         self._numbers = array("q")
         self._passed: dict[etree._Element, int] = {}
+        self._left = LOOKED_FOR_MAX
 
     def ordinal(self, child: etree._Element) -> int:
         """Its number, from 1, among those of the same name."""
@@ -31,10 +33,14 @@ class Siblings:
 
     def is_alone(self, child: etree._Element) -> bool:
         """Whether no other child has this name."""
-        self._index(child)
-        beside = child.getnext()
-        if beside is not None and beside.tag == child.tag:
+        if any(one is not None and one.tag == child.tag
+               for one in (child.getnext(), child.getprevious())):  # fmt: skip
             return False
+        if self._left:
+            self._left -= 1
+            if is_alone(child):
+                return True
+        self._index(child)
         tag = str(child.tag)
         if self._counts[tag] == 1:
             self._go_on(None)

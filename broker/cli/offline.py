@@ -13,12 +13,13 @@ from typing import Any
 import click
 import orjson
 
-from broker.adapter import Adapter, Draft, Profile, choose
+from broker.adapter import Adapter, Draft, Profile
 from broker.cli.ends import ended, progress, stopped, told
 from broker.cli.options import folder, known_name, refused, settings_of, with_config, with_json
 from broker.cli.shown import event_line, message_line, problems_lines
 from broker.clock import SystemClock, stamp
 from broker.configuration import Configuration, examine
+from broker.formats import choose
 from broker.model.problem import Problem, as_json, rejects
 from broker.settings import Settings
 from broker.translation.step import Judged, Submission, Translated, judged

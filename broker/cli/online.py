@@ -9,7 +9,7 @@ from typing import Any
 import click
 import orjson
 
-from broker.adapter import Adapter, Family, choose
+from broker.adapter import Adapter, Family
 from broker.cli.ends import BROKEN, REJECTED, ended, progress, stopped, told
 from broker.cli.offline import FILES, bytes_of
 from broker.cli.options import key_given, known_name, with_broker, with_json
@@ -18,6 +18,7 @@ from broker.cli.shown import content_of, delivery_line, held_by, status_lines
 from broker.client import Client, Sent, connected
 from broker.clock import SystemClock
 from broker.configuration import installed_families
+from broker.formats import choose
 
 ANY_TYPE = "application/octet-stream"
 LOOK_AGAIN_S = 0.2

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from broker.adapter import Adapter, Family, choose
+from broker.adapter import Adapter, Family
 from broker.cli.ends import progress, stopped, told
 from broker.cli.options import known_name
 from broker.configuration import installed_families
+from broker.formats import choose
 
 DEFECTS = "defects.txt"
 """The file beside composed submissions that says what is wrong with which."""

@@ -15,7 +15,7 @@ asking    when an agency is asked, until when, and what restarts an ask
 confirmed what a carrier has to confirm, and in time
 answered  an agency's answer, bound to what was delivered to it: binding (which delivery),
           subjects (which element of it), late (what it does not settle), removed (persons
-          taken off)
+          taken off), meant (what the answers of a batch may be about, loaded)
 corrected an authority corrects a document of its own accord
 ended     an authority ends a dossier of its own accord
 reported  an authority reports a presentation, an arrival or a departure

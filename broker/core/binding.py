@@ -98,7 +98,8 @@ def candidates(
                 found |= {last.delivery for last in states} & set(delivered)
             for one in _meant(delivered, event, target, lasts):
                 found.add(one.id)
-                states.add(Last(event.given or one.seq, one.id))
+                given = event.given if event.given is not None else one.seq
+                states.add(Last(given, one.id))
     return found
 
 

@@ -7,18 +7,15 @@ behind it in `followers`, until `resume` or `discard` comes as an event of its o
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-import orjson
 from sqlalchemy import Connection
 
-from broker.core.binding import candidates, numbers_in
 from broker.core.effects import Effects, Signal
+from broker.core.meant import load_deliveries
 from broker.core.rules import Rules
 from broker.core.step import step
 from broker.core.writing import write_effects
 from broker.dossiers.declines import decline_problem
-from broker.dossiers.naming import names_in
 from broker.hop import Pending, Piece
 from broker.logs import logger
 from broker.metrics import METRICS
@@ -26,11 +23,7 @@ from broker.model.dossier import Dossier, Event
 from broker.model.events import event_of, read_event
 from broker.model.records import Entry, Record
 from broker.replies.refusals import declined_row
-from broker.state import (
-    dossiers,
-    parked,
-    queue,
-)
+from broker.state import dossiers, parked
 from broker.state.positions import Position
 from broker.threads import COSTLY_BYTES, InThread
 
@@ -99,7 +92,7 @@ class CoreStation:
         _load_first_uses(connection, loaded, entries)
         known: list[Entry | Record] = list(entries)
         known += [record for behind in followers.values() for record in behind]
-        _load_deliveries(connection, loaded, known)
+        load_deliveries(connection, loaded, known)
         return Loaded(loaded, parked_now, followers)
 
     def end(self, loaded: Loaded) -> None:
@@ -203,53 +196,6 @@ class CoreStation:
         del loaded.parked[name]
 
 
-def _load_deliveries(
-    connection: Connection, loaded: dict[str, Dossier], records: Sequence[Entry | Record]
-) -> None:
-    """What answers may be about, put into their dossiers; nothing of dossiers without answers."""
-    answers: dict[str, list[Event]] = {}
-    for record in records:
-        event = _answer_in(record)
-        if event is not None and event.dossier in loaded:
-            answers.setdefault(event.dossier, []).append(event)
-    if not answers:
-        return
-    found = dossiers.delivered(connection, answers)
-    meant = {
-        name: candidates(found.get(name, {}), loaded[name].shown, events)
-        for name, events in answers.items()
-    }
-    contents = _contents(connection, {one for ids in meant.values() for one in ids})
-    numbered = [
-        (name, one.target.part, one.version)
-        for name, events in answers.items()
-        for one in found.get(name, {}).values()
-        if one.id in meant[name] and any(one.numbers & numbers_in(event) for event in events)
-    ]
-    named = dossiers.named(connection, numbered)
-    for name in answers:
-        delivered = dict(found.get(name, {}))
-        for key in meant[name]:
-            one = delivered[key]
-            runs = named.get((name, one.target.part, one.version))
-            elements = None if runs is None else frozenset(names_in(runs))
-            delivered[key] = replace(one, content=contents[key], named=elements)
-        loaded[name] = replace(loaded[name], delivered=delivered)
-
-
-def _contents(connection: Connection, deliveries: set[str]) -> dict[str, dict[str, Any]]:
-    """What these deliveries show. A notice that names the delivery to look at shows that one."""
-    found = {
-        key: orjson.loads(payload)
-        for key, payload in queue.payloads_of(connection, deliveries).items()
-    }
-    wanted = {content["now"] for content in found.values() if content.get("now")}
-    shown = {
-        key: orjson.loads(payload) for key, payload in queue.payloads_of(connection, wanted).items()
-    }
-    return {key: shown.get(content.get("now"), content) for key, content in found.items()}
-
-
 def _load_first_uses(
     connection: Connection, loaded: dict[str, Dossier], entries: Sequence[Entry]
 ) -> None:
@@ -264,18 +210,6 @@ def _load_first_uses(
         if name in loaded:
             known = loaded[name]
             loaded[name] = replace(known, outcomes=known.outcomes | {first})
-
-
-def _answer_in(record: Entry | Record) -> Event | None:
-    """The answer that a record is, or that it resumes."""
-    kind = record.headers["ce_type"]
-    if kind.endswith(".answer"):
-        return read_event(record)
-    if kind.endswith(".resume"):
-        body = read_event(record).body
-        if body["headers"]["ce_type"].endswith(".answer"):
-            return event_of(body["headers"], bytes.fromhex(body["payload"]))
-    return None
 
 
 def _discarded(held: Event, loaded: Loaded) -> Effects:

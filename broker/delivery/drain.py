@@ -15,15 +15,17 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from broker.adapter import Adapter, Profile, adapter_of
+from broker.adapter import Adapter, Profile
 from broker.bells import heard
 from broker.delivery.render import ReplyTo, rendered
 from broker.delivery.share import Mine, every_one
 from broker.errors import BrokerError, ConfigFault, kind_of
+from broker.formats import adapter_of
 from broker.hop import Plumbing
 from broker.logs import logger
 from broker.metrics import METRICS
 from broker.state import aliases, configurations, queue, submissions
+from broker.state.submissions import Asked
 from broker.threads import COSTLY_BYTES
 
 ProfileOf = Callable[[str, str, str], Profile]
@@ -107,17 +109,16 @@ class Drain:
         names = self._turns([name for name in waiting if mine is None or name in mine])
         rows = queue.oldest_waiting(connection, self._rows_max, names)
         replies = [(row, orjson.loads(row["context"])) for row in rows if row["what"] == "reply"]
-        wanted = {context["reply_to"] for _, context in replies}
+        wanted = {(context["reply_to"], context["message"]) for _, context in replies}
         if not wanted:
             return rows, _Known({}, {}, {}, {})
-        known = submissions.several(connection, wanted)
+        asked = submissions.asked(connection, wanted)
+        unkept = {key[0] for key in wanted if key not in asked or asked[key].kept is None}
         return rows, _Known(
-            submissions.originals(connection, wanted),
-            known,
+            submissions.originals(connection, unkept),
+            submissions.several(connection, {submission for submission, _ in wanted}),
             aliases.of_dossiers(connection, {row["dossier"] for row, _ in replies}),
-            submissions.problems_of(
-                connection, {(context["reply_to"], context["message"]) for _, context in replies}
-            ),
+            asked,
         )
 
     def _turns(self, names: Sequence[str]) -> Sequence[str]:
@@ -160,13 +161,15 @@ class Drain:
             return None  # the database was set back, and the record was discarded without its bytes
         submission = known.submissions[context["reply_to"]]
         assert submission is not None, "a reply to nothing"
+        asked = known.asked.get((context["reply_to"], context["message"]), Asked([]))
         return ReplyTo(
-            known.originals[submission["id"]],
+            b"" if asked.kept is not None else known.originals[submission["id"]],
             adapter_of(self._how.adapters, submission["format"]),
             self._how.profile_of(
                 submission["profile"], submission["format"], submission["received_at"]
             ),
-            known.problems.get((context["reply_to"], context["message"]), ()),
+            asked.problems,
+            asked.kept,
         )
 
 
@@ -178,14 +181,18 @@ class _Known:
         originals: Mapping[str, bytes],
         known: Mapping[str, dict[str, Any] | None],
         references: Mapping[str, Sequence[tuple[str, str, str]]],
-        problems: Mapping[tuple[str, int], Sequence[Mapping[str, Any]]],
+        asked: Mapping[tuple[str, int], Asked],
     ) -> None:
-        self.problems = problems
+        self.asked = asked
         self.originals = originals
         self.submissions = known
         self.references = references
 
     def weight(self, row: Mapping[str, Any]) -> int:
-        """How many bytes its rendering reads: a reply is written beside its original."""
-        answered = orjson.loads(row["context"])["reply_to"] if row["what"] == "reply" else ""
-        return len(row["payload"]) + len(self.originals.get(answered, b""))
+        """How many bytes its rendering reads: a reply is written beside what it answers."""
+        if row["what"] != "reply":
+            return len(row["payload"])
+        context = orjson.loads(row["context"])
+        asked = self.asked.get((context["reply_to"], context["message"]), Asked([]))
+        read = asked.kept or self.originals.get(context["reply_to"], b"")
+        return len(row["payload"]) + len(read)

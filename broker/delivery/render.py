@@ -24,12 +24,14 @@ class ReplyTo:
     """What a reply answers: the submission's bytes, and how its format is written.
 
     `problems`: what translation found wrong with the message; they are repeated in every reply.
+    `asked`: what its adapter kept of the message for replies; then there is no payload.
     """
 
     payload: bytes
     adapter: Adapter | None
     profile: Profile
     problems: Sequence[Mapping[str, Any]] = ()
+    asked: bytes | None = None
 
 
 def rendered(
@@ -148,5 +150,5 @@ def _reply(
         changes=context.get("changes", ""),
         request=context.get("request", {}),
     )
-    original = Original(context["reply_to"], reply_to.payload, context["message"])
+    original = Original(context["reply_to"], reply_to.payload, context["message"], reply_to.asked)
     return reply_to.adapter.reply(out, original, reply_to.profile)

@@ -225,6 +225,7 @@ class SqliteFile:
                     stopping = True
                 else:
                     batch.append(job)
+                job = None  # a thread that waits refers to nothing that is done
             left = self._commit(batch) if batch else []
 
     def _commit(self, queued: list[_Job]) -> list[_Job]:

@@ -137,16 +137,24 @@ class Acceptance:
         while True:
             await self._arrived.wait()
             self._arrived.clear()
-            while batch := self._group():
-                senders = {pending.arrival.principal.name for pending in batch}
-                self._held |= senders
-                if self._waiting:
-                    self._arrived.set()  # for the other writers: more than one group waits
-                try:
-                    await self._write(batch)
-                finally:
-                    self._held -= senders
-                    self._arrived.set()  # what was held may be taken by whoever is free
+            while await self._written():
+                pass
+
+    async def _written(self) -> bool:
+        """Write a group; False: nothing waits. What is written is let go of."""
+        batch = self._group()
+        if not batch:
+            return False
+        senders = {pending.arrival.principal.name for pending in batch}
+        self._held |= senders
+        if self._waiting:
+            self._arrived.set()  # for the other writers: more than one group waits
+        try:
+            await self._write(batch)
+        finally:
+            self._held -= senders
+            self._arrived.set()  # what was held may be taken by whoever is free
+        return True
 
     def _group(self) -> list[_Pending]:
         """What the next transaction holds.

@@ -16,7 +16,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from broker.access import Principal
-from broker.adapter import Adapter, choose
+from broker.adapter import Adapter
 from broker.clock import stamp
 from broker.configuration import Configuration
 from broker.doors import (
@@ -34,6 +34,7 @@ from broker.errors import (
     RequestFault,
     UnsupportedFault,
 )
+from broker.formats import choose
 from broker.gate import Gate, Passage
 from broker.hop import Plumbing
 from broker.intake.accept import Acceptance, Arrival, Receipt

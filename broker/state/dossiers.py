@@ -13,7 +13,6 @@ from sqlalchemy import Connection, and_, case, func, select
 from broker.model.dossier import (
     Answer,
     Ask,
-    Delivered,
     Document,
     Dossier,
     PartNumbers,
@@ -26,7 +25,6 @@ from broker.model.extent import extent_of
 from broker.model.numbering import Named
 from broker.model.records import opened
 from broker.state.questions import open_questions
-from broker.state.queue import ANSWERABLE, ENDING, UNACKNOWLEDGED
 from broker.state.requests import open_requests
 from broker.state.tables import (
     ANSWERS,
@@ -35,7 +33,6 @@ from broker.state.tables import (
     DOCUMENTS,
     DOSSIERS,
     OUTCOMES,
-    QUEUE,
     SHOWN,
 )
 
@@ -308,30 +305,6 @@ def _answers(connection: Connection, ids: list[str]) -> dict[str, list[Answer]]:
 )),
         )  # fmt: skip
         found.setdefault(row.dossier, []).append(answer)
-    return found
-
-
-def delivered(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, Delivered]]:
-    """What was numbered of these dossiers and may be answered."""
-    found: dict[str, dict[str, Delivered]] = {}
-    rows = connection.execute(
-        select(
-            QUEUE.c.dossier, QUEUE.c.id, QUEUE.c.part, QUEUE.c.recipient, QUEUE.c.purpose,
-            QUEUE.c.version, QUEUE.c.showing, QUEUE.c.seq, QUEUE.c.context,
-        ).where(
-            QUEUE.c.dossier.in_(list(ids)),
-            QUEUE.c.what.in_(ANSWERABLE),
-            QUEUE.c.type != UNACKNOWLEDGED,
-            QUEUE.c.type.not_like(f"%{ENDING}"),
-            QUEUE.c.seq.is_not(None),
-        )
-    )  # fmt: skip
-    for row in rows:
-        target = Target(row.part, row.recipient, row.purpose)
-        found.setdefault(row.dossier, {})[row.id] = Delivered(
-            row.id, target, row.version, row.showing, row.seq,
-            numbers=frozenset(orjson.loads(row.context).get("numbers", ())),
-        )  # fmt: skip
     return found
 
 

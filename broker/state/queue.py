@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from broker.clock import parse_stamp, stamp
 from broker.model.line import Cursor, chained
+from broker.model.records import digest
 from broker.state import due
 from broker.state.dialect import insert_or
 from broker.state.tables import DOSSIERS, QUEUE, SUBSCRIPTIONS
@@ -70,7 +71,7 @@ def put(connection: Connection, rows: Sequence[Row], configuration: str = "") ->
     if rows:
         connection.execute(
             insert_or(connection, QUEUE).on_conflict_do_nothing(index_elements=["id"]),
-            [{**row._asdict(), "state": "waiting"} for row in rows],
+            [{**row._asdict(), **_own(row.context), "state": "waiting"} for row in rows],
         )
 
 
@@ -82,6 +83,13 @@ def waiting_names(connection: Connection) -> list[str]:
 def _under(row: Row, configuration: str) -> Row:
     context = {**orjson.loads(row.context), "configuration": configuration}
     return row._replace(context=orjson.dumps(context).decode())
+
+
+def _own(context: str) -> dict[str, str | None]:
+    """Digests of the numbers by which an answer may name a delivery: its own, with its revision."""
+    numbers = orjson.loads(context).get("numbers", ())
+    number, revision = (*(digest(one) for one in numbers), None, None)[:2]
+    return {"own_number": number, "own_revision": revision}
 
 
 def oldest_waiting(

@@ -1,12 +1,12 @@
 """Submissions and their originals: written once, at intake."""
 
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, insert, select, update
 
 from broker.state import dialect
 from broker.state.tables import MESSAGES, ORIGINALS, SUBMISSIONS
@@ -174,20 +174,39 @@ def messages(
     return [dict(row) for row in rows.mappings()]
 
 
-def problems_of(
+class Asked(NamedTuple):
+    """What a reply to a message needs of it: what was wrong, and what its adapter kept."""
+
+    problems: list[dict[str, Any]]
+    kept: bytes | None = None
+
+
+def asked(
     connection: Connection, wanted: Collection[tuple[str, int]]
-) -> dict[tuple[str, int], list[dict[str, Any]]]:
-    """What was wrong with these messages, as it is shown."""
-    if not wanted:
-        return {}
-    rows = connection.execute(
-        select(MESSAGES.c.submission, MESSAGES.c.message, MESSAGES.c.problems).where(
-            MESSAGES.c.submission.in_({submission for submission, _ in wanted}),
-            MESSAGES.c.message.in_({message for _, message in wanted}),
+) -> dict[tuple[str, int], Asked]:
+    """These messages as replies to them need them; no other is read."""
+    return {
+        (row.submission, row.message): Asked(
+            orjson.loads(row.problems), None if row.asked is None else zlib.decompress(row.asked)
         )
-    )
-    found = {(row.submission, row.message): orjson.loads(row.problems) for row in rows}
-    return {key: problems for key, problems in found.items() if key in wanted and problems}
+        for whose in _together(wanted)
+        for row in connection.execute(select(MESSAGES).where(whose))
+    }
+
+
+def _together(wanted: Collection[tuple[str, int]]) -> Iterator[ColumnElement[bool]]:
+    """Those of one submission, or those with one number, whichever makes fewer questions."""
+    of_submission: dict[str, list[int]] = {}
+    with_number: dict[int, list[str]] = {}
+    for submission, message in sorted(wanted):
+        of_submission.setdefault(submission, []).append(message)
+        with_number.setdefault(message, []).append(submission)
+    if len(of_submission) <= len(with_number):
+        for submission, messages in of_submission.items():
+            yield (MESSAGES.c.submission == submission) & MESSAGES.c.message.in_(messages)
+    else:
+        for message, submissions in with_number.items():
+            yield (MESSAGES.c.message == message) & MESSAGES.c.submission.in_(submissions)
 
 
 def finished(connection: Connection, wanted: Collection[str]) -> set[str]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    and_,
 )
 
 from broker.model.line import ORIGIN
@@ -74,10 +75,10 @@ MESSAGES = Table(
     _text("submission", key=True), _number("message", key=True),
     _text("reference"), _text("verdict"), _blob("problems"),
     Column("last", Integer, nullable=False, server_default="0"),
-    Column("configuration", TEXT, nullable=False, server_default=""),
+    Column("configuration", TEXT, nullable=False, server_default=""), _blob("asked", null=True),
 )  # fmt: skip
 """`configuration`: the digest of the one that the verdict was given under; "": before they were
-kept."""
+kept. `asked`, zlib: what replies to the message read; without it they read the original."""
 
 ALIASES = Table(
     "aliases", METADATA,
@@ -238,13 +239,29 @@ QUEUE = Table(
     _blob("payload"), _text("context"), _text("state"), _number("seq", null=True),
     _blob("rendered", null=True), _text("created_at"), _text("settled_at", null=True),
     _counted("showing"), _text("silence", null=True), _text("chain", null=True),
+    _text("own_number", null=True), _text("own_revision", null=True),
     UniqueConstraint("id"), UniqueConstraint("subscription", "seq"),
     Index("queue_dossier", "dossier", "recipient"),
     Index("queue_waiting", "state", "subscription", "number"),
 )  # fmt: skip
 """`what`: document, notice, board, reply. `state`: waiting, numbered, acknowledged,
 cancelled, parked. `context` is JSON: what rendering needs besides the payload. `silence` is JSON:
-what is counted from the acknowledgement. `chain` is of numbered rows (`broker.model.line`)."""
+what is counted from the acknowledgement. `chain` is of numbered rows (`broker.model.line`).
+`own_number` and `own_revision` are digests of the numbers by which an answer may name it, as
+`context` holds them."""
+
+
+def _ends(name: str, *own: str) -> Index:
+    """Finds the first and the newest of what was numbered for a target, under an own number."""
+    columns = ("dossier", "recipient", "part", "purpose", *own, "seq")
+    there = and_(*(QUEUE.c[column].is_not(None) for column in (*own, "seq")))
+    made = (QUEUE.c[column] for column in columns)
+    return Index(name, *made, sqlite_where=there, postgresql_where=there)
+
+
+_ends("queue_given")
+_ends("queue_numbers", "own_number")
+_ends("queue_revisions", "own_revision")
 
 DUE = Table(
     "due", METADATA,

@@ -1,6 +1,7 @@
 """Translation: submissions become verdicts, problems and canonical events.
 
 step      one submission through its adapter (pure)
+keepable  what log and database could not keep, or not in bounds
 resolve   references to dossiers, inside the transaction
 pending   what waits for a reference: kept, and its sender notified
 numbered  the numbers that agencies give their answers, each used once

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
-from broker.adapter import Adapter, Profile, adapter_of
+from broker.adapter import Adapter, Profile
 from broker.errors import ConfigFault
+from broker.formats import adapter_of
 from broker.hop import NextBatch, Pending, Piece, StepFault
 from broker.metrics import METRICS
 from broker.model.events import event_of, record_of
@@ -329,6 +330,7 @@ def _message_row(one: Translated, configuration: str) -> dict[str, Any]:
         "problems": orjson.dumps([as_json(problem) for problem in one.problems]),
         "last": int(one.last),
         "configuration": configuration,
+        "asked": None if one.asked is None else submissions.compress(one.asked),
     }
 
 

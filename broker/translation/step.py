@@ -16,14 +16,13 @@ from broker.adapter import Adapter, Draft, Message, Profile
 from broker.model import events
 from broker.model.dossier import Event
 from broker.model.packages import PACKAGES
-from broker.model.problem import NOWHERE, Problem, errors_first, place_json, rejects
+from broker.model.problem import NOWHERE, Problem, cut, errors_first, place_json, rejects
 from broker.model.records import Headers, digest, submission_id
+from broker.translation.keepable import NAME_MAX, is_in_bounds, unkeepable
 
 EVENT_BYTES_MAX = 8_000_000
 FIRST = 1
 """The number of a submission's first message; 0 is its envelope."""
-NUL = rb"\u0000"
-"""As JSON writes it. A text that spells these six characters out is refused too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Translated:
     """One message with its verdict; `number` 0 is the envelope, when nothing in it is readable.
 
     `events` have no dossier yet; a rejected message has none. `about`: the kind and part that it
-    would replace.
+    would replace. `asked`: what replies to it read (`Message`).
     """
 
     submission: Submission
@@ -66,6 +65,7 @@ class Translated:
     size: int = 0
     last: bool = False
     about: tuple[str, str] = ("", "")
+    asked: bytes | None = None
 
 
 def submission_of(headers: Headers, payload: bytes) -> Submission:
@@ -193,28 +193,23 @@ def _message(submission: Submission, message: Message, drafts: tuple[Draft, ...]
         unmapped=sum(len(draft.unmapped) for draft in drafts),
         size=sum(len(event.payload) for event in made),
         about=about,
+        asked=message.asked,
     )
 
 
 def _keepable(one: Translated, event_bytes_max: int) -> Translated:
     """The message; rejected if log or database could not keep what it says."""
-    problems = []
-    if any(len(event.payload) > event_bytes_max for event in one.events):
-        problems.append(
-            _too_large(max(len(event.payload) for event in one.events), event_bytes_max)
-        )
-    said = [one.reference, *(value for reference in one.references for value in reference)]
-    if any(NUL in event.payload for event in one.events) or "\0" in "".join(said):
-        problems.append(_nul())
+    one = replace(one, reference=cut(one.reference, NAME_MAX))
+    problems = tuple(unkeepable(one.events, one.reference, one.references, event_bytes_max))
     if not problems:
         return one
     return replace(
         one,
         verdict="rejected",
-        problems=(*one.problems, *problems),
+        problems=(*one.problems, *(replace(found, message=one.number) for found in problems)),
         events=(),
         reference=one.reference.replace("\0", ""),
-        references=tuple(pair for pair in one.references if "\0" not in "".join(pair)),
+        references=tuple(pair for pair in one.references if is_in_bounds(pair)),
     )
 
 
@@ -302,25 +297,6 @@ def _otherwise_declared(submission: Submission, adapter: Adapter) -> tuple[Probl
             expected=" or ".join(adapter.content_types),
             hint="declare what is sent",
         ),
-    )
-
-
-def _too_large(size: int, most: int) -> Problem:
-    return Problem(
-        code="submission.too-large",
-        text=f"the message holds {size:,} bytes once it is read",
-        found=f"{size:,} bytes",
-        expected=f"at most {most:,} bytes",
-        hint="split it, or ask the operator to raise record_bytes_max",
-    )
-
-
-def _nul() -> Problem:
-    return Problem(
-        code="submission.nul",
-        text="a value holds the character NUL, which no text has",
-        expected="text without U+0000",
-        hint="correct the program that writes the file: it fills fields with zero bytes",
     )
 
 

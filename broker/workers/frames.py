@@ -137,6 +137,8 @@ def chunk_of(frame: Frame, submission: Submission) -> Chunk:
 
 def _message(one: Translated, blobs: list[bytes]) -> dict[str, Any]:
     blobs.extend(event.payload for event in one.events)
+    if one.asked is not None:
+        blobs.append(one.asked)
     return {
         "number": one.number,
         "reference": one.reference,
@@ -148,6 +150,7 @@ def _message(one: Translated, blobs: list[bytes]) -> dict[str, Any]:
         "size": one.size,
         "last": one.last,
         "about": one.about,
+        "asked": one.asked is not None,
     }
 
 
@@ -169,6 +172,7 @@ def _translated(told: dict[str, Any], submission: Submission, blobs: Iterator[by
         size=told["size"],
         last=told["last"],
         about=(told["about"][0], told["about"][1]),
+        asked=next(blobs) if told["asked"] else None,
     )
 
 

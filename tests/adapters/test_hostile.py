@@ -1,6 +1,7 @@
 """What is reported of files that are made to cost much is bounded, in number and in size."""
 
 import inspect
+import sys
 
 import orjson
 import pytest
@@ -106,6 +107,63 @@ def test_a_long_xpath_says_how_long_it_is():
     path = Positions().xpath(last)
     assert len(path) <= PLACE_MAX
     assert path.endswith("... (5,050 characters)")
+
+
+def calls(work, *names):
+    """How many functions a work calls: all, or those of these names."""
+    count = 0
+
+    def called(frame, event, _argument):
+        nonlocal count
+        count += event == "call" and (not names or frame.f_code.co_name in names)
+
+    sys.setprofile(called)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_the_place_of_an_element_costs_nothing_of_what_stands_before_it():
+    """Twice as many unknown elements in front of a declaration make no more work to report it."""
+    work = []
+    for size in (30_000, 30_000, 60_000):
+        payload = hostile.tags_beside(size, 3)
+        work.append(calls(lambda p=payload: translated(FORM_OF["tags_beside"], p)))
+    assert work[1] == work[2]  # the first also fills what is read once
+
+
+def test_an_empty_message_is_not_asked_for_what_persons_need():
+    """Of 50 lists without persons, the demands on persons are looked at for none."""
+    payload = hostile.messages_many(50, 1)
+    form = FORM_OF["messages_many"]
+    every = configuration().profile_of("paxlst-guide", form, "2026-11-02").constraints
+    of_header = [one for one in every if one.path.count(".") == 1 or "." not in one.path]
+    asked = calls(lambda: translated(form, payload, "paxlst-guide"), "_near_conditions")
+    assert asked <= 50 * len(of_header) < 50 * len(every)
+
+
+@pytest.mark.parametrize(
+    "beside", ["", "<!-- <d/> -->", "<x>1</x>", "<![CDATA[<d/>]]>", "<?p <d/>?>"]
+)
+@pytest.mark.parametrize("prefix", ["", "p:"])
+def test_a_rare_name_is_found_where_it_stands(beside, prefix):
+    """With comments before it, with others of its name, and with a prefix: line and column."""
+    lines = [f'<r xmlns:p="urn:p" xmlns:q="urn:p">{beside}', *["<c/>"] * 40, "<d/><q:d/>",
+             f"<e><{prefix}d>1</{prefix}d></e> <{prefix}d a='1'/></r>"]  # fmt: skip
+    payload = "\n".join(lines).encode()
+    root = parse(payload)
+    for found in list(root.iter("{*}d")) + list(root.iter("e")):
+        positions = Positions(payload)
+        place = positions.exact(found)
+        assert place.line is not None
+        tag = f"<{found.prefix + ':' if found.prefix else ''}{found.tag.rpartition('}')[2]}"
+        assert lines[place.line - 1][place.column - 1 :].startswith(tag)
+        for _ in range(20):  # beyond what is looked for by names
+            positions.exact(root[0])
+        assert positions.exact(found) == place
+        assert Positions(payload).exact(found) == place
 
 
 def test_siblings_are_numbered_in_any_order():

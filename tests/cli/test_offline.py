@@ -7,8 +7,9 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from broker.adapter import Profile, choose
+from broker.adapter import Profile
 from broker.cli.offline import Language, language_of, read_file
+from broker.formats import choose
 from broker.model.problem import as_json
 from broker.translation.step import Submission, canonical_json, translated
 

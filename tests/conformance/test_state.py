@@ -8,6 +8,7 @@ import pytest
 from tests.state import (
     test_aliases,
     test_configurations,
+    test_delivered,
     test_dossiers,
     test_due,
     test_lines,
@@ -20,8 +21,8 @@ from tests.state import (
 )
 
 MODULES = (
-    test_aliases, test_configurations, test_dossiers, test_due, test_lines, test_outbox,
-    test_parked, test_positions, test_queue, test_unfinished, test_unresolved,
+    test_aliases, test_configurations, test_delivered, test_dossiers, test_due, test_lines,
+    test_outbox, test_parked, test_positions, test_queue, test_unfinished, test_unresolved,
 )  # fmt: skip
 
 

@@ -4,8 +4,9 @@ import pytest
 
 from broker.state import queue
 from broker.state.queue import Row
-from broker.state.tables import QUEUE
+from broker.state.tables import ORIGINALS, QUEUE
 from tests.broker_in_process import JSON, OPERATOR, SENDER, declaration, in_process, story
+from tests.families import NDJSON, item, push
 
 AT = "2026-11-22T09:30:00.000Z"
 
@@ -124,3 +125,23 @@ async def test_a_reply_is_rendered_under_the_profile_of_its_submission():
         (kept,) = [one for one in await broker.rows(QUEUE) if one["recipient"] == SENDER]
         assert b"data_base64" in kept["rendered"]
         assert kept["state"] == "numbered"
+
+
+@story
+async def test_a_reply_is_rendered_without_the_submission():
+    """Of a file of several messages the original is not read: the replies are the same without."""
+    async with in_process() as broker:
+        poor = {**item(2), "AcceptanceDateTime": ""}
+        await broker.lodge(push(item(1), poor, item(3)), "marigold-post", **NDJSON)
+        before = [one["rendered"] for one in await broker.rows(QUEUE) if one["what"] == "reply"]
+        assert len(before) > 2
+
+        def again(connection):
+            connection.execute(ORIGINALS.delete())
+            anew = {"state": "waiting", "seq": None, "rendered": None}
+            connection.execute(QUEUE.update().where(QUEUE.c.what == "reply").values(**anew))
+
+        await broker.plumbing.database.write(again)
+        await broker.settle()
+        after = [one["rendered"] for one in await broker.rows(QUEUE) if one["what"] == "reply"]
+        assert after == before

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from broker.adapter import choose
+from broker.formats import choose
 from tests.fuzz.cases import ON, SIZE_MAX, Case, kept, profiles_of
 from tests.fuzz.mutations import NAMES, WHOLE, Step
 from tests.fuzz.promises import held, remembered

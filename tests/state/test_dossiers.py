@@ -6,7 +6,6 @@ from broker.model import events
 from broker.model.dossier import (
     Answer,
     Ask,
-    Delivered,
     Document,
     Dossier,
     PartNumbers,
@@ -15,8 +14,7 @@ from broker.model.dossier import (
 )
 from broker.model.extent import Extent
 from broker.model.vector import Mark, Vector, pack
-from broker.state import dossier_writes, dossiers, queue
-from broker.state.queue import Row
+from broker.state import dossier_writes, dossiers
 
 AT = "2026-11-22T09:30:00.000Z"
 LIST = "BorderTransportMeans.Passenger"
@@ -138,25 +136,3 @@ def test_a_part_that_was_taken_back_is_not_live(connection):
     assert found is not None
     assert (found.live, found.versions) == ({}, {"passengers": 5})
     assert found.gone == {"passengers": replace(back, payload=b"")}
-
-
-def row(number, what, state_showing=1, recipient="border-police"):
-    """A row of the queue."""
-    return Row(f"d_{number}", recipient, "o_1", "passengers", number, recipient, "border-control",
-               what, "t", b'{"body":{}}', "{}", AT, showing=state_showing)  # fmt: skip
-
-
-def test_documents_and_notices_with_a_number_may_be_answered(connection):
-    """By their number, without what they hold: that is loaded for those alone that may be meant."""
-    queue.put(connection, [row(1, "document", 4), row(2, "notice", 5), row(3, "board"),
-                           row(4, "document", 6)])  # fmt: skip
-    waiting = {one["id"]: one["number"] for one in queue.oldest_waiting(connection, 9)}
-    rendered = [(waiting[name], b"{}") for name in ("d_1", "d_2", "d_3")]
-    queue.number_rows(connection, "border-police", rendered)
-    assert dossiers.delivered(connection, ["o_1"]) == {
-        "o_1": {
-            "d_1": Delivered("d_1", POLICE, 1, 4, 1),
-            "d_2": Delivered("d_2", POLICE, 2, 5, 2),
-        }
-    }
-    assert queue.payloads_of(connection, ["d_2"]) == {"d_2": b'{"body":{}}'}

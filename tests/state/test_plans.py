@@ -17,15 +17,19 @@ from broker.state import (
     submissions,
     unresolved,
 )
+from broker.state.delivered import Sought, delivered
 from broker.state.positions import Reader
 from broker.state.tables import METADATA
 
 TWO = ["a", "b"]
 PAIRS = [("a", "b"), ("c", "d")]
+SOUGHT = Sought("a", 9, ("N", "N/1"), (3,), every=True)
 
 QUESTIONS = {
     "earlier submissions by key": lambda one: submissions.by_idempotency(one, PAIRS),
     "earlier submissions by bytes": lambda one: submissions.by_bytes(one, PAIRS),
+    "messages that are replied to": lambda one: submissions.asked(one, [("a", 1), ("b", 1)]),
+    "messages of one file": lambda one: submissions.asked(one, [("a", 1), ("a", 2)]),
     "a submission": lambda one: submissions.one(one, "a"),
     "originals": lambda one: submissions.originals(one, TWO),
     "messages": lambda one: submissions.messages(one, "a"),
@@ -37,7 +41,7 @@ QUESTIONS = {
     "shown": lambda one: dossiers._shown(one, TWO),
     "asks": lambda one: dossiers._asks(one, TWO),
     "answers": lambda one: dossiers._answers(one, TWO),
-    "delivered": lambda one: dossiers.delivered(one, TWO),
+    "delivered": lambda one: delivered(one, {"a": [SOUGHT, SOUGHT._replace(given=None)]}, TWO),
     "outcomes": lambda one: dossiers.outcomes_of_submission(one, "a"),
     "subscriptions that wait": queue.waiting_names,
     "waiting rows": lambda one: queue.oldest_waiting(one, 10, TWO),

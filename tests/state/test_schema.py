@@ -14,6 +14,7 @@ from broker.model.dossier import Ask, Shown, Target
 from broker.model.line import ORIGIN, Cursor, chained
 from broker.model.records import sealed
 from broker.state import dossiers, lines, members, queue
+from broker.state.delivered import Sought, delivered
 from broker.state.lines import Line
 from broker.state.schema import alembic_config, upgrade
 from broker.state.tables import METADATA
@@ -133,7 +134,8 @@ def test_a_database_with_rows_is_brought_forward(upgraded):
         (1, "counts", 0), (1, "counts", 0)
     ]  # fmt: skip
     assert (found.parts, found.live[""].named, found.live[""].extent) == ({}, {}, None)
-    assert dossiers.delivered(upgraded, ["o_1"])["o_1"]["d_3"].showing == 2
+    found_again = delivered(upgraded, {"o_1": [Sought("customs", 1)]}, ())
+    assert found_again["o_1"]["d_3"].showing == 2
     assert queue.subscription(upgraded, "customs")["given"] == 0
     assert members.of_dossiers(upgraded, ["o_1"]) == {("o_1", "lantern")}
 

@@ -2,8 +2,9 @@
 
 from functools import cache
 
-from broker.adapter import Adapter, choose
+from broker.adapter import Adapter
 from broker.configuration import installed_families
+from broker.formats import choose
 
 AT = "2026-11-22T09:30:00.000Z"
 

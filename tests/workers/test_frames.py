@@ -50,7 +50,7 @@ def written(messages):
     """All that translation writes of messages: verdicts, problems and records of the log."""
     return [
         (one.number, one.reference, one.verdict, one.problems, one.references, one.unmapped,
-         one.size, one.last, one.about, [record_of(event) for event in one.events],
+         one.size, one.last, one.about, one.asked, [record_of(event) for event in one.events],
          [(event.references, event.places) for event in one.events])
         for one in messages
     ]  # fmt: skip

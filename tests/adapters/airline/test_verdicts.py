@@ -8,7 +8,7 @@ import yaml
 
 from adapters.airline.kinds import family
 from adapters.wire.edifact import read
-from broker.adapter import choose
+from broker.formats import choose
 from broker.model.packages import PACKAGES
 from broker.model.paths import leaves
 

@@ -7,7 +7,8 @@ from adapters.customs.kinds import family
 from adapters.customs.reply import in_words
 from adapters.customs.wco_dec import WcoDec
 from adapters.customs.wco_res import WcoRes
-from broker.adapter import Extent, Original, Outgoing, Reference, Stamp, choose
+from broker.adapter import Extent, Original, Outgoing, Reference, Stamp
+from broker.formats import choose
 from broker.model.board import BoardAnswer
 from broker.model.problem import Place, Problem
 

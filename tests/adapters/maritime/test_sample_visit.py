@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from adapters.maritime.kinds import family
 from adapters.maritime.sample_visit import compose_fal1, compose_fal5, flawed
 from adapters.maritime.values import has_check_digit
-from broker.adapter import choose
+from broker.formats import choose
 from broker.model.problem import rejects
 from tests.adapters.conftest import load_profile
 

@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from adapters.maritime.kinds import family
-from broker.adapter import Adapter, Profile, choose
+from broker.adapter import Adapter, Profile
+from broker.formats import choose
 from broker.model.packages import PACKAGES
 from broker.model.paths import leaves
 from tests.adapters.conftest import load_profile

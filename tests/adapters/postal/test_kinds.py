@@ -5,7 +5,8 @@ from importlib.metadata import EntryPoint
 
 from adapters.postal.kinds import ITEM
 from adapters.postal.sample_item import compose, compose_lines
-from broker.adapter import Family, choose
+from broker.adapter import Family
+from broker.formats import choose
 
 
 def test_the_entry_point_names_the_family():

@@ -16,7 +16,7 @@ from adapters.postal.sample_item import (
     compose_lines,
     trees,
 )
-from broker.adapter import choose
+from broker.formats import choose
 from broker.model.postal import PostalItem
 
 EXPECTED = {
