@@ -74,10 +74,7 @@ def lacking(connection: Connection, known: Names) -> list[Lacking]:
 
 def _submissions(connection: Connection, known: Names) -> Iterator[Lacking]:
     columns = (SUBMISSIONS.c.sender, SUBMISSIONS.c.profile, SUBMISSIONS.c.format)
-    done = exists().where(
-        MESSAGES.c.submission == SUBMISSIONS.c.id,
-        or_(MESSAGES.c.last == 1, MESSAGES.c.message == 0),  # 0: a verdict on the whole
-    )
+    done = exists().where(MESSAGES.c.submission == SUBMISSIONS.c.id, MESSAGES.c.last == 1)
     query = select(*columns, func.min(SUBMISSIONS.c.id).label("id")).where(
         or_(
             SUBMISSIONS.c.sender.not_in(known.parties),
