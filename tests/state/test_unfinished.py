@@ -138,10 +138,10 @@ def test_a_dossier_of_which_all_is_settled_holds_no_recipient_and_no_profile(con
 
 
 def test_a_submission_with_a_verdict_on_the_whole_of_it_is_finished(connection):
-    """One that was discarded has no last message, and holds nothing."""
+    """One that was discarded has its envelope as its last message, and holds nothing."""
     connection.execute(row(SUBMISSIONS, id="s_1", sender="lantern", profile="qz", format="F"))
     assert found(connection, NONE)
-    connection.execute(row(MESSAGES, submission="s_1", message=0, verdict="rejected"))
+    connection.execute(row(MESSAGES, submission="s_1", message=0, verdict="rejected", last=1))
     assert found(connection, NONE) == set()
 
 
