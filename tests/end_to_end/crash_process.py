@@ -24,6 +24,7 @@ class BrokerProcess:
         self.starts = 0
         self.answers = 0
         """Requests that were answered, of all starts."""
+        self.port = 0
         self._process: asyncio.subprocess.Process | None = None
         self._client: httpx.AsyncClient | None = None
 
@@ -42,7 +43,7 @@ class BrokerProcess:
             line = (await process.stdout.readline()).decode()
         assert "listening on " in line, f"start {self.starts}: {self.tail()}"
         url = line.split("listening on ")[1].split(",")[0].strip()
-        self._process = process
+        self._process, self.port = process, httpx.URL(url).port or 0
         limits = httpx.Limits(max_connections=60, max_keepalive_connections=60)
         self._client = httpx.AsyncClient(base_url=url, timeout=HANG_S, limits=limits)
 
