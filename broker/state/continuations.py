@@ -19,6 +19,9 @@ RELEASED_MAX = 64
 """How many go on at once; each that finishes lets others go on."""
 
 
+State = Literal["continued", "behind", "parked"]
+
+
 class Continuation(NamedTuple):
     """A row."""
 
@@ -27,7 +30,7 @@ class Continuation(NamedTuple):
     sender: str
     topic: str
     message: int
-    state: Literal["continued", "behind", "parked"]
+    state: State
     record: Record
 
 
@@ -62,6 +65,15 @@ def of_submission(connection: Connection, submission: str) -> dict[str, Any] | N
     query = select(CONTINUATIONS).where(CONTINUATIONS.c.submission == submission)
     row = connection.execute(query).mappings().one_or_none()
     return dict(row) if row else None
+
+
+def is_behind(connection: Connection, topic: str, sender: str, number: int) -> bool:
+    """Whether a submission of this sender that was accepted before this number goes on."""
+    query = select(CONTINUATIONS.c.submission).where(
+        CONTINUATIONS.c.topic == topic, CONTINUATIONS.c.sender == sender,
+        CONTINUATIONS.c.number < number, CONTINUATIONS.c.state != "parked",
+    )  # fmt: skip
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def is_past(connection: Connection, submission: str, message: int) -> bool:

@@ -9,7 +9,7 @@ from broker.logs import logger
 from broker.metrics import METRICS
 from broker.model.records import Entry, Headers, Record, submission_id
 from broker.state import continuations, submissions
-from broker.state.continuations import Continuation
+from broker.state.continuations import Continuation, State
 from broker.translation.step import Translated
 from broker.translation.turns import (
     Left,
@@ -86,19 +86,17 @@ def _leave(connection: Connection, entry: Entry, left: Left) -> list[Record]:
         return [record]
     if continuations.is_past(connection, submission, left.after):
         return []  # the record came again on the log, and its submission is further on
-    row = Continuation(
-        submission,
-        int(headers["swb_number"]),
-        headers["swb_sender"],
-        entry.topic,
-        left.after,
-        "continued" if left.why == "turn" else "behind",
-        record,
+    sender, number = headers["swb_sender"], int(headers["swb_number"])
+    # What it is behind may have been a repetition that left nothing: then nothing releases it.
+    behind = left.why == "behind" and continuations.is_behind(
+        connection, entry.topic, sender, number
     )
+    state: State = "behind" if behind else "continued"
+    row = Continuation(submission, number, sender, entry.topic, left.after, state, record)
     continuations.put(connection, row)
-    if left.why == "turn":
+    if not behind:
         return [record]
-    log.info("submission.behind", id=submission, sender=headers["swb_sender"])
+    log.info("submission.behind", id=submission, sender=sender)
     return []
 
 

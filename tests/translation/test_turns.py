@@ -9,6 +9,7 @@ import pytest
 from broker.model.records import Record
 from broker.state import submissions
 from broker.state.tables import CONTINUATIONS, DOCUMENTS, MESSAGES, OUTCOMES, PARKED, QUEUE
+from broker.translation.turns import TurnLimits
 from tests.broker_in_process import OPERATOR, in_process, story
 from tests.toy_format import HOUSE, TOY, put, toy, toy_configuration
 
@@ -173,6 +174,23 @@ async def test_records_that_come_again_between_the_turns_change_nothing():
         events = await order_of_events(broker)
         assert events == [*((large, n) for n in range(1, 8)), (change, 1)]
         assert await outcomes(broker, change) == {1: "applied"}
+
+
+@story
+async def test_nothing_stays_behind_a_repetition_of_what_is_finished():
+    """A file that was translated in one turn comes again where turns are shorter, then a change."""
+    async with turns(messages=500) as broker:
+        await lodge_unread(broker, toy(*(put(f"A{n}") for n in range(3))))
+        (original,) = await on_the_log(broker, TOPIC)
+        await broker.settle()
+        station = broker.stations.crews[0].station
+        station._fairness = replace(station._fairness, turn=TurnLimits(1))
+        again = Record(original.topic, original.key, original.headers, original.value)
+        await broker.plumbing.log.append([again])
+        change = await lodge_unread(broker, toy(withdraw("A2")))
+        await broker.settle()
+        assert await outcomes(broker, change) == {1: "applied"}
+        assert await broker.rows(CONTINUATIONS) == []
 
 
 @story
