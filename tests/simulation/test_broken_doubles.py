@@ -22,7 +22,6 @@ from broker.model.vector import Vector
 from broker.state import due, outbox, positions, queue
 from broker.state.database import MemoryDatabase
 from broker.state.positions import Position
-from broker.state.queue import Given
 from broker.translation.station import TranslationStation
 from tests.simulation import messages
 from tests.simulation.ships import AGENT, FIRM
@@ -140,7 +139,9 @@ def test_a_feed_that_changes_its_bytes_is_caught(monkeypatch):
     def read(connection, name, after, limit):
         found = kept(connection, name, after, limit)
         spaces = b" " * (after % 2)
-        return [Given(one.seq, one.rendered.replace(b",", spaces + b",", 1)) for one in found]
+        return [
+            one._replace(rendered=one.rendered.replace(b",", spaces + b",", 1)) for one in found
+        ]
 
     monkeypatch.setattr(queue, "read", read)
     wrong = caught()
@@ -151,8 +152,8 @@ def test_a_queue_that_queues_twice_is_caught(monkeypatch):
     """A second row for the same decision is a second delivery."""
     once = queue.put
 
-    def put(connection, rows):
-        once(connection, rows)
+    def put(connection, rows, configuration=""):
+        once(connection, rows, configuration)
         again = [row for row in rows if row.what == "document" and row.id.endswith("7")]
         once(connection, [row._replace(id=f"{row.id}x") for row in again])
 
@@ -250,8 +251,8 @@ def test_silence_that_is_counted_from_sending_is_caught(monkeypatch):
     """A delivery that nobody had yet is not released by the silence about it."""
     sound = queue.put
 
-    def put(connection, rows):
-        sound(connection, rows)
+    def put(connection, rows, configuration=""):
+        sound(connection, rows, configuration)
         for row in rows:
             if row.silence:
                 wanted = orjson.loads(row.silence)
