@@ -255,8 +255,8 @@ def cpu_of_tree(pid: int) -> float:
 
 
 def spent(pids: Mapping[str, int], servers: Servers) -> dict[str, float]:
-    """Processor time so far: of these processes, and of the servers."""
-    used = {name: cpu_of(pid) for name, pid in pids.items()}
+    """Processor time so far: of these processes with their workers, and of the servers."""
+    used = {name: cpu_of_tree(pid) for name, pid in pids.items()}
     assert servers.postgres.leash is not None
     used["postgres"] = cpu_of_tree(servers.postgres.leash.pid)
     used["kafka"] = sum(cpu_of(servers.kafka.process(one).pid) for one in servers.kafka.nodes)
