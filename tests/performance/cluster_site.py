@@ -246,12 +246,11 @@ def cpu_of(pid: int) -> float:
 
 
 def cpu_of_tree(pid: int) -> float:
-    """The same, with the children that run."""
+    """The same, with the children that run, and theirs."""
     seconds = 0.0
-    for one in [pid, *children(pid)]:
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            seconds += cpu_of(one)
-    return seconds
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        seconds += cpu_of(pid)
+    return seconds + sum(cpu_of_tree(child) for child in children(pid))
 
 
 def spent(pids: Mapping[str, int], servers: Servers) -> dict[str, float]:
