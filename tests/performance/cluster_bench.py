@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 
+from broker.settings import Settings
 from tests.performance import cluster_road, cluster_wait
 from tests.performance.cluster_road import lodged
 from tests.performance.cluster_site import SENDERS, Servers
@@ -68,7 +69,8 @@ async def run(wanted: Collection[str]) -> str:
     return (
         f"{shown}\n\n{DECLARATIONS} declarations of {len(SENDERS)} senders, {ROUNDS} rounds, "
         f"{os.cpu_count()} processors for broker, servers and load; one Kafka node (three where "
-        "nodes die), PostgreSQL with fsync; one process a role where nothing else is said"
+        "nodes die), PostgreSQL with fsync; one process a role where nothing else is said, and "
+        f"{Settings().workers} workers to each of translation"
     )
 
 

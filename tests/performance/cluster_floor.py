@@ -28,11 +28,12 @@ from sqlalchemy import Connection, delete, insert, select, update
 from broker.delivery.topic import record_of, topic_of
 from broker.errors import BrokerError
 from broker.hop import PIECES_MAX, Plumbing
+from broker.model.line import Cursor
 from broker.model.records import Entry, Record
 from broker.plumbing import opened
 from broker.serve import steady
 from broker.settings import Secrets, Settings, overridden
-from broker.state import outbox, positions, queue, submissions
+from broker.state import lines, outbox, positions, queue, submissions
 from broker.state.positions import Reader
 from broker.state.tables import METADATA, OUTBOX, POSITIONS, QUEUE
 from broker.translation.step import canonical_json
@@ -134,10 +135,11 @@ class Floor:
         """Bring the agency's rows to its topic."""
         name, database = self._agency, self._plumbing.database
         while True:
-            rows = await database.read(partial(queue.unacknowledged, name=name, limit=ROWS_MAX))
+            _, rows = await database.read(partial(lines.owed, name=name, limit=ROWS_MAX))
             if rows:
                 await self._plumbing.log.append([record_of(name, row) for row in rows])
-                await database.write(partial(queue.sent, name=name, upto=rows[-1].seq, at=""))
+                upto = Cursor(rows[-1].seq, rows[-1].chain)
+                await database.write(partial(lines.confirm, name=name, upto=upto, at=""))
             else:
                 await asyncio.sleep(IDLE_S)
 

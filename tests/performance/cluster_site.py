@@ -246,17 +246,16 @@ def cpu_of(pid: int) -> float:
 
 
 def cpu_of_tree(pid: int) -> float:
-    """The same, with the children that run."""
+    """The same, with the children that run, and theirs."""
     seconds = 0.0
-    for one in [pid, *children(pid)]:
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            seconds += cpu_of(one)
-    return seconds
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        seconds += cpu_of(pid)
+    return seconds + sum(cpu_of_tree(child) for child in children(pid))
 
 
 def spent(pids: Mapping[str, int], servers: Servers) -> dict[str, float]:
-    """Processor time so far: of these processes, and of the servers."""
-    used = {name: cpu_of(pid) for name, pid in pids.items()}
+    """Processor time so far: of these processes with their workers, and of the servers."""
+    used = {name: cpu_of_tree(pid) for name, pid in pids.items()}
     assert servers.postgres.leash is not None
     used["postgres"] = cpu_of_tree(servers.postgres.leash.pid)
     used["kafka"] = sum(cpu_of(servers.kafka.process(one).pid) for one in servers.kafka.nodes)

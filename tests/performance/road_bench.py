@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from broker.clock import SystemClock
 from broker.configuration import Configuration, read
 from broker.core.station import CoreStation
 from broker.eventlog.embedded import SqliteFile
-from broker.hop import Hop, Piece, Plumbing, Station
+from broker.hop import Hop, Pending, Piece, Plumbing, Station
 from broker.intake.accept import Acceptance
 from broker.model.events import body_of
 from broker.serve import steady
@@ -27,8 +28,10 @@ from broker.state.aliases import Alias
 from broker.state.database import EmbeddedDatabase
 from broker.state.positions import Reader
 from broker.stations import event_topics, rules_of
+from broker.translation.batch import Means
 from broker.translation.resolve import _keys, _opening
-from broker.translation.station import TranslationStation, _message_row
+from broker.translation.station import HERE, TranslationStation, _message_row
+from broker.translation.step import Translated
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -52,8 +55,13 @@ async def lodged(folder: Path, configuration: Configuration, load: Load, sample:
     file.close()
 
 
-async def run(folder: Path, stations: Sequence[tuple[Station, Sequence[str]]], count: int) -> float:
-    """Seconds until the core has worked so many messages."""
+async def run(
+    folder: Path,
+    stations: Sequence[tuple[Station, Sequence[str]]],
+    count: int,
+    beside: AbstractAsyncContextManager[None] | None = None,
+) -> float:
+    """Seconds until the core has worked so many messages; `beside` begins before they count."""
     file, plumbing = opened(folder)
     hops = [
         Hop(station, Reader(station.name, topic, partition), plumbing)
@@ -61,8 +69,8 @@ async def run(folder: Path, stations: Sequence[tuple[Station, Sequence[str]]], c
         for topic in topics
         for partition in range(file.partitions(topic))
     ]
-    began = time.perf_counter()
-    async with asyncio.TaskGroup() as group:
+    async with beside or nullcontext(), asyncio.TaskGroup() as group:
+        began = time.perf_counter()
         tasks = [group.create_task(hop.run()) for hop in hops]
         while await _worked(plumbing) < count:
             await heard(plumbing.queued.ticket(), 0.01)
@@ -97,7 +105,9 @@ class RecordingTranslation:
         by_id = {record.headers["ce_id"]: record for record in records}
         for piece in pieces:
             one = piece.value
-            told = Told(_message_row(one), one.number, one.size, last=one.last)
+            if not isinstance(one, Translated):
+                continue  # the end of a turn, or a record that is parked: no message
+            told = Told(_message_row(one, ""), one.number, one.size, last=one.last)
             for event in one.events:
                 record = by_id[event.id]
                 opening = _opening(event, self._kinds)
@@ -122,10 +132,11 @@ class RecordingCore:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._station, name)
 
-    def work(self, *given: Any) -> Iterator[Piece]:
+    def work(self, *given: Any) -> Iterator[Piece | Pending]:
         """The station's own, remembered."""
         for piece in self._station.work(*given):
-            self.kept[piece.value.event.id] = piece.value
+            if isinstance(piece, Piece):
+                self.kept[piece.value.event.id] = piece.value
             yield piece
 
 
@@ -137,49 +148,55 @@ def figures(rounds: int) -> Iterator[Figure]:
         with tempfile.TemporaryDirectory() as folder:
             runs = asyncio.run(_pairs(Path(folder), configuration, load, rounds))
         ratio = median([floor / ours for ours, floor in runs])
-        ours = load.all / median([one for one, _ in runs])
-        floor = load.all / median([one for _, one in runs])
-        yield Figure(load.name, ratio, ">= 0.5", f"{ours:,.0f} {load.unit}/s",
-                     f"{floor:,.0f} {load.unit}/s")  # fmt: skip
+        ours, floor = (load.rate([run[side] for run in runs]) for side in (0, 1))
+        yield Figure(load.name, ratio, ">= 0.5", ours, floor)
+
+
+def stations_of(
+    configuration: Configuration, load: Load, means: Means = HERE
+) -> list[tuple[Station, Sequence[str]]]:
+    """The real stations, each with the topics that the load comes by."""
+    translation = TranslationStation(
+        configuration.adapters, configuration.profile_of, configuration.kinds, means
+    )
+    core = CoreStation(rules_of(configuration))
+    return [(translation, [load.topic]), (core, event_topics(configuration))]
+
+
+async def prepared(folder: Path, configuration: Configuration, load: Load) -> int:
+    """Lodge the load, after what must come before it; how many messages the core will work."""
+    count = 0
+    if load.before:
+        await lodged(folder, configuration, load, load.before)
+        count += load.count
+        await run(folder, stations_of(configuration, load), count)
+    await lodged(folder, configuration, load, load.sample)
+    return count + load.all
+
+
+def copied(folder: Path, name: str) -> Path:
+    """A fresh copy of what was lodged, beside it."""
+    copy = folder.parent / name
+    shutil.rmtree(copy, ignore_errors=True)
+    return Path(shutil.copytree(folder, copy))
 
 
 async def _pairs(
     base: Path, configuration: Configuration, load: Load, rounds: int
 ) -> list[tuple[float, float]]:
-    topics = event_topics(configuration)
-
-    def real() -> tuple[TranslationStation, CoreStation]:
-        translation = TranslationStation(
-            configuration.adapters, configuration.profile_of, configuration.kinds
-        )
-        return translation, CoreStation(rules_of(configuration))
-
-    def copy(name: str) -> Path:
-        shutil.rmtree(base / name, ignore_errors=True)
-        shutil.copytree(base / "lodged", base / name)
-        return base / name
-
-    async def through(name: str, translation: Station, core: Station) -> float:
-        folder = base / name if name == "lodged" else copy(name)
-        return await run(folder, [(translation, [load.topic]), (core, topics)], count)
-
-    count = 0
-    if load.before:
-        await lodged(base / "lodged", configuration, load, load.before)
-        count += load.count
-        await through("lodged", *real())
-    await lodged(base / "lodged", configuration, load, load.sample)
-    count += load.all
-    translation, core = real()
+    lodging = base / "lodged"
+    count = await prepared(lodging, configuration, load)
+    (translation, read_there), (core, read_here) = stations_of(configuration, load)
+    assert isinstance(translation, TranslationStation)
+    assert isinstance(core, CoreStation)
     first, second = RecordingTranslation(translation, configuration), RecordingCore(core)
-    await through("recorded", first, second)
+    await run(copied(lodging, "recorded"), [(first, read_there), (second, read_here)], count)
     found = []
     for _ in range(rounds):
-        ours = await through("ours", *real())
-        floor = await through(
-            "floor",
-            FloorTranslation(first.kept, PARSES[load.family]),
-            FloorCore(second.kept),
+        ours = await run(copied(lodging, "ours"), stations_of(configuration, load), count)
+        bare = (
+            (FloorTranslation(first.kept, PARSES[load.family]), read_there),
+            (FloorCore(second.kept), read_here),
         )
-        found.append((ours, floor))
+        found.append((ours, await run(copied(lodging, "floor"), bare, count)))
     return found

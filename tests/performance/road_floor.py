@@ -62,6 +62,9 @@ class FloorTranslation:
     def park(self, entry: Entry, loaded: dict[str, bytes]) -> None:
         """Nothing is parked here."""
 
+    def end(self, loaded: Any) -> None:
+        """Nothing is made elsewhere."""
+
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
         """The same statements: messages, aliases bound and read, records."""
         told: list[Told] = [piece.value for piece in pieces]
@@ -94,6 +97,9 @@ class FloorCore:
 
     def park(self, entry: Entry, loaded: None) -> None:
         """Nothing is parked here."""
+
+    def end(self, loaded: Any) -> None:
+        """Nothing is made elsewhere."""
 
     def write(self, connection: Connection, pieces: Sequence[Piece]) -> list[Record]:
         """The same rows."""

@@ -1,10 +1,11 @@
 """What is put on the road: who lodges which messages, how many, and what must come before them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
 import orjson
+from figures import median
 from lxml import etree
 from python_calamine import CalamineWorkbook
 
@@ -42,6 +43,10 @@ class Load:
     def topic(self) -> str:
         """The topic that they are lodged on."""
         return f"submissions.{self.family}"
+
+    def rate(self, seconds: Sequence[float]) -> str:
+        """How many a second, by the median of several runs."""
+        return f"{self.all / median(seconds):,.0f} {self.unit}/s"
 
     def arrivals(self, configuration: Configuration, sample: str) -> list[Arrival]:
         """Every submission of a sample."""
