@@ -27,6 +27,7 @@ from broker.core.writing import write_effects
 from broker.intake.accept import Arrival
 from broker.model import events
 from broker.model.dossier import Dossier, Event
+from broker.model.request_table import AT_ONCE
 from broker.routing.listing import ViewFile
 from broker.routing.match import compile_book, overall_rows
 from broker.routing.rules import RulesFile
@@ -78,7 +79,8 @@ def _rules(package: str, kind: str, agencies: int, expects: Any) -> Rules:
     view = ViewFile.model_validate(
         {"name": "all", "title": "all of it", "package": package, "paths": paths}
     )
-    return Rules(book, overall_rows(book), {"all": compile_view(view)}, "bench", {}, {})
+    views, tables = {"all": compile_view(view)}, {"profile": (AT_ONCE,)}
+    return Rules(book, overall_rows(book), views, "bench", {}, tables=tables)
 
 
 def _event(kind: str, package: str, tree: dict[str, Any]) -> Event:
