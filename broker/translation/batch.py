@@ -38,7 +38,8 @@ class Batch:
 
     `begun`: how many of the records have been begun, or are not for an executor. `later`: from
     which position on the originals are too many for one batch. `suspended`: submissions whose
-    originals are not here, since their jobs go on. `idle`: nothing has been done yet.
+    originals are not here, since their jobs go on. `stale`: repetitions, by position; they are that
+    for the whole batch, whatever it finishes. `idle`: nothing has been done yet.
     """
 
     entries: Sequence[Entry]
@@ -46,6 +47,7 @@ class Batch:
     unfinished: Round = field(default_factory=Round)
     later: int | None = None
     suspended: frozenset[str] = frozenset()
+    stale: frozenset[int] = frozenset()
     jobs: dict[int, Begun] = field(default_factory=dict)
     begun: int = 0
     idle: bool = True

@@ -99,17 +99,15 @@ class TranslationStation:
         Of originals no more than a batch may hold: the records after that are the next batch's.
         """
         unfinished = load_round(connection, entries)
-        absent = [
-            entry for entry in entries
-            if not entry.value and not is_stale(entry.headers, unfinished)
-        ]  # fmt: skip
+        stale = frozenset(one.position for one in entries if is_stale(one.headers, unfinished))
+        absent = [one for one in entries if not one.value and one.position not in stale]
         going_on = frozenset(
             submission_id(entry.headers) for entry in absent
             if self._suspended.holds(submission_id(entry.headers), after_message(entry.headers))
         )  # fmt: skip
         wanted = [entry for entry in absent if submission_id(entry.headers) not in going_on]
         originals, later = load_originals(connection, wanted)
-        return Batch(entries, originals, unfinished, later, going_on)
+        return Batch(entries, originals, unfinished, later, going_on, stale)
 
     def work(self, entry: Entry, loaded: Batch, skip: int) -> Iterator[Piece | Pending]:
         """One piece a message, and one more where the record is left before its end.
@@ -120,7 +118,7 @@ class TranslationStation:
         """
         if loaded.is_later(entry):
             raise NextBatch
-        if is_stale(entry.headers, loaded.unfinished):
+        if entry.position in loaded.stale or is_stale(entry.headers, loaded.unfinished):
             if begun := loaded.jobs.pop(entry.position, None):
                 begun.job.drop()
             yield _left(entry, Left("stale"))

@@ -11,7 +11,7 @@ import pytest
 
 from tests.simulation.world import SHORT, Told, simulate
 
-SEEDS = 8
+SEEDS = 9
 QUICK = 1
 """Seeds that `make test` runs; the others are long."""
 

@@ -194,6 +194,23 @@ async def test_nothing_stays_behind_a_repetition_of_what_is_finished():
 
 
 @story
+async def test_a_repetition_is_one_for_the_whole_batch():
+    """The last turn of a file and its record once more, in one batch: the file is not unknown."""
+    async with turns(inline_bytes_max=10) as broker:
+        large = await lodge_unread(broker, toy(*(put(f"A{n}") for n in range(3))))
+        hop = next(hop for hop in broker.hops if hop.reader.topic == TOPIC)
+        await broker._step(hop)
+        original, continued = await on_the_log(broker, TOPIC)
+        assert continued.headers["swb_submission"] == large
+        again = Record(original.topic, original.key, original.headers, original.value)
+        await broker.plumbing.log.append([again])
+        await broker._step(hop)
+        await broker.settle()
+        assert await broker.rows(PARKED) == []
+        assert await order_of_events(broker) == [(large, 1), (large, 2), (large, 3)]
+
+
+@story
 async def test_nothing_stays_behind_what_waits_for_a_person():
     """The file breaks in its second turn and is parked: the change is applied all the same."""
     async with turns() as broker:
