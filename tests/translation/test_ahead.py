@@ -6,6 +6,7 @@ from broker.adapter import Profile
 from broker.errors import ConfigFault
 from broker.hop import Piece
 from broker.model.records import Entry
+from broker.state.positions import Position
 from broker.translation.batch import Batch, Means
 from broker.translation.station import TranslationStation
 from broker.translation.step import submission_of, too_costly
@@ -104,3 +105,12 @@ def test_a_profile_that_is_gone_is_the_fault_of_its_own_record():
         list(station.work(loaded.entries[1], loaded, 0))
     assert len(list(station.work(loaded.entries[2], loaded, 0))) == 1
     assert [name for name, _ in elsewhere.begun] == ["s_0", "s_2"]
+
+
+def test_a_repetition_stays_one_when_its_submission_is_finished_in_the_batch():
+    """Its bytes were not loaded, since it was one: it is passed over, and nothing is unknown."""
+    station, _, elsewhere = batch()
+    again = entry(7, payload=b"")
+    loaded = Batch([again], {}, stale=frozenset({7}))
+    (left,) = station.work(again, loaded, 0)
+    assert (left.value.why, left.end, elsewhere.begun) == ("stale", Position(8), [])
