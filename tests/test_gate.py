@@ -226,6 +226,7 @@ def test_no_limit_is_ever_passed_and_whatever_is_refused_comes_in_later(steps):
                 name = list(flying)[how]
                 del flying[name]
                 await desk.finish(name)
+                desk.clock.seconds += 2 * LOOK_AGAIN_S  # it is not asked for again at once
             elif what == "pass":
                 desk.clock.seconds += LOOK_AGAIN_S + how
             elif what == "restart":  # the windows of the last minute are forgotten with a process
