@@ -1,4 +1,4 @@
-"""Bells wake whoever waits inside this process."""
+"""Bells: what waits inside this process is woken when there is something to do."""
 
 import asyncio
 

@@ -47,20 +47,24 @@ class Settings(BaseModel):
     )
     body_bytes_max: int = Field(10_485_760, ge=1_000, description="largest submission a door takes")
     requests_per_minute_max: int = Field(
-        600_000, ge=1, description="requests a minute of one key's holder before the answer is 429"
+        600_000,
+        ge=1,
+        description="requests per minute of one holder of a key; above it the answer is 429",
     )
     bytes_per_minute_max: int = Field(
-        6_000_000_000, ge=1, description="bytes a minute of one sender before the answer is 429"
+        6_000_000_000,
+        ge=1,
+        description="bytes per minute of one sender; above it the answer is 429",
     )
     submissions_in_flight_max: int = Field(
         100_000,
         ge=1,
-        description="submissions of one sender that are not translated, before the answer is 429",
+        description="submissions of one sender that are untranslated; above it the answer is 429",
     )
     bytes_in_flight_max: int = Field(
         1_000_000_000,
         ge=1,
-        description="bytes of one sender that are not translated, before the answer is 429",
+        description="bytes of one sender that are untranslated; above it the answer is 429",
     )
     inline_bytes_max: int = Field(
         4_096,
@@ -106,12 +110,12 @@ class Settings(BaseModel):
         description="share of its time that the pipeline may take while submissions arrive",
     )
     turn_messages_max: int = Field(
-        500, ge=1, description="messages of one submission before others of its partition come"
+        500, ge=1, description="messages of one submission that are translated in one turn"
     )
     lag_records_max: int = Field(
         5_000,
         ge=1,
-        description="records before the core from which on no submission is continued",
+        description="records that wait for the core; above it no submission begins another turn",
     )
     timers_every_s: float = Field(
         1.0, gt=0, description="how often deadlines and unresolved events are looked at"

@@ -96,18 +96,9 @@ def assemble(
     crews = _crews(configuration, plumbing, role, _means(settings, workers, backlog))
     share = _share(configuration, plumbing, settings, role)
     mine = share.mine if share else every_one
-    drain = Drain(
-        plumbing,
-        Rendering(
-            configuration.adapters,
-            configuration.profile_of,
-            settings.source,
-            topic_recipients(configuration),
-        ),
-        rows_max=settings.drain_rows_max,
-        mine=mine,
-    )
     readers = topic_recipients(configuration)
+    how = Rendering(configuration.adapters, configuration.profile_of, settings.source, readers)
+    drain = Drain(plumbing, how, rows_max=settings.drain_rows_max, mine=mine)
     topics = TopicChannel(
         plumbing, readers, mine, rows_max=settings.drain_rows_max, source=settings.source
     )

@@ -120,7 +120,7 @@ def note_joined(before: Dossier, making: Making, rules: Rules) -> None:
 
 
 def _notify(making: Making, document: Document, problems: tuple[Problem, ...]) -> None:
-    """The sender of a document hears of this, whoever caused it."""
+    """Notify the sender of a document of this; another party caused it."""
     event = making.event
     whom = Refused(document.submission, document.message, document.sender, document.party,
                    document.profile, event.received_at, event.trace,

@@ -62,7 +62,7 @@ class TopicChannel:
         self._rows_max = rows_max
         self._source = source
         self._sent: dict[str, Cursor] = {}
-        """The last number that each subscription of ours is known to have on its topic."""
+        """By subscription of this process: the last number that is known to be on its topic."""
 
     async def run(self) -> None:
         """Send until cancelled, woken by whoever numbers."""

@@ -25,7 +25,9 @@ class ReachedLimit(TypedDict):
     name: str
     value: Annotated[int, Field(ge=1)]
     set_by: Annotated[str, Field(description="the setting, or the field of your file")]
-    retry_after_s: NotRequired[Annotated[int, Field(ge=1, description="as Retry-After")]]
+    retry_after_s: NotRequired[
+        Annotated[int, Field(ge=1, description="seconds, as in Retry-After")]
+    ]
 
 
 class ProblemDetails(TypedDict):
@@ -38,7 +40,7 @@ class ProblemDetails(TypedDict):
     code: str
     limit: NotRequired[ReachedLimit]
     shared: NotRequired[
-        Annotated[int, Field(description="of a cursor of another line: what both can share")]
+        Annotated[int, Field(description="the highest number that both lines can share")]
     ]
 
 

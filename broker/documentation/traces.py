@@ -38,7 +38,7 @@ class TracedMessage(TypedDict):
     number: int
     reference: str
     verdict: Literal["accepted", "rejected"]
-    configuration: Annotated[str, Field(description="under which it was given, by its digest")]
+    configuration: Annotated[str, Field(description="digest of the one it was given under")]
     problems: list[Problem]
     events: list[TracedEvent]
     unresolved: int
@@ -61,7 +61,7 @@ class TracedDelivery(TypedDict):
     settled_at: str | None
     status: NotRequired[str]
     configuration: NotRequired[
-        Annotated[str, Field(description="of a reply: under which it was written, by its digest")]
+        Annotated[str, Field(description="of a reply: digest of the one it was written under")]
     ]
     content: NotRequired[Annotated[Tree, Field(description="with `bodies`")]]
 

@@ -120,7 +120,7 @@ class Acceptance:
             self._plumbing.arriving.count -= 1
 
     async def run(self) -> None:
-        """Write what waits, again and again, until cancelled; then whoever waits is told so."""
+        """Write what waits, again and again, until cancelled; what still waits gets BusyFault."""
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(WRITES_AT_ONCE):

@@ -250,10 +250,10 @@ class TranslationStation:
         A message that has its verdict came again on the log: everything about it is done. A
         submission that the database does not know is taken again from its record.
         """
-        translated = [piece for piece in pieces if isinstance(piece.value, Translated)]
-        entries = [one.entry for one in translated if not is_continued(one.entry.headers)]
+        verdicts = [piece for piece in pieces if isinstance(piece.value, Translated)]
+        entries = [piece.entry for piece in verdicts if not is_continued(piece.entry.headers)]
         take_again(connection, entries)
-        made = {(one.submission.id, one.number): one for one in map(_marked, translated)}
+        made = {(one.submission.id, one.number): one for one in map(_marked, verdicts)}
         judged = submissions.judged(connection, made.keys()) if made else set()
         done = [one for key, one in made.items() if key not in judged]
         done = _with_in_force(connection, done, self._kinds)
