@@ -30,6 +30,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from adapters.changes import ChangeList, read_changes
+from adapters.syntaxes import JSON
 from adapters.wire.json import child, parse
 from broker.adapter import (
     Artifact,
@@ -42,6 +43,7 @@ from broker.adapter import (
     Profile,
     Recognition,
     Reference,
+    Syntax,
     Translation,
     Tree,
 )
@@ -131,6 +133,7 @@ class RequestJson:
     """
 
     content_types: tuple[str, ...] = ("application/json",)
+    syntax: Syntax = JSON
 
     def __init__(self, family: str, kind: str, packages: Mapping[str, str]) -> None:
         self.family, self._kind, self._packages = family, kind, packages
@@ -143,7 +146,7 @@ class RequestJson:
             return None
         tree = parse(payload)
         known = isinstance(tree, dict) and "request" in tree
-        return Recognition(self.format, "1", 95) if known else None
+        return Recognition(self.format, 95) if known else None
 
     def translate(
         self,

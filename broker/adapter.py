@@ -7,13 +7,18 @@ and problems, never an exception, in bounded time and memory.
 A family is an entry point of the group `single_window.families`: a function that gives a `Family`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from broker.model.dossier import Change
 from broker.model.extent import Extent as Extent  # noqa: PLC0414  (part of the contract)
+from broker.model.kind import REPLY as REPLY  # noqa: PLC0414  (part of the contract)
+from broker.model.kind import Across as Across  # noqa: PLC0414  (part of the contract)
+from broker.model.kind import Kind as Kind  # noqa: PLC0414  (part of the contract)
+from broker.model.kind import LivePart as LivePart  # noqa: PLC0414  (part of the contract)
+from broker.model.kind import Part as Part  # noqa: PLC0414  (part of the contract)
+from broker.model.kind import Scheme as Scheme  # noqa: PLC0414  (part of the contract)
 from broker.model.owned import Joining as Joining  # noqa: PLC0414  (part of the contract)
 from broker.model.owned import Owned as Owned  # noqa: PLC0414  (part of the contract)
 from broker.model.problem import NOWHERE, Place, Problem
@@ -31,7 +36,7 @@ Path = str
 Verdict = Literal["accepted", "rejected"]
 Does = Literal[
     "put", "merge", "patch", "withdraw", "close", "note", "present", "release", "take_back",
-    "answer", "link", "elapsed", "resume", "discard",
+    "answer", "elapsed", "resume", "discard",
 ]  # fmt: skip
 
 
@@ -40,8 +45,17 @@ class Recognition:
     """What bytes seem to be: `certainty` 0..100, the highest wins."""
 
     format: str
-    version: str = ""
     certainty: int = 100
+
+
+class Sight(NamedTuple):
+    """What a file is, in the words of its syntax, and where in it that can be seen.
+
+    `words`: "XML with the root ITMATT", "UN/EDIFACT with CUSREP D.05B"; bounded, without values.
+    """
+
+    words: str
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +99,8 @@ class Message:
     An accepted message may have problems with severity error: about elements of a list that were
     left out, while the others go on. Its sender is told of them. `asked`: all that a reply to it
     reads, in the adapter's own form, so that no reply reads the submission's other messages; None:
-    the submission itself.
+    the submission itself. `format` and `profile`: what it was read by, or, where nothing that its
+    sender may use reads it, what its refusal is written by; "": those of the file.
     """
 
     number: int
@@ -94,14 +109,21 @@ class Message:
     problems: tuple[Problem, ...]
     events: Iterator[Draft]
     asked: bytes | None = None
+    format: str = ""
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """What `translate` found: problems of the envelope, then the messages, one by one."""
+    """What is in a file: problems of the envelope, then the messages, one by one.
+
+    `format`, `profile`: by which an answer about the file as a whole is written; "": unknown.
+    """
 
     problems: tuple[Problem, ...]
     messages: Iterator[Message]
+    format: str = ""
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +212,6 @@ class Stamp:
     id: str
     issued_at: str
     version: int = 0
-    previous_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +235,6 @@ class Outgoing:
     tree: Tree = field(default_factory=dict)
     answers: tuple[Tree, ...] = ()
     problems: tuple[Problem, ...] = ()
-    annotations: tuple[Tree, ...] = ()
     elements: Mapping[Path, Path] = field(default_factory=dict)
     extent: Extent | None = None
     changes: str = ""
@@ -231,17 +251,19 @@ class Artifact:
 
 
 class Adapter(Protocol):
-    """One format of one family."""
+    """One format of one family: how messages are written and answered, and in which syntax.
+
+    How they are read is a matter between the format and its syntax: a file that holds messages of
+    one format is read by `ReadsFiles`, an interchange of several by what its syntax asks for.
+    """
 
     family: str
     format: str
     content_types: tuple[str, ...]
+    syntax: "Syntax"
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """Whether these bytes are of this format; cheap, never the whole parse."""
-
-    def translate(self, payload: bytes, profile: Profile) -> Translation:
-        """Verdicts, problems and drafts of the submission's messages."""
 
     def places(
         self, payload: bytes, message: int, profile: Profile
@@ -253,6 +275,45 @@ class Adapter(Protocol):
 
     def reply(self, out: Outgoing, original: Original, profile: Profile) -> tuple[Artifact, ...]:
         """For the sender of that original only."""
+
+
+class Use(NamedTuple):
+    """A format that somebody may use, and the profile that holds for them."""
+
+    adapter: Adapter
+    profile: Profile
+
+
+class Syntax(Protocol):
+    """How files of one syntax are recognised, and how each message finds the format that reads it.
+
+    A profile whose format is the syntax's name says what is tolerated in envelopes.
+    """
+
+    @property
+    def name(self) -> str:
+        """UN/EDIFACT, XML, JSON."""
+
+    def describe(self, payload: bytes) -> Sight | None:
+        """What the file is, whether anything reads it or not; None: it is of another syntax.
+
+        Cheap: looks at the beginning only.
+        """
+
+    def translate(self, payload: bytes, uses: Sequence[Use], profile: Profile) -> Translation:
+        """Verdicts, problems and drafts of all messages, in the order of the bytes.
+
+        `uses`: the formats of this syntax that the sender may use, first the one that recognises
+        the file best; `profile`: of the syntax.
+        """
+
+
+@runtime_checkable
+class ReadsFiles(Protocol):
+    """A format whose files hold its own messages and no others."""
+
+    def translate(self, payload: bytes, profile: Profile) -> Translation:
+        """Verdicts, problems and drafts of the file's messages."""
 
 
 @runtime_checkable
@@ -277,93 +338,6 @@ class ChecksBodies(Protocol):
 
         The body is judged as an original: by its own FunctionCode.
         """
-
-
-REPLY = "REPLY"
-"""Scheme of a note by which a sender confirms a reply: the value is the reply's id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scheme:
-    """A reference scheme as a row of data.
-
-    `opens`: a put under it may open a dossier. `binds`: who may bind a value ("sender": the
-    opener; "agency": an agency's answer; "broker": at the opening, see `Kind.names`). `scope`:
-    "party" (the sender's), or "" for one name space of all. `joins`: any party that says the
-    value finds the dossier, not its opener alone. `newest`: a sender's value means the dossier
-    that was opened with it last. `reuse_after`: when a value may be used again after closing.
-    `dated`: a value has a second half behind a slash (the date of posting); an answer may say
-    the first half alone. `of_message`: it numbers a message, not what the message is about: it
-    means the dossier of the newest message with it, to agencies alone and where nothing else that
-    they say means one; their answers are about the delivery of that message. `owned`: where a value
-    of one name space of all holds a code whose owner alone has a right to what it names.
-    """
-
-    name: str
-    opens: bool
-    binds: tuple[Literal["sender", "agency", "broker"], ...]
-    scope: Literal["party", ""] = ""
-    reuse_after: timedelta = timedelta(days=365)
-    joins: bool = False
-    newest: bool = False
-    dated: bool = False
-    of_message: bool = False
-    owned: Owned | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A named piece of a dossier of this kind; "" is the whole.
-
-    Its owner is the party that lodged it first. A withdrawal takes back that part alone, unless
-    the part is the whole. `obeyed_by_removal`: the lists of which taking an element off by name is
-    compliance with an adverse answer about it (a person who is not carried).
-    """
-
-    name: str = ""
-    obeyed_by_removal: tuple[Path, ...] = ()
-
-
-Lacks = Callable[[str, Tree], Iterable[Problem]]
-"""What is missing in the live body of a part: pieces of a list that have not come."""
-
-
-@dataclass(frozen=True, slots=True)
-class LivePart:
-    """The live version of a part: its body, and how much of its list its message held."""
-
-    body: Tree
-    extent: Extent | None = None
-
-
-Across = Callable[[Mapping[str, LivePart]], Iterable[tuple[str, Problem]]]
-"""What only all live parts together show, each for the declarant of the part that is named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What dossiers of one kind are made of.
-
-    `unresolved_for`: how long an event that finds no dossier waits for one. `lacks` is asked
-    when nothing has come for `complete_within`; it never holds anything back. `names`: the scheme
-    in which the broker itself names each dossier that is opened ("": it names none). `joining`: by
-    part, what becomes of one lodged by who does not own the code of its reference (`Owned`).
-    `arrives`: where a body says when the goods or persons arrive; release by silence may count
-    from then. `withdraws`: what the party that opened it takes back with the whole: all parts, or
-    its own alone.
-    """
-
-    name: str
-    schemes: tuple[Scheme, ...]
-    parts: tuple[Part, ...] = (Part(),)
-    unresolved_for: timedelta = timedelta(hours=72)
-    complete_within: timedelta = timedelta(minutes=30)
-    lacks: Lacks | None = None
-    across: Across | None = None
-    names: str = ""
-    joining: Mapping[str, Joining] = field(default_factory=dict)
-    arrives: Path = ""
-    withdraws: Literal["all", "own"] = "all"
 
 
 @dataclass(frozen=True, slots=True)

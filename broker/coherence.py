@@ -11,6 +11,7 @@ from typing import Any
 from broker.access import Recipient, Sender
 from broker.adapter import Family, Profile
 from broker.config_file import Finding
+from broker.formats import syntaxes_of
 
 SUBMITTER = "submitter"
 
@@ -59,13 +60,13 @@ def check_installed(parts: Parts) -> Iterator[Finding]:
             if family not in parts.families:
                 text = f"family {family!r} is not installed; install it, or take it out; installed:"
                 yield Finding(file, f"families[{number}]", f"{text} {installed}")
-    formats = {
-        adapter.format: family.name
-        for family in parts.families.values()
-        for adapter in family.adapters
-    }
+    adapters = [one for family in parts.families.values() for one in family.adapters]
+    formats = {one.format for one in adapters}
+    syntaxes = {one.name for one in syntaxes_of(adapters)}
     for name, profile in sorted(parts.profiles.items()):
         file = parts.file_of("profiles", name)
+        if profile.format in syntaxes and not profile.family:
+            continue
         if profile.family not in parts.families:
             text = f"family {profile.family!r} is not installed; install it, or remove the file;"
             yield Finding(file, "family", f"{text} installed: {installed}")

@@ -21,6 +21,7 @@ from broker.adapter import Adapter, Family, Kind, Profile
 from broker.coherence import SUBMITTER, Parts, check_installed, check_names, check_recipients
 from broker.config_file import JSON_OPTIONS, ConfigFile, Finding, parse
 from broker.errors import ConfigFault
+from broker.formats import Usable, syntaxes_of
 from broker.model.events import topic_of
 from broker.model.owned import Owners
 from broker.owners import check_owners, owners_of
@@ -87,6 +88,21 @@ class Configuration:
     def profile_name(self, wanted: tuple[str, ...], form: str) -> str:
         """Which of these profiles is for this format; "" if none is. ConfigFault: unknown."""
         return next((name for name in wanted if self.profile(name).format == form), "")
+
+    def usable(self, name: str, received_at: str) -> Usable:
+        """What the sender or recipient of this name may use. ConfigFault: there is none.
+
+        Profiles are as in force on the day of receipt.
+        """
+        known = self.principals.get(name)
+        if known is None:
+            raise ConfigFault(f"there is no {name!r} any more; put its file back, and start again")
+        adapters = self.adapters_of(known.families)
+        named = [*(one.format for one in adapters), *(one.name for one in syntaxes_of(adapters))]
+        return {
+            form: self.profile_of(self.profile_name(known.profiles, form), form, received_at)
+            for form in named
+        }
 
     def profile_of(self, name: str, form: str, received_at: str) -> Profile:
         """The profile with the constraints in force on the day of receipt; "" demands nothing.

@@ -33,8 +33,8 @@ class ProfileFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(description="as senders and recipients call it", max_length=64)
-    family: str = Field(description="family of the adapter")
-    format: str = Field(description="the adapter's format")
+    family: str = Field("", description="family of the adapter; of a syntax none")
+    format: str = Field(description="the adapter's format, or the name of a syntax")
     time_zone: str = Field("", description="zone assumed where a moment names none, if compared")
     settings: dict[str, Any] = Field(default_factory=dict, description="the adapter's own")
     constraints: tuple[Constraint, ...] = Field((), description="obligations, lengths, codes")

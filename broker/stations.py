@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from broker.adapter import ChecksBodies, Tree
@@ -22,6 +23,7 @@ from broker.delivery.topic import TopicChannel
 from broker.delivery.topic import topic_of as topic_of_recipient
 from broker.errors import ConfigFault
 from broker.eventlog.contract import Partition
+from broker.formats import Usable
 from broker.gate import Allowance, Gate
 from broker.hop import Hop, Plumbing
 from broker.intake.accept import Acceptance
@@ -36,13 +38,15 @@ from broker.routing.rules import duration_of
 from broker.settings import Settings
 from broker.timers import Timers
 from broker.translation.batch import Means
-from broker.translation.station import Basis, TranslationStation
+from broker.translation.station import Basis, TranslationStation, UsableBy
 from broker.translation.turns import Fairness, TurnLimits
 from broker.watching import Watch
 from broker.workers.pool import Workers
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
 EVERYTHING = Role()
+USABLE_MAX = 1_024
+"""Of how many senders, each on one day, it is remembered what they may use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +164,8 @@ def _crews(
         configuration.adapters,
         configuration.profile_of,
         configuration.kinds,
+        Basis(_usable_by(configuration), configuration.owners, configuration.digest),
         means,
-        basis=Basis(configuration.owners, configuration.digest),
     )
     wanted = {f"submissions.{family}" for family in role.families}
     known = submission_topics(configuration)
@@ -173,6 +177,16 @@ def _crews(
         "translation": Crew(translation, mine, plumbing),
         "core": Crew(core, event_topics(configuration), plumbing),
     }
+
+
+def _usable_by(configuration: Configuration) -> UsableBy:
+    """What a sender may use on a day, looked up once a day for each."""
+
+    @lru_cache(maxsize=USABLE_MAX)
+    def on(name: str, day: str) -> Usable:
+        return configuration.usable(name, day)
+
+    return lambda name, received_at: on(name, received_at[:10])
 
 
 def _share(

@@ -22,6 +22,7 @@ from broker.model.persons import PersonsReport
 from broker.model.postal import ContentPiece, PostalItem
 from tests import families
 from tests.canaries import WANTED, Plot, full, leaves
+from tests.read_by import read_by
 
 DAY = "2026-11-22"
 CREW = "BorderTransportMeans.Crew"
@@ -75,7 +76,7 @@ def load(plot: Plot, config: Configuration, adapter: Adapter, profile: str, payl
     """The bytes as their adapter reads them; canaries that it could not say are uprooted."""
     found = config.profile_of(profile, adapter.format, DAY)
     drafts = [
-        draft for message in adapter.translate(payload, found).messages for draft in message.events
+        draft for message in read_by(adapter, payload, found).messages for draft in message.events
     ]
     bodies = tuple(Body(draft.package, draft.body) for draft in drafts)
     plot.planted &= {value for body in bodies for _, _, value in leaves(body.tree)}

@@ -54,7 +54,8 @@ def parsed(path: Path) -> ast.Module:
 
 
 def trees(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
-    """Every module below these folders."""
+    """These modules, and every module below these folders."""
     for folder in folders:
-        for path in sorted((ROOT / folder).rglob("*.py")):
+        place = ROOT / folder
+        for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
             yield path, parsed(path)

@@ -135,8 +135,8 @@ def test_the_sample_configuration_is_right():
     assert set(configuration().kinds) == {"declaration", "item", "visit", "flight"}
     assert set(configuration().adapters) == {
         "UK CDS WCO-DEC 3.6", "UK CDS WCO-RES 3.6", "UPU ITMATT V1", "postal item JSON 1",
-        "UK NMSW FAL 1", "UK NMSW FAL 5", "WCO/IATA/ICAO PAXLST", "CUSRES answers",
-        "answer JSON 1",
+        "UK NMSW FAL 1", "UK NMSW FAL 5", "WCO/IATA/ICAO PAXLST",
+        "CUSRES acknowledgements", "CUSRES answers", "answer JSON 1",
         *(f"request JSON 1 ({family})" for family in ("airline", "customs", "maritime", "postal")),
     }  # fmt: skip
 

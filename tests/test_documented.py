@@ -34,8 +34,8 @@ OWNERS = ("submission", "xml", "json", "edifact", "xlsx", "wco", "postal", "fal"
           "cusres", "answer", "event", "reference", "amendment", "request")  # fmt: skip
 """First words of problem codes; a code given to a problem under any other is found too."""
 
-JUDGES = ("adapters", "broker/translation", "broker/core", "broker/dossiers", "broker/ledger",
-          "broker/replies")  # fmt: skip
+JUDGES = ("adapters", "broker/formats.py", "broker/translation", "broker/core",
+          "broker/dossiers", "broker/ledger", "broker/replies")  # fmt: skip
 """Where problems are made."""
 
 

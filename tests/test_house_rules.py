@@ -89,6 +89,7 @@ LAYERS = (
     ("adapters.request_json",),
     ("adapters.changes",),
     ("adapters.mapping", "adapters.demands", "adapters.stated"),
+    ("adapters.syntaxes", "adapters.interchange"),
     ("adapters.wire",),
     ("broker.formats",),
     ("broker.adapter",),

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from adapters.syntaxes import FileSyntax
 from broker.access import Principal
 from broker.adapter import (
     Artifact,
@@ -26,6 +27,7 @@ from broker.adapter import (
     Profile,
     Recognition,
     Reference,
+    Sight,
     Translation,
     Unmapped,
 )
@@ -37,12 +39,16 @@ HOUSE = "toy-house"
 TOY = {"Content-Type": "application/x-toy"}
 
 
+SYNTAX = FileSyntax("toy", lambda payload: Sight("a toy") if payload.startswith(b"{") else None)
+
+
 class ToyFormat:
     """The adapter of this format."""
 
     family = "toy"
     format = "toy 1"
     content_types = ("application/x-toy",)
+    syntax = SYNTAX
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """Whatever begins like an object."""

@@ -48,6 +48,7 @@ from adapters.agency.corrections import read_correction
 from adapters.agency.lists import MEMBERS, lists_of
 from adapters.agency.reading import Reader, canonical_path
 from adapters.changes import EXAMPLES
+from adapters.syntaxes import JSON
 from adapters.wire.json import parse, repeated_keys
 from broker.adapter import (
     Artifact,
@@ -59,6 +60,7 @@ from broker.adapter import (
     Profile,
     Recognition,
     Reference,
+    Syntax,
     Translation,
     Tree,
 )
@@ -88,6 +90,7 @@ class AnswerJson:
     family = "agency"
     format = "answer JSON 1"
     content_types: tuple[str, ...] = ("application/json",)
+    syntax: Syntax = JSON
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """An object that says what is decided or reported; any other with little certainty."""
@@ -95,7 +98,7 @@ class AnswerJson:
         if not head.startswith(b"{"):
             return None
         known = any(f'"{name}"'.encode() in payload for name in _DECIDING)
-        return Recognition(self.format, "1", 90 if known else 10)
+        return Recognition(self.format, 90 if known else 10)
 
     def answer_id(self, payload: bytes) -> str | None:
         """The member `id`."""

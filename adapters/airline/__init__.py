@@ -16,7 +16,8 @@ pieces               what is missing in a list that came in pieces
 writing              a list as EDIFACT
 cusres, entries      the answer to a list as EDIFACT; what it says of the list and of persons
 answering            what a reply takes from the message that it answers
-own_reference, confirmation  the number of a changed decision; the acknowledgement that confirms it
+own_reference        the number of a changed decision
+cusres_acknowledgement  the acknowledgement that confirms it
 cusres_answer        an agency's answers as EDIFACT: cusres_reading, cusres_wrong (what is wrong
                      with them), cusres_reply (what the agency is told)
 sample_passenger_list  composed lists of invented persons

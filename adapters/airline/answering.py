@@ -9,18 +9,17 @@ import re
 
 from adapters.wire.edifact import Interchange, MessageIn, read
 from adapters.wire.edifact_excerpt import SIGN_MAX, message_in
-from broker.adapter import Original, Profile
+from broker.adapter import Original
 
 _PRINTABLE = re.compile(r"[ -~]*")
 
 
-def answered_message(original: Original, profile: Profile) -> tuple[MessageIn | None, Interchange]:
+def answered_message(original: Original) -> tuple[MessageIn | None, Interchange]:
     """The message, None where there is none with its number; and the interchange to answer."""
-    severities = profile.settings.get("severities", {})
     if original.asked is not None:
-        message = message_in(original.asked, severities)
+        message = message_in(original.asked)
         return message, message.interchange
-    reading = read(original.payload, severities)
+    reading = read(original.payload)
     if 1 <= original.message <= len(reading.envelope.spans):
         message = reading.message(original.message)
         return message, message.interchange

@@ -28,7 +28,7 @@ from adapters.airline.whereabouts import years_of
 from adapters.airline.writing import prepared, unh
 from adapters.wire.edifact import Group, Interchange, Segment
 from adapters.wire.edifact_write import MessageOut, size_of, write
-from broker.adapter import Original, Outgoing, Profile, Tree
+from broker.adapter import Artifact, Original, Outgoing, Profile, Tree
 
 _ENTRIES_MAX, _TEXT_MAX, _LEGS_MAX = 99, 512, 10
 _SPARE_BYTES = 16
@@ -51,6 +51,20 @@ class _Frame:
     def number(self) -> str:
         """The number that we give this reply; a carrier's acknowledgement repeats it."""
         return own_reference(self.out.stamp.id)
+
+
+def artifacts_of(out: Outgoing, original: Original, profile: Profile) -> tuple[Artifact, ...]:
+    """The reply to one message as it is sent, in several files where one would be too large."""
+    contents = reply_to(out, original, profile)
+    return tuple(
+        Artifact(content, "application/edifact", f"cusres{number}.edi")
+        for number, content in zip(_numbers(len(contents)), contents, strict=True)
+    )
+
+
+def _numbers(count: int) -> list[str]:
+    """What tells several artifacts of one reply apart."""
+    return [f"-{number}" for number in range(1, count + 1)] if count > 1 else [""]
 
 
 def reply_to(out: Outgoing, original: Original, profile: Profile) -> tuple[bytes, ...]:
@@ -121,7 +135,7 @@ def _size(frame: _Frame, entry: Entry) -> int:
 
 
 def _asked(original: Original, profile: Profile) -> Asked:
-    message, first = answered_message(original, profile)
+    message, first = answered_message(original)
     if message is None:
         return Asked(first, None, Listed())
     if message.type != "PAXLST":

@@ -20,15 +20,14 @@ Versions
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from adapters.airline.cusres_reading import Answered, Group, Said, read_answer
 from adapters.airline.cusres_reply import board_to, reply_to
 from adapters.airline.cusres_wrong import ANSWER, CHANGE, problems_of
 from adapters.airline.drafting import FLIGHT, TRANSACTION
 from adapters.airline.purpose import part_number
-from adapters.wire.edifact import MessageIn, looks_like, not_understood, read
-from adapters.wire.edifact_excerpt import Excerpts
+from adapters.interchange import EDIFACT
+from adapters.wire.edifact import MessageIn, looks_like, read
 from broker.adapter import (
     Artifact,
     Draft,
@@ -39,13 +38,12 @@ from broker.adapter import (
     Profile,
     Recognition,
     Reference,
-    Translation,
+    Syntax,
     Tree,
     Unmapped,
 )
 from broker.model.problem import Place, rejects
 
-UNDERSTOOD = ("CUSRES",)
 _SURE, _UNSURE = 90, 10
 _TEXT_MAX = 512
 _GRAVEST = ("refused", "do_not_load", "held", "information_wanted", "inspection", "acknowledged",
@@ -58,15 +56,15 @@ class CusresAnswers:
     family = "agency"
     format = "CUSRES answers"
     content_types: tuple[str, ...] = ("application/edifact", "text/plain")
+    syntax: Syntax = EDIFACT
+    message_types: tuple[str, ...] = ("CUSRES",)
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """Any EDIFACT, so that a stray message gets a clear answer; surely one with CUSRES."""
         sight = looks_like(payload)
         if sight is None:
             return None
-        sure = "CUSRES" in sight.types
-        version = sight.versions[0] if sure and len(sight.versions) == 1 else ""
-        return Recognition(self.format, version, _SURE if sure else _UNSURE)
+        return Recognition(self.format, _SURE if "CUSRES" in sight.types else _UNSURE)
 
     def answer_id(self, payload: bytes) -> str | None:
         """The authority's number of a single answer."""
@@ -74,26 +72,25 @@ class CusresAnswers:
         if len(reading.envelope.spans) != 1:
             return None
         message = reading.message(1)
-        return _own_number(message, read_answer(message)) if message.type in UNDERSTOOD else None
+        if message.type not in self.message_types:
+            return None
+        return _own_number(message, read_answer(message))
 
-    def translate(self, payload: bytes, profile: Profile) -> Translation:
-        """One message for each UNH, read when it is asked for."""
-        reading = read(payload, profile.settings.get("severities", {}))
-        excerpts = Excerpts(reading)
-        messages = (
-            replace(_message(message, profile), asked=excerpts.of(message.number))
-            for message in reading.messages
-        )
-        return Translation(reading.problems, messages)
+    def read_message(self, message: MessageIn, profile: Profile) -> Message:
+        """One answer, and all that is wrong with it."""
+        return _message(message, profile)
 
     def places(
-        self, payload: bytes, message: int, profile: Profile
+        self,
+        payload: bytes,
+        message: int,
+        profile: Profile,  # noqa: ARG002 (the contract's)
     ) -> Iterator[tuple[Path, Place]]:
         """Where each value of an answer stood."""
-        reading = read(payload, profile.settings.get("severities", {}))
+        reading = read(payload)
         if 1 <= message <= len(reading.envelope.spans):
             found = reading.message(message)
-            if found.type in UNDERSTOOD:
+            if found.type in self.message_types:
                 yield from _places(found, read_answer(found))
 
     def render(self, out: Outgoing, profile: Profile) -> tuple[Artifact, ...]:
@@ -107,9 +104,6 @@ class CusresAnswers:
 
 
 def _message(message: MessageIn, profile: Profile) -> Message:
-    if message.type not in UNDERSTOOD:
-        problem = not_understood(message, UNDERSTOOD)
-        return Message(message.number, message.reference, "rejected", (problem,), iter(()))
     answered = read_answer(message)
     problems = problems_of(message, answered, profile)
     own = _own_number(message, answered)

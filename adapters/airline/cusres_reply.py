@@ -30,7 +30,7 @@ _VERSIONS = frozenset({"1", "2", "3", "4"})
 
 def reply_to(out: Outgoing, original: Original, profile: Profile) -> bytes:
     """The interchange that answers one message of an authority."""
-    message, first = answered_message(original, profile)
+    message, first = answered_message(original)
     header = _header(first, out, profile)
     answered = read_answer(message) if message and message.type == "CUSRES" else Answered()
     entries = [_entry(problem, answered, profile) for problem in out.problems]

@@ -92,9 +92,8 @@ class _Judge:
 
     def _syntax(self) -> None:
         """Segments that could not be read cost their persons, all else that is an error rejects."""
-        for number, code in self._message.unread.items():
-            if self._severities.get(code, "error") == "error":
-                self._weigh("error", self._person_at(number))
+        for number in self._message.unread:
+            self._weigh("error", self._person_at(number))
         for problem in self._message.problems:
             if problem.code in _OF_A_SEGMENT:
                 number = int((problem.where.segment or "0").rpartition(" ")[2])

@@ -11,6 +11,7 @@ crew that another lists is in force until the carrier lists it.
 
 from datetime import timedelta
 
+from adapters.airline.cusres_acknowledgement import CusresAcknowledgements
 from adapters.airline.cusres_answer import CusresAnswers
 from adapters.airline.drafting import FLIGHT as SCHEME
 from adapters.airline.drafting import KIND, PACKAGE, TRANSACTION
@@ -61,5 +62,6 @@ SAMPLES = {
 def family() -> Family:
     """The family as its entry point names it."""
     packages = {part.name: PACKAGE for part in FLIGHT.parts}
-    adapters = (Paxlst(), CusresAnswers(), RequestJson("airline", KIND, packages))
+    forms = RequestJson("airline", KIND, packages)
+    adapters = (Paxlst(), CusresAcknowledgements(), CusresAnswers(), forms)
     return Family("airline", adapters, (FLIGHT,), SAMPLES, compose_flawed, form_schemas())

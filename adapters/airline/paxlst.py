@@ -20,10 +20,6 @@ Knowingly not done
     tag NULL says that there is none. Of several booking references the first is read.
     Master crew lists (336), gate passes (655), truck manifests (10) and the older layout
     PAXLST:001:000 are refused, each with one problem.
-    CUSRES of a carrier (BGM 312, it has seen a changed decision) is accepted and changes nothing;
-    any other CUSRES is refused: it is an authority that sends those.
-    A CUSRES by which an agency answers is not read here: agencies answer at the door for responses.
-    Any other message type is one problem at its UNH; its neighbours go on.
     A later leg's carrier and means of transport are kept unmapped; its flight number stands at its
     airports.
 Versions
@@ -32,10 +28,8 @@ Versions
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from adapters.airline.confirmation import confirmed
-from adapters.airline.cusres import reply_to
+from adapters.airline.cusres import artifacts_of
 from adapters.airline.drafting import PACKAGE, drafts_of
 from adapters.airline.judging import judge
 from adapters.airline.listed import Listed
@@ -45,8 +39,8 @@ from adapters.airline.report import Report
 from adapters.airline.whereabouts import placed, years_of
 from adapters.airline.writing import interchange
 from adapters.demands import About, of_body
-from adapters.wire.edifact import MessageIn, looks_like, not_understood, read
-from adapters.wire.edifact_excerpt import Excerpts
+from adapters.interchange import EDIFACT
+from adapters.wire.edifact import MessageIn, looks_like, read
 from broker.adapter import (
     Artifact,
     Message,
@@ -55,12 +49,11 @@ from broker.adapter import (
     Path,
     Profile,
     Recognition,
-    Translation,
+    Syntax,
     Tree,
 )
 from broker.model.problem import Place, Problem
 
-UNDERSTOOD = ("PAXLST",)
 _SURE, _UNSURE = 90, 10
 
 
@@ -70,34 +63,39 @@ class Paxlst:
     family = "airline"
     format = "WCO/IATA/ICAO PAXLST"
     content_types: tuple[str, ...] = ("application/edifact", "text/plain")
+    syntax: Syntax = EDIFACT
+    message_types: tuple[str, ...] = ("PAXLST",)
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """Any EDIFACT, so that a stray message gets a clear answer; surely one with PAXLST."""
         sight = looks_like(payload)
         if sight is None:
             return None
-        sure = "PAXLST" in sight.types
-        version = sight.versions[0] if sure and len(sight.versions) == 1 else ""
-        return Recognition(self.format, version, _SURE if sure else _UNSURE)
+        return Recognition(self.format, _SURE if "PAXLST" in sight.types else _UNSURE)
 
-    def translate(self, payload: bytes, profile: Profile) -> Translation:
-        """One message for each UNH, read when it is asked for."""
-        reading = read(payload, profile.settings.get("severities", {}))
-        excerpts = Excerpts(reading)
-        messages = (
-            replace(_message(message, profile), asked=excerpts.of(message.number))
-            for message in reading.messages
+    def read_message(self, message: MessageIn, profile: Profile) -> Message:
+        """One list: what it does, what is wrong with it, and the persons that go on."""
+        listed = read_list(message, years_of(profile))
+        purpose = purpose_of(message, listed, profile)
+        if purpose.refused:
+            return _refused(message, listed, purpose, profile)
+        judged = judge(message, listed, profile, purpose.oddities)
+        return Message(
+            number=message.number,
+            reference=message.reference,
+            verdict="rejected" if judged.rejects else "accepted",
+            problems=judged.problems,
+            events=drafts_of(message, listed, purpose, judged.left_out),
         )
-        return Translation(reading.problems, messages)
 
     def places(
         self, payload: bytes, message: int, profile: Profile
     ) -> Iterator[tuple[Path, Place]]:
         """Where each value of a list stood; nothing for what is no list."""
-        reading = read(payload, profile.settings.get("severities", {}))
+        reading = read(payload)
         if 1 <= message <= len(reading.envelope.spans):
             found = reading.message(message)
-            if found.type in UNDERSTOOD:
+            if found.type in self.message_types:
                 yield from placed(found, profile)
 
     def render(self, out: Outgoing, profile: Profile) -> tuple[Artifact, ...]:
@@ -107,11 +105,7 @@ class Paxlst:
 
     def reply(self, out: Outgoing, original: Original, profile: Profile) -> tuple[Artifact, ...]:
         """A CUSRES for the carrier, in several interchanges where one would be too large."""
-        contents = reply_to(out, original, profile)
-        return tuple(
-            Artifact(content, self.content_types[0], f"cusres{number}.edi")
-            for number, content in zip(_numbers(len(contents)), contents, strict=True)
-        )
+        return artifacts_of(out, original, profile)
 
     def check_body(self, body: Tree, package: str, profile: Profile) -> tuple[Problem, ...]:
         """What the profile demands of a list that was amended by path."""
@@ -119,33 +113,8 @@ class Paxlst:
         return of_body(body, about, profile) if package == PACKAGE else ()
 
 
-def _message(message: MessageIn, profile: Profile) -> Message:
-    if message.type == "CUSRES":
-        return confirmed(message)
-    if message.type not in UNDERSTOOD:
-        problem = not_understood(message, UNDERSTOOD)
-        return Message(message.number, message.reference, "rejected", (problem,), iter(()))
-    listed = read_list(message, years_of(profile))
-    purpose = purpose_of(message, listed, profile)
-    if purpose.refused:
-        return _refused(message, listed, purpose, profile)
-    judged = judge(message, listed, profile, purpose.oddities)
-    return Message(
-        number=message.number,
-        reference=message.reference,
-        verdict="rejected" if judged.rejects else "accepted",
-        problems=judged.problems,
-        events=drafts_of(message, listed, purpose, judged.left_out),
-    )
-
-
 def _refused(message: MessageIn, listed: Listed, purpose: Purpose, profile: Profile) -> Message:
     """A list that is not read: one problem says why, whatever else may be in it."""
     (oddity,) = purpose.oddities
     problem = Report(message, listed, profile).oddity(oddity, "error")
     return Message(message.number, message.reference, "rejected", (problem,), iter(()))
-
-
-def _numbers(count: int) -> list[str]:
-    """What tells several artifacts of one reply apart."""
-    return [f"-{number}" for number in range(1, count + 1)] if count > 1 else [""]

@@ -42,7 +42,7 @@ class Enveloped:
     positions: Positions
 
 
-def recognise(payload: bytes, body: str, form: str, version: str) -> Recognition | None:
+def recognise(payload: bytes, body: str, form: str) -> Recognition | None:
     """Whether the first WCO class in the bytes is this one; certain where the root is right.
 
     Bytes that only resemble a WCO message are recognised with little certainty, so that the
@@ -53,7 +53,7 @@ def recognise(payload: bytes, body: str, form: str, version: str) -> Recognition
     if first is None or root is None or first[1] != body.encode():
         return None
     right = root[1] in {b"MetaData", body.encode()}
-    return Recognition(form, version, 90 if right else 10)
+    return Recognition(form, 90 if right else 10)
 
 
 def _without_comments(head: bytes) -> bytes:

@@ -37,6 +37,7 @@ from adapters.customs.tables import declaration
 from adapters.customs.telling import Wrong, judged, missing, problems_of, unmapped_of
 from adapters.customs.writing import declaration_xml
 from adapters.demands import About
+from adapters.syntaxes import XML
 from adapters.wire.xml import Element, Positions
 from broker.adapter import (
     Artifact,
@@ -49,6 +50,7 @@ from broker.adapter import (
     Profile,
     Recognition,
     Reference,
+    Syntax,
     Translation,
     Tree,
 )
@@ -65,10 +67,11 @@ class WcoDec:
     family = "customs"
     format = "UK CDS WCO-DEC 3.6"
     content_types: tuple[str, ...] = ("application/xml", "text/xml")
+    syntax: Syntax = XML
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """A document whose first WCO class is Declaration."""
-        return recognise(payload, "Declaration", self.format, "3.6")
+        return recognise(payload, "Declaration", self.format)
 
     def translate(self, payload: bytes, profile: Profile) -> Translation:
         """One message with one event, or the problem that keeps it from being read."""

@@ -33,6 +33,7 @@ from adapters.customs.reply import response_xml
 from adapters.customs.subject import Subject
 from adapters.customs.tables import response
 from adapters.customs.telling import Wrong, missing, problems_of, unmapped_of
+from adapters.syntaxes import XML
 from broker.adapter import (
     Artifact,
     Draft,
@@ -43,6 +44,7 @@ from broker.adapter import (
     Profile,
     Recognition,
     Reference,
+    Syntax,
     Translation,
     Tree,
 )
@@ -55,10 +57,11 @@ class WcoRes:
     family = "agency"
     format = "UK CDS WCO-RES 3.6"
     content_types: tuple[str, ...] = ("application/xml", "text/xml")
+    syntax: Syntax = XML
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """A document whose first WCO class is Response."""
-        return recognise(payload, "Response", self.format, "3.6")
+        return recognise(payload, "Response", self.format)
 
     def answer_id(self, payload: bytes) -> str | None:
         """FunctionalReferenceID of a single Response."""

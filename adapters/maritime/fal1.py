@@ -44,6 +44,7 @@ from adapters.maritime.sheets import (
 )
 from adapters.maritime.telling import About, Find, bounded, of_breaches, of_entries, unmapped
 from adapters.maritime.writing import general_declaration
+from adapters.syntaxes import WORKBOOK
 from adapters.wire.xlsx import CONTENT_TYPE
 from broker.adapter import (
     Artifact,
@@ -55,6 +56,7 @@ from broker.adapter import (
     Profile,
     Recognition,
     Reference,
+    Syntax,
     Translation,
     Tree,
 )
@@ -80,10 +82,11 @@ class Fal1:
     family = "maritime"
     format = "UK NMSW FAL 1"
     content_types: tuple[str, ...] = (CONTENT_TYPE,)
+    syntax: Syntax = WORKBOOK
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """A workbook with a sheet of the form."""
-        return Recognition(self.format, "2023", 90) if has_form(payload, _FORM) else None
+        return Recognition(self.format, 90) if has_form(payload, _FORM) else None
 
     def translate(self, payload: bytes, profile: Profile) -> Translation:
         """One message with one event, or the problems that keep the workbook from being read."""

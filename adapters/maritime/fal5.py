@@ -41,6 +41,7 @@ from adapters.maritime.listed import Judgement, Listed, judge, listed_on
 from adapters.maritime.sheets import FormSheet, has_form, layout_of, one_message, opened
 from adapters.maritime.telling import Element, bounded, shown, unmapped
 from adapters.maritime.writing import crew_list
+from adapters.syntaxes import WORKBOOK
 from adapters.wire.xlsx import CONTENT_TYPE
 from adapters.wire.xlsx_parts import is_archive
 from broker.adapter import (
@@ -53,6 +54,7 @@ from broker.adapter import (
     Profile,
     Recognition,
     Reference,
+    Syntax,
     Translation,
     Tree,
     Unmapped,
@@ -69,13 +71,14 @@ class Fal5:
     family = "maritime"
     format = "UK NMSW FAL 5"
     content_types: tuple[str, ...] = (CONTENT_TYPE,)
+    syntax: Syntax = WORKBOOK
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """A workbook with a sheet of the form; what may be another, with less certainty."""
         found = has_form(payload, _FORM)
         if found is None:
-            return Recognition(self.format, "", 5) if is_archive(payload) else None
-        return Recognition(self.format, "2023", 90 if found else 10)
+            return Recognition(self.format, 5) if is_archive(payload) else None
+        return Recognition(self.format, 90 if found else 10)
 
     def translate(self, payload: bytes, profile: Profile) -> Translation:
         """One message with one event, or the problems that keep the workbook from being read."""

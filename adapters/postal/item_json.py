@@ -48,6 +48,7 @@ from adapters.postal.replying import (
     kept,
 )
 from adapters.request_json import besides_json
+from adapters.syntaxes import JSON
 from broker.adapter import (
     Artifact,
     Message,
@@ -56,6 +57,7 @@ from broker.adapter import (
     Path,
     Profile,
     Recognition,
+    Syntax,
     Translation,
     Tree,
 )
@@ -73,6 +75,7 @@ class ItemJson:
     family = "postal"
     format = "postal item JSON 1"
     content_types: tuple[str, ...] = ("application/json", "application/x-ndjson")
+    syntax: Syntax = JSON
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """An object with a member of a postal item near its beginning; any other, with doubt.
@@ -83,7 +86,7 @@ class ItemJson:
         marked = any(one in head for one in _MARKS)
         if not head.startswith(b"{") and not (marked and head.startswith(b"[")):
             return None
-        return Recognition(self.format, "1", 90 if marked else 10)
+        return Recognition(self.format, 90 if marked else 10)
 
     def translate(self, payload: bytes, profile: Profile) -> Translation:
         """One message a line, or the problem that there is too much of it."""

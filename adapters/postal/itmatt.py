@@ -35,6 +35,7 @@ from adapters.postal.replying import Asked, PieceSent, asked_in, kept
 from adapters.postal.tables import itmatt
 from adapters.postal.telling import Spots, report, unmapped, unmapped_of
 from adapters.postal.writing import interchange
+from adapters.syntaxes import XML
 from adapters.wire.xml import (
     Element,
     Positions,
@@ -52,14 +53,14 @@ from broker.adapter import (
     Path,
     Profile,
     Recognition,
+    Syntax,
     Translation,
     Tree,
     Unmapped,
 )
 from broker.model.problem import Place, Problem, cut
 
-_ROOT = re.compile(rb"<(?:[\w.-]{1,64}:)?([A-Za-z_][\w.-]{0,64})([^>]{0,512})")
-_VERSION = re.compile(rb"""\bversion\s*=\s*["']([\w.-]{1,16})["']""")
+_ROOT = re.compile(rb"<(?:[\w.-]{1,64}:)?([A-Za-z_][\w.-]{0,64})")
 _HEAD_BYTES = 65_536
 _OPENER = "MailObject"
 _LETTERS_OFF = 3
@@ -72,16 +73,16 @@ class Itmatt:
     family = "postal"
     format = "UPU ITMATT V1"
     content_types: tuple[str, ...] = ("application/xml", "text/xml")
+    syntax: Syntax = XML
 
     def recognises(self, payload: bytes) -> Recognition | None:
         """A document whose root is ITMATT; one with a MailObject in it, with little certainty."""
         head = payload[:_HEAD_BYTES].replace(b"\x00", b"")
         root = _ROOT.search(head)
         if root is not None and root[1] == b"ITMATT":
-            version = _VERSION.search(root[2])
-            return Recognition(self.format, version[1].decode() if version else "", 90)
+            return Recognition(self.format, 90)
         seems = b"MailObject" in head or b"ITMATT" in head
-        return Recognition(self.format, "", 10) if seems and root is not None else None
+        return Recognition(self.format, 10) if seems and root is not None else None
 
     def translate(self, payload: bytes, profile: Profile) -> Translation:
         """One message an item, or the problem that keeps the interchange from being read."""

@@ -137,10 +137,10 @@ def read(
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a glance shows: message types and versions (`D.05B`) at the beginning, as said."""
+    """What a glance shows: types of messages, alone and with their release (CUSREP D.05B)."""
 
     types: tuple[str, ...]
-    versions: tuple[str, ...]
+    messages: tuple[str, ...]
     enveloped: bool
 
 
@@ -160,11 +160,11 @@ def looks_like(payload: bytes) -> Sight | None:
     if not begin[1] and not found:
         return None
     types = dict.fromkeys(one[2].decode() for one in found)
-    versions = dict.fromkeys(
-        f"{one[4].decode()}.{one[5].decode()}" if one[5] else (one[4] or b"").decode()
+    messages = dict.fromkeys(
+        b" ".join((one[2], b".".join(part for part in one.group(4, 5) if part))).decode().strip()
         for one in found
     )
-    return Sight(tuple(types), tuple(versions), begin[1] is not None)
+    return Sight(tuple(types), tuple(messages), begin[1] is not None)
 
 
 def not_understood(message: MessageIn, understood: Iterable[str]) -> Problem:

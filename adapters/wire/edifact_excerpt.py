@@ -7,7 +7,6 @@ Behaviour
     characters: no standard has longer ones, and each message of an interchange keeps them.
 """
 
-from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -20,7 +19,6 @@ from adapters.wire.edifact_message import MessageIn
 from adapters.wire.edifact_reading import read_message
 from adapters.wire.edifact_syntax import Separators
 from adapters.wire.edifact_told import LIMITS
-from broker.model.problem import Severity
 
 SIGN_MAX = 70
 """Twice what ISO 9735 allows for a name of a sender."""
@@ -54,8 +52,8 @@ class Excerpts:
         )  # fmt: skip
 
 
-def message_in(content: bytes, severities: Mapping[str, Severity]) -> MessageIn:
-    """The message of an excerpt."""
+def message_in(content: bytes) -> MessageIn:
+    """The message of an excerpt; what is wrong with it was found when it was read."""
     around, own, data = content.split(b"\n", 2)
     head, (number, closed) = orjson.loads(around), map(int, own.split())
     said = head["interchange"]
@@ -66,7 +64,7 @@ def message_in(content: bytes, severities: Mapping[str, Severity]) -> MessageIn:
         Span(0, len(data), bool(closed), 0, -1),
         (read_with, Group(**head["group"]) if head["group"] else None),
         number=number,
-        severities=severities,
+        severities={},
         limits=LIMITS,
     )
     message.interchange = interchange

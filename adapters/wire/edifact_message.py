@@ -29,7 +29,7 @@ class MessageIn:
     `access_reference` is 0068, `sequence` 0070, `flag` 0073.
     `cut`: the last segment has no end, and what else it held is not known.
     `blank`: how many empty segments were passed over. `unread`: the segments that could not be
-    read, each with the code of its problem, listed or not.
+    read, where the profile does not tolerate that, whether their problem is listed or not.
     `hidden_errors`: the codes of errors beyond those that `problems` list.
     """
 
@@ -45,7 +45,7 @@ class MessageIn:
     end: int = 0
     cut: bool = False
     blank: int = 0
-    unread: dict[int, str] = field(default_factory=dict)
+    unread: list[int] = field(default_factory=list)
     hidden_errors: frozenset[str] = frozenset()
     _starts: list[int] | None = field(default=None, repr=False)
 

@@ -128,7 +128,7 @@ def _tell_syntax(message: MessageIn, findings: Findings, pieces: list[str], limi
         if _TAG.fullmatch(tag.strip()):
             segment[0][0] = tag.strip()
             continue
-        message.unread[number] = "edifact.segment-unreadable"
+        _leave_unread(message, findings, number, "edifact.segment-unreadable")
         findings.tell(
             "edifact.segment-unreadable",
             f"segment {number} begins with {shown(tag[:8])}, which is no tag",
@@ -138,13 +138,19 @@ def _tell_syntax(message: MessageIn, findings: Findings, pieces: list[str], limi
         )
 
 
+def _leave_unread(message: MessageIn, findings: Findings, number: int, code: str) -> None:
+    """What cannot be read costs what it belongs to, unless the profile tolerates it."""
+    if findings.severity_of(code) == "error":
+        message.unread.append(number)
+
+
 def _tell_long(message: MessageIn, findings: Findings, pieces: list[str], limits: Limits) -> None:
     most, longest = limits.pieces_of_segment, limits.segment_characters
     for number, (piece, segment) in enumerate(zip(pieces, message.segments, strict=True), 1):
         if len(piece) <= most:
             continue
         if len(piece) > longest or max(len(segment), *map(len, segment)) > most:
-            message.unread[number] = "edifact.segment-too-long"
+            _leave_unread(message, findings, number, "edifact.segment-too-long")
             findings.tell(
                 "edifact.segment-too-long",
                 f"segment {number} has {len(piece)} characters",

@@ -66,7 +66,7 @@ class Findings:
         hint: str = "",
     ) -> None:
         """One more problem; the place is computed only when it will be shown."""
-        severity = self._severities.get(code) or usual_severity(code)
+        severity = self.severity_of(code)
         listed = self._errors if severity == "error" else self._warnings
         if len(listed) >= PROBLEMS_MAX:
             self._hidden[severity] += 1
@@ -85,6 +85,10 @@ class Findings:
                 hint=hint or None,
             )
         )
+
+    def severity_of(self, code: str) -> Severity:
+        """That of the profile, or the usual one."""
+        return self._severities.get(code) or usual_severity(code)
 
     def all(self) -> tuple[Problem, ...]:
         """Those that are listed, and one for those that are not."""

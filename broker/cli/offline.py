@@ -13,13 +13,13 @@ from typing import Any
 import click
 import orjson
 
-from broker.adapter import Adapter, Draft, Profile
+from broker.adapter import Adapter, Draft
 from broker.cli.ends import ended, progress, stopped, told
 from broker.cli.options import folder, known_name, refused, settings_of, with_config, with_json
 from broker.cli.shown import event_line, message_line, problems_lines
 from broker.clock import SystemClock, stamp
 from broker.configuration import Configuration, examine
-from broker.formats import choose
+from broker.formats import Uses, choose, syntaxes_of, uses_of
 from broker.model.problem import Problem, as_json, rejects
 from broker.settings import Settings
 from broker.translation.step import Judged, Submission, Translated, judged
@@ -42,25 +42,36 @@ class Language:
     families: str
     asked: str | None = None
 
-    def profile(self, adapter: Adapter) -> Profile:
-        """The dialect as it is in force now; usage ends the verb if another format's was asked."""
-        name = self.configuration.profile_name(self.profiles, adapter.format)
-        if self.asked is not None and name != self.asked:
+    def uses(self) -> Uses:
+        """The formats with their dialects as they are in force now."""
+        now = stamp(SystemClock().now())
+        adapters = {one.format: one for one in self.adapters}
+        known = self.configuration
+        usable = {
+            form: known.profile_of(known.profile_name(self.profiles, form), form, now)
+            for form in (*adapters, *(one.name for one in syntaxes_of(self.adapters)))
+        }
+        return uses_of(adapters, usable)
+
+    def check_asked(self, adapter: Adapter) -> None:
+        """Usage ends the verb if the one profile that was asked for is of another format."""
+        if self.asked is None:
+            return
+        form = self.configuration.profile(self.asked).format
+        if form not in {adapter.format, adapter.syntax.name}:
             text = f"the file is {adapter.format}; profile {self.asked!r} is of another format"
             raise stopped(text, "leave --profile out, or name one of this format")
-        return self.configuration.profile_of(name, adapter.format, stamp(SystemClock().now()))
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A file as it was understood; `adapter` None: it is of no known format.
+    """A file as it was understood; `format` "": it is of no known format.
 
-    A message with the number 0 is the file as a whole.
+    A message with the number 0 is the file as a whole. Messages have formats of their own.
     """
 
     name: str
-    adapter: Adapter | None
-    profile: str
+    format: str
     messages: Iterator[Judged]
 
 
@@ -130,13 +141,11 @@ def read_file(file: Path, language: Language) -> Read:
     if not payload:
         return _refused(file, _empty())
     chosen = choose(language.adapters, payload)
-    if chosen is None:
-        return _refused(file, _unrecognised(language))
-    adapter = chosen[0]
-    profile = language.profile(adapter)
-    submission = _submission(payload, adapter, profile)
+    if chosen is not None:
+        language.check_asked(chosen[0])
     most = language.settings.record_bytes_max
-    return Read(str(file), adapter, profile.name, judged(submission, adapter, profile, 0, most))
+    form = chosen[0].format if chosen else ""
+    return Read(str(file), form, judged(_submission(payload, form), language.uses(), 0, most))
 
 
 def bytes_of(file: Path) -> bytes:
@@ -146,7 +155,7 @@ def bytes_of(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def _submission(payload: bytes, adapter: Adapter | None, profile: Profile) -> Submission:
+def _submission(payload: bytes, form: str = "") -> Submission:
     """The file as a submission, before any broker has given it an id."""
     return Submission(
         id="",
@@ -154,9 +163,9 @@ def _submission(payload: bytes, adapter: Adapter | None, profile: Profile) -> Su
         sender="",
         party="",
         recipient="",
-        family=adapter.family if adapter else "",
-        format=adapter.format if adapter else "",
-        profile=profile.name,
+        family="",
+        format=form,
+        profile="",
         received_at=stamp(SystemClock().now()),
         reference="",
         delivery="",
@@ -167,9 +176,8 @@ def _submission(payload: bytes, adapter: Adapter | None, profile: Profile) -> Su
 
 def _refused(file: Path, problem: Problem) -> Read:
     """A file that a broker's door refuses, or that is of no known format."""
-    submission = _submission(b"", None, Profile("", "", ""))
-    whole = Translated(submission, 0, "", "rejected", (problem,), last=True)
-    return Read(str(file), None, "", iter((Judged(whole),)))
+    whole = Translated(_submission(b""), 0, "", "rejected", (problem,), last=True)
+    return Read(str(file), "", iter((Judged(whole),)))
 
 
 def _empty() -> Problem:
@@ -191,16 +199,6 @@ def _too_large(size: int, most: int) -> Problem:
     )
 
 
-def _unrecognised(language: Language) -> Problem:
-    formats = ", ".join(adapter.format for adapter in language.adapters)
-    return Problem(
-        code="submission.format-unknown",
-        text="the bytes are of no format that this sender may use",
-        expected=f"one of: {formats}",
-        hint="compare the file with a sample: 'swb sample'",
-    )
-
-
 def _print_json(read: Read) -> bool:
     """The file as one JSON object; whether all of it goes on."""
     well = True
@@ -217,13 +215,15 @@ def _print_json(read: Read) -> bool:
                 "number": message.number,
                 "reference": message.reference,
                 "verdict": message.verdict,
+                "format": message.format,
+                "profile": message.profile,
                 "problems": found,
                 "events": [_event(draft) for draft in one.drafts],
             }
         )
     shown = {
         "file": read.name,
-        "format": read.adapter.format if read.adapter else "",
+        "format": read.format,
         "messages": messages,
         "problems": problems,
     }
@@ -255,14 +255,16 @@ def _event(draft: Draft) -> dict[str, Any]:
 
 def _print_text(read: Read, language: Language) -> bool:
     """The file for people; whether all of it goes on."""
-    if read.adapter is None:
-        click.echo(f"{read.name}: no format of {language.families}")
-    else:
-        dialect = f", profile {read.profile}" if read.profile else ", without a profile"
-        click.echo(f"{read.name}: {read.adapter.format}{dialect}")
+    click.echo(f"{read.name}: {read.format or f'no format of {language.families}'}")
     well = True
+    before = ("", "")
     for one in read.messages:
         well = well and goes_on_whole(one)
+        form = (one.translated.format, one.translated.profile)
+        if form != before and all(form[:1]):
+            dialect = f"profile {form[1]}" if form[1] else "without a profile"
+            click.echo(f"  read as {form[0]}, {dialect}")
+        before = form
         _print_message(one)
     return well
 

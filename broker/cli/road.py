@@ -41,8 +41,7 @@ def _submission(one: Tree) -> Iterator[str]:
     yield _bold(f"submission {one['submission']}")
     if "sender" in one:
         yield f"  received {one['received_at']} from {one['sender']} (party {one['party']})"
-        dialect = f" in profile {one['profile']}" if one["profile"] else ""
-        yield f"  {one['format'] or 'no known format'}{dialect}, {one['bytes']:,} bytes"
+        yield f"  {one['format'] or 'no known format'}, {one['bytes']:,} bytes"
         yield f"  sha256 {one['sha256']}"
         if one["same_bytes_as"]:
             yield f"  the same bytes as {one['same_bytes_as']}"
@@ -59,6 +58,9 @@ def _submission(one: Tree) -> Iterator[str]:
 
 def _message(one: Tree) -> Iterator[str]:
     yield f"  {message_line(one['number'], one['reference'], one['verdict'])}"
+    if one["format"]:
+        dialect = f"profile {one['profile']}" if one["profile"] else "without a profile"
+        yield f"    read as {one['format']}, {dialect}"
     yield from _under("judged", [one])
     yield from problems_lines(one["problems"], "    ")
     for event in one["events"]:

@@ -123,7 +123,7 @@ def _notify(making: Making, document: Document, problems: tuple[Problem, ...]) -
     """Notify the sender of a document of this; another party caused it."""
     event = making.event
     whom = Refused(document.submission, document.message, document.sender, document.party,
-                   document.profile, event.received_at, event.trace,
+                   event.received_at, event.trace,
                    f"{event.id}/{document.part}")  # fmt: skip
     making.queue.append(noted_row(whom, problems, ()))
 

@@ -108,7 +108,7 @@ def _note(making: Making, document: Document, problems: Sequence[Problem], rules
     if (known is None and not problems) or (known is not None and known.digest == digest):
         return
     whom = Refused(document.submission, document.message, document.sender, document.party,
-                   document.profile, event.received_at, event.trace,
+                   event.received_at, event.trace,
                    f"{event.id}/{document.part}")  # fmt: skip
     row = noted_row(whom, problems, ())
     making.queue.append(row)

@@ -54,7 +54,6 @@ def _row(making: Making, reply: RequestReply, tree: dict[str, Any], purpose: str
         "trace": event.trace,
         "reply_to": about.submission,
         "message": about.message,
-        "profile": about.profile,
         "status": status,
         "version": 0,
         "party": about.party,

@@ -291,7 +291,6 @@ def _reply_row(
         "trace": event.trace,
         "reply_to": document.submission,
         "message": document.message,
-        "profile": document.profile,
         "status": status,
         "version": version,
         "party": document.party,
@@ -327,7 +326,7 @@ def own_reply_id(document: Document) -> str:
 
 def note_to_sender(event: Event, problems: Sequence[Problem]) -> Row:
     """These things are odd about a message that is applied."""
-    whom = Refused(event.submission, event.message, event.sender, event.party, event.profile,
+    whom = Refused(event.submission, event.message, event.sender, event.party,
                    event.received_at, event.trace, event.id)  # fmt: skip
     return noted_row(whom, problems, event.references)
 

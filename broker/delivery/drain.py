@@ -164,10 +164,8 @@ class Drain:
         asked = known.asked.get((context["reply_to"], context["message"]), Asked([]))
         return ReplyTo(
             b"" if asked.kept is not None else known.originals[submission["id"]],
-            adapter_of(self._how.adapters, submission["format"]),
-            self._how.profile_of(
-                submission["profile"], submission["format"], submission["received_at"]
-            ),
+            adapter_of(self._how.adapters, asked.format),
+            self._how.profile_of(asked.profile, asked.format, submission["received_at"]),
             asked.problems,
             asked.kept,
         )

@@ -201,6 +201,8 @@ class MessageStatus(TypedDict):
     number: int
     reference: str
     verdict: Literal["accepted", "rejected"]
+    format: Annotated[str, Field(description="what it was read by, and is answered in")]
+    profile: str
     problems: list[Problem]
     outcomes: list[EventOutcome]
     unresolved: int

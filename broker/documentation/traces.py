@@ -38,6 +38,8 @@ class TracedMessage(TypedDict):
     number: int
     reference: str
     verdict: Literal["accepted", "rejected"]
+    format: Annotated[str, Field(description="what it was read by, and is answered in")]
+    profile: str
     configuration: Annotated[str, Field(description="digest of the one it was given under")]
     problems: list[Problem]
     events: list[TracedEvent]

@@ -34,7 +34,7 @@ from broker.errors import (
     RequestFault,
     UnsupportedFault,
 )
-from broker.formats import choose
+from broker.formats import choose, uses_of
 from broker.gate import Gate, Passage
 from broker.hop import Plumbing
 from broker.intake.accept import Acceptance, Arrival, Receipt
@@ -47,7 +47,11 @@ KEY_CHARACTERS_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """What one principal may send: adapters, formats by content type, profiles by format."""
+    """What one principal may send: adapters, formats by content type, profiles by format.
+
+    What recognises the bytes best determines the topic that carries them; translation chooses the
+    format of each message.
+    """
 
     adapters: tuple[Adapter, ...]
     takes: Mapping[str, tuple[str, ...]]
@@ -169,9 +173,10 @@ class Doors:
         if key not in known:
             return
         received_at = stamp(self._plumbing.clock.now())
-        profile = self._configuration.profile_of(arrival.profile, arrival.format, received_at)
+        usable = self._configuration.usable(arrival.principal.name, received_at)
+        uses = uses_of(self._configuration.adapters, usable)
         besides = [arrival.reference] if arrival.reference else []
-        if is_other(adapter, arrival.payload, profile, known[key], besides):
+        if is_other(arrival.payload, uses, known[key], besides):
             raise ConflictFault(
                 f"answer.id-reused: the answer's number {number[:35]!r} was used before, for "
                 "another answer; give each answer a number of its own"

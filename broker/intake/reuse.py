@@ -9,7 +9,8 @@ Rules
 
 from collections.abc import Sequence
 
-from broker.adapter import Adapter, NumbersAnswers, Profile
+from broker.adapter import Adapter, NumbersAnswers
+from broker.formats import Uses, translate
 from broker.model.reuse import content_digest
 from broker.state.answer_ids import Used
 
@@ -23,16 +24,14 @@ def number_in(adapter: Adapter | None, payload: bytes) -> str | None:
     return adapter.answer_id(payload)
 
 
-def is_other(
-    adapter: Adapter, payload: bytes, profile: Profile, used: Used, besides: Sequence[str]
-) -> bool:
+def is_other(payload: bytes, uses: Uses, used: Used, besides: Sequence[str]) -> bool:
     """Whether this answer is another than the one that used its number first.
 
     `besides`: references that its sender gave beside the bytes (SCHEME=VALUE). What is rejected
     is no answer: translation says why.
     """
     named = [(scheme, value) for scheme, _, value in (one.partition("=") for one in besides)]
-    for message in adapter.translate(payload, profile).messages:
+    for message in translate(payload, uses).messages:
         if message.verdict == "accepted":
             for draft in message.events:
                 own = [(one.scheme, one.value) for one in draft.references]

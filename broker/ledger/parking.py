@@ -128,12 +128,12 @@ def _reject(connection: Connection, headers: Mapping[str, str], configuration: s
             "submission": submission, "message": 0, "reference": "", "verdict": "rejected",
             "problems": orjson.dumps([as_json(problem) for problem in problems]), "last": 1,
             "configuration": configuration,
+            "format": headers.get("swb_format", ""), "profile": headers.get("swb_profile", ""),
         }  # fmt: skip
         submissions.put_messages(connection, [row])
     continuations.finish(connection, submission)
     told = Refused(submission, 0, headers["swb_sender"], headers["swb_party"],
-                   headers.get("swb_profile", ""), headers["ce_time"],
-                   headers.get("traceparent", ""))  # fmt: skip
+                   headers["ce_time"], headers.get("traceparent", ""))  # fmt: skip
     queue.put(connection, [refusal_row(told, "rejected", problems, ())], configuration)
 
 

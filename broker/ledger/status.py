@@ -119,6 +119,8 @@ def _message(
         "number": verdict["message"],
         "reference": verdict["reference"],
         "verdict": verdict["verdict"],
+        "format": verdict["format"],
+        "profile": verdict["profile"],
         "problems": orjson.loads(verdict["problems"]),
         "outcomes": [
             {

@@ -108,6 +108,8 @@ def _message(
         "number": verdict["message"],
         "reference": verdict["reference"],
         "verdict": verdict["verdict"],
+        "format": verdict["format"],
+        "profile": verdict["profile"],
         "configuration": verdict["configuration"],
         "problems": orjson.loads(verdict["problems"]),
         "events": [_outcome(one) for one in outcomes if one["message"] == verdict["message"]],

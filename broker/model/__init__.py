@@ -17,6 +17,7 @@ targets      what the path of a change names in a package
 pointers     WCO pointers from a path and back, by dialect
 events       canonical events to a record and back
 dossier      a dossier as the core holds it while it works
+kind         what dossiers of one kind are made of: schemes of references, parts
 request_table   what a declarant may do when: states and verdicts of a profile
 lists        the lists whose elements can be the subject of an answer, a rule or a change
 numbering    the numbers of a part's elements, given once

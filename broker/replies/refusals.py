@@ -22,7 +22,6 @@ class Refused(NamedTuple):
     message: int
     sender: str
     party: str
-    profile: str
     received_at: str
     trace: str
     event: str = ""
@@ -30,7 +29,7 @@ class Refused(NamedTuple):
 
 def declined_row(event: Event, problems: Sequence[Problem]) -> Row:
     """The reply to an event that was declined."""
-    told = Refused(event.submission, event.message, event.sender, event.party, event.profile,
+    told = Refused(event.submission, event.message, event.sender, event.party,
                    event.received_at, event.trace, event.id)  # fmt: skip
     return refusal_row(told, "declined", problems, event.references)
 
@@ -51,7 +50,7 @@ def refusal_row(
     """A reply with this status (rejected, declined, noted), in its sender's syntax later."""
     context = {
         "trace": told.trace, "reply_to": told.submission, "message": told.message,
-        "profile": told.profile, "status": status, "party": told.party,
+        "status": status, "party": told.party,
     }  # fmt: skip
     return Row(
         id="d_" + digest(told.submission, told.message, told.event, told.sender, status),

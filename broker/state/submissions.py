@@ -175,10 +175,12 @@ def messages(
 
 
 class Asked(NamedTuple):
-    """What a reply to a message needs of it: what was wrong, and what its adapter kept."""
+    """What a reply to a message needs of it: its format, what was wrong, what its adapter kept."""
 
     problems: list[dict[str, Any]]
     kept: bytes | None = None
+    format: str = ""
+    profile: str = ""
 
 
 def asked(
@@ -187,7 +189,10 @@ def asked(
     """These messages as replies to them need them; no other is read."""
     return {
         (row.submission, row.message): Asked(
-            orjson.loads(row.problems), None if row.asked is None else zlib.decompress(row.asked)
+            orjson.loads(row.problems),
+            None if row.asked is None else zlib.decompress(row.asked),
+            row.format,
+            row.profile,
         )
         for whose in _together(wanted)
         for row in connection.execute(select(MESSAGES).where(whose))

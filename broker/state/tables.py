@@ -65,7 +65,8 @@ SUBMISSIONS = Table(
     UniqueConstraint("id"), UniqueConstraint("sender", "idempotency_key"),
     Index("submissions_same_bytes", "party", "sha256"),
 )  # fmt: skip
-"""`number` is the order of acceptance; `delivery` what a response says it answers."""
+"""`number` is the order of acceptance; `delivery` what a response says it answers. `format` and
+`profile`: what the file was taken for at the door; each of its messages has its own."""
 
 ORIGINALS = Table("originals", METADATA, _number("submission", key=True), _blob("payload"))
 """By the submission's number; zlib, written once, at intake."""
@@ -76,9 +77,12 @@ MESSAGES = Table(
     _text("reference"), _text("verdict"), _blob("problems"),
     Column("last", Integer, nullable=False, server_default="0"),
     Column("configuration", TEXT, nullable=False, server_default=""), _blob("asked", null=True),
+    Column("format", TEXT, nullable=False, server_default=""),
+    Column("profile", TEXT, nullable=False, server_default=""),
 )  # fmt: skip
 """`configuration`: the digest of the one that the verdict was given under; "": before they were
-kept. `asked`, zlib: what replies to the message read; without it they read the original."""
+kept. `asked`, zlib: what replies to the message read; without it they read the original. `format`
+and `profile`: what it was read by, and replies to it are written by."""
 
 ALIASES = Table(
     "aliases", METADATA,

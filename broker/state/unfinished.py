@@ -200,12 +200,12 @@ def _queued(connection: Connection, known: Names) -> Iterator[Lacking]:
 
 
 def _formats(connection: Connection, known: Names) -> Iterator[Lacking]:
-    """Replies are written in the syntax and by the profile of what they answer."""
+    """Replies are written in the syntax and by the profile of the message that they answer."""
     unknown = or_(
-        SUBMISSIONS.c.profile.not_in(["", *known.profiles]),
-        SUBMISSIONS.c.format.not_in(["", *known.formats]),
+        MESSAGES.c.profile.not_in(["", *known.profiles]),
+        MESSAGES.c.format.not_in(["", *known.formats]),
     )
-    if connection.execute(select(SUBMISSIONS.c.id).where(unknown).limit(1)).first() is None:
+    if connection.execute(select(MESSAGES.c.message).where(unknown).limit(1)).first() is None:
         return
     replies = select(QUEUE.c.id, QUEUE.c.context).where(
         QUEUE.c.state == "waiting", QUEUE.c.what == "reply"
@@ -219,15 +219,16 @@ def _formats(connection: Connection, known: Names) -> Iterator[Lacking]:
     ):
         rows = connection.execute(query)
         about = {orjson.loads(stored).get(key, ""): example for example, stored in rows}
-        for row in _submitted(connection, sorted(about), unknown):
-            yield from _unknown(known, where, about[row.id], profile=row.profile,
+        for row in _answered(connection, sorted(about), unknown):
+            yield from _unknown(known, where, about[row.submission], profile=row.profile,
                                 format=row.format)  # fmt: skip
 
 
-def _submitted(
+def _answered(
     connection: Connection, ids: list[str], unknown: ColumnElement[bool]
 ) -> Iterator[Any]:
-    columns = (SUBMISSIONS.c.id, SUBMISSIONS.c.profile, SUBMISSIONS.c.format)
+    """The messages of these submissions, whichever of them the replies are to."""
+    columns = (MESSAGES.c.submission, MESSAGES.c.profile, MESSAGES.c.format)
     for start in range(0, len(ids), PAGE):
-        page = SUBMISSIONS.c.id.in_(ids[start : start + PAGE])
+        page = MESSAGES.c.submission.in_(ids[start : start + PAGE])
         yield from connection.execute(select(*columns).where(page, unknown))

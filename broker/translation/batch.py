@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from broker.adapter import Profile
+from broker.formats import Usable
 from broker.model.records import Entry, Headers, submission_id
 from broker.translation.step import EVENT_BYTES_MAX
 from broker.translation.turns import FAIR, Begun, Fairness, Job, Round
@@ -19,7 +19,7 @@ class Executor(Protocol):
     def has_room(self, payload: bytes) -> bool:
         """Whether it may begin one more before it is waited for."""
 
-    def begin(self, headers: Headers, payload: bytes, profile: Profile, skip: int) -> Job:
+    def begin(self, headers: Headers, payload: bytes, usable: Usable, skip: int) -> Job:
         """Begin after the first `skip` messages."""
 
 

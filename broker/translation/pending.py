@@ -60,7 +60,7 @@ def put_waiting(
 
 
 def _row(event: Event, until: str, problems: tuple[Problem, ...]) -> Row:
-    whom = Refused(event.submission, event.message, event.sender, event.party, event.profile,
+    whom = Refused(event.submission, event.message, event.sender, event.party,
                    event.received_at, event.trace)  # fmt: skip
     return refusal_row(whom, STATUS, (*problems, _waits(event, until)), event.references)
 

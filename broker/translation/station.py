@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from broker.adapter import Adapter, Profile
 from broker.errors import ConfigFault
-from broker.formats import adapter_of
+from broker.formats import Usable, adapter_of, uses_of
 from broker.hop import NextBatch, Pending, Piece, StepFault
 from broker.metrics import METRICS
 from broker.model.events import event_of, record_of
@@ -57,15 +57,18 @@ HERE = Means()
 
 ProfileOf = Callable[[str, str, str], Profile]
 """The profile of this name, for this format, as in force at this stamp."""
+UsableBy = Callable[[str, str], Usable]
+"""What this sender or recipient may use, as in force at this stamp."""
 
 
 class Basis(NamedTuple):
     """What messages are judged under.
 
-    `owners`: whose the codes in public names are. `digest`: of the configuration; verdicts and
-    replies name it.
+    `usable_by`: which formats a sender may use, with which profiles. `owners`: whose the codes in
+    public names are. `digest`: of the configuration; verdicts and replies name it.
     """
 
+    usable_by: UsableBy
     owners: Owners = NO_OWNERS
     digest: str = ""
 
@@ -80,11 +83,10 @@ class TranslationStation:
         adapters: Mapping[str, Adapter],
         profile_of: ProfileOf,
         kinds: Kinds,
+        basis: Basis,
         means: Means = HERE,
-        *,
-        basis: Basis = Basis(),  # noqa: B008  it is never changed
     ) -> None:
-        self._owners, self._digest = basis
+        self._usable_by, self._owners, self._digest = basis
         self._event_bytes_max = means.event_bytes_max
         self._adapters = adapters
         self._profile_of = profile_of
@@ -190,9 +192,8 @@ class TranslationStation:
 
     def _translated(self, entry: Entry, loaded: Batch, skip: int) -> Iterator[Translated]:
         submission = submission_of(entry.headers, loaded.payload(entry))
-        adapter = adapter_of(self._adapters, submission.format)
-        profile = self._profile_of(submission.profile, submission.format, submission.received_at)
-        return translated(submission, adapter, profile, skip, self._event_bytes_max)
+        uses = uses_of(self._adapters, self._usable(entry.headers))
+        return translated(submission, uses, skip, self._event_bytes_max)
 
     def _begin_ahead(self, now: Entry, loaded: Batch, skip: int) -> None:
         """Begin this record, and those after it that there is room for."""
@@ -212,20 +213,25 @@ class TranslationStation:
                     if entry is not now and not executor.has_room(payload):
                         return
                     try:
-                        profile = self._profile_in(entry.headers)
+                        usable = self._usable(entry.headers)
                     except ConfigFault:
                         if entry is now:
                             loaded.begun += 1
                             raise
                         return  # it is the fault of that record, raised when its turn comes
-                    job = executor.begin(entry.headers, payload, profile, before)
+                    job = executor.begin(entry.headers, payload, usable, before)
                     loaded.jobs[entry.position] = Begun(job, len(payload))
             loaded.begun += 1
 
-    def _profile_in(self, headers: Headers) -> Profile:
-        return self._profile_of(
-            headers.get("swb_profile", ""), headers.get("swb_format", ""), headers["ce_time"]
-        )
+    def _usable(self, headers: Headers) -> Usable:
+        """What the sender may use; what the file was taken for at the door has the profile of then.
+
+        ConfigFault: a name that the record holds is not known any more.
+        """
+        form, received_at = headers.get("swb_format", ""), headers["ce_time"]
+        profile = self._profile_of(headers.get("swb_profile", ""), form, received_at)
+        usable = self._usable_by(headers["swb_sender"], received_at)
+        return {**usable, form: profile} if form else usable
 
     def _drop(self, loaded: Batch, entry: Entry) -> None:
         """Nothing more is made of this record."""
@@ -329,6 +335,8 @@ def _message_row(one: Translated, configuration: str) -> dict[str, Any]:
         "last": int(one.last),
         "configuration": configuration,
         "asked": None if one.asked is None else submissions.compress(one.asked),
+        "format": one.format,
+        "profile": one.profile,
     }
 
 
@@ -336,7 +344,7 @@ def _reply(one: Translated) -> Row:
     """A sender is always told of its own rejection, and of what was left out."""
     submission = one.submission
     told = Refused(submission.id, one.number, submission.sender, submission.party,
-                   submission.profile, submission.received_at, submission.trace)  # fmt: skip
+                   submission.received_at, submission.trace)  # fmt: skip
     if one.verdict == "rejected":
         return refusal_row(told, "rejected", one.problems, one.references)
     return noted_row(told, one.problems, one.references)
@@ -345,7 +353,7 @@ def _reply(one: Translated) -> Row:
 def _count(one: Translated) -> None:
     if one.verdict == "accepted" and rejects(one.problems):
         METRICS.notes.labels(one.events[0].kind if one.events else "").inc()
-    METRICS.messages.labels(one.submission.format, one.verdict).inc()
-    METRICS.unmapped.labels(one.submission.format).inc(one.unmapped)
+    METRICS.messages.labels(one.format, one.verdict).inc()
+    METRICS.unmapped.labels(one.format).inc(one.unmapped)
     for problem in one.problems:
         METRICS.problems.labels(problem.code).inc()

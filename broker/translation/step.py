@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
-from broker.adapter import Adapter, Draft, Message, Profile
+from broker.adapter import Draft, Message, Translation
+from broker.formats import Uses, translate
 from broker.model import events
 from broker.model.dossier import Event
 from broker.model.packages import PACKAGES
@@ -27,7 +28,10 @@ FIRST = 1
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A submission as its record tells of it; `number` is its order of acceptance."""
+    """A submission as its record tells of it; `number` is its order of acceptance.
+
+    `format`, `profile`: what it was taken for at the door; each message has its own.
+    """
 
     id: str
     number: int
@@ -51,7 +55,8 @@ class Translated:
     """One message with its verdict; `number` 0 is the envelope, when nothing in it is readable.
 
     `events` have no dossier yet; a rejected message has none. `about`: the kind and part that it
-    would replace. `asked`: what replies to it read (`Message`).
+    would replace. `asked`: what replies to it read (`Message`). `format`, `profile`: what it was
+    read by, and what replies to it are written by.
     """
 
     submission: Submission
@@ -66,6 +71,8 @@ class Translated:
     last: bool = False
     about: tuple[str, str] = ("", "")
     asked: bytes | None = None
+    format: str = ""
+    profile: str = ""
 
 
 def submission_of(headers: Headers, payload: bytes) -> Submission:
@@ -98,8 +105,7 @@ class Judged(NamedTuple):
 
 def translated(
     submission: Submission,
-    adapter: Adapter | None,
-    profile: Profile,
+    uses: Uses,
     skip: int = 0,
     event_bytes_max: int = EVENT_BYTES_MAX,
 ) -> Iterator[Translated]:
@@ -107,39 +113,34 @@ def translated(
 
     The last one is marked, so that the position can move to the next submission.
     """
-    for one in judged(submission, adapter, profile, skip, event_bytes_max):
+    for one in judged(submission, uses, skip, event_bytes_max):
         yield one.translated
 
 
 def judged(
     submission: Submission,
-    adapter: Adapter | None,
-    profile: Profile,
+    uses: Uses,
     skip: int = 0,
     event_bytes_max: int = EVENT_BYTES_MAX,
 ) -> Iterator[Judged]:
     """The same, with the drafts of each message."""
-    for one in advance(submission, adapter, profile, skip, event_bytes_max):
+    for one in advance(submission, uses, skip, event_bytes_max):
         if not isinstance(one, int):
             yield one
 
 
 def advance(
     submission: Submission,
-    adapter: Adapter | None,
-    profile: Profile,
+    uses: Uses,
     skip: int = 0,
     event_bytes_max: int = EVENT_BYTES_MAX,
 ) -> Iterator[Judged | int]:
     """The same, and the number of each message that is skipped, so that the work can be bounded."""
-    if adapter is None:
-        yield Judged(_envelope(submission, (_unrecognised(submission),)))
-        return
-    translation = adapter.translate(submission.payload, profile)
+    translation = translate(submission.payload, uses, submission.format)
     held: Judged | None = None
-    problems = (*_otherwise_declared(submission, adapter), *translation.problems)
+    problems = (*_otherwise_declared(submission, translation, uses), *translation.problems)
     if problems and not skip:
-        held = Judged(replace(_envelope(submission, problems), last=False))
+        held = Judged(replace(_envelope(submission, translation, problems), last=False))
     for message in translation.messages:
         if message.number <= skip:
             yield message.number
@@ -147,10 +148,10 @@ def advance(
         if held is not None:
             yield held
         drafts = tuple(message.events)
-        made = _message(submission, message, drafts)
+        made = _message(submission, _with_format(message, translation), drafts)
         held = Judged(_keepable(made, event_bytes_max), drafts)
     if held is None:
-        held = Judged(_envelope(submission, (_empty(),)))
+        held = Judged(_envelope(submission, translation, (_empty(),)))
     yield held._replace(translated=replace(held.translated, last=True))
 
 
@@ -169,15 +170,22 @@ def too_costly(submission: Submission, number: int, limit: str) -> Translated:
         hint="split the file into smaller ones; if it is an ordinary file, ask the operator to "
         "raise worker_cpu_s or worker_rss_bytes_max",
     )
-    return Translated(submission, number, "", "rejected", (problem,), last=True)
+    return Translated(submission, number, "", "rejected", (problem,), last=True,
+                      format=submission.format, profile=submission.profile)  # fmt: skip
+
+
+def _with_format(message: Message, translation: Translation) -> Message:
+    """The message with its format: its own, or that of the file."""
+    if message.format:
+        return message
+    return replace(message, format=translation.format, profile=translation.profile)
 
 
 def _message(submission: Submission, message: Message, drafts: tuple[Draft, ...]) -> Translated:
     made: tuple[Event, ...] = ()
     if message.verdict == "accepted":
         made = tuple(
-            _event(submission, message.number, ordinal, draft)
-            for ordinal, draft in enumerate(drafts)
+            _event(submission, message, ordinal, draft) for ordinal, draft in enumerate(drafts)
         )
         made = (*(replace(event, replies=False) for event in made[:-1]), *made[-1:])
     found = (reference for draft in drafts for reference in draft.references)
@@ -194,6 +202,8 @@ def _message(submission: Submission, message: Message, drafts: tuple[Draft, ...]
         size=sum(len(event.payload) for event in made),
         about=about,
         asked=message.asked,
+        format=message.format,
+        profile=message.profile,
     )
 
 
@@ -213,7 +223,7 @@ def _keepable(one: Translated, event_bytes_max: int) -> Translated:
     )
 
 
-def _event(submission: Submission, message: int, ordinal: int, draft: Draft) -> Event:
+def _event(submission: Submission, message: Message, ordinal: int, draft: Draft) -> Event:
     """The draft as an event; its id is the hash of (submission, message, ordinal)."""
     body = canonical_json(draft.package, draft.body)
     places = {
@@ -232,7 +242,7 @@ def _event(submission: Submission, message: int, ordinal: int, draft: Draft) -> 
     if draft.form:
         canonical_json("request", draft.form)
     return Event(
-        id="e_" + digest(submission.id, message, ordinal),
+        id="e_" + digest(submission.id, message.number, ordinal),
         kind=draft.kind,
         does=draft.does,
         dossier="",
@@ -240,11 +250,11 @@ def _event(submission: Submission, message: int, ordinal: int, draft: Draft) -> 
         package=draft.package,
         order=submission.number if draft.order is None else draft.order,
         submission=submission.id,
-        message=message,
+        message=message.number,
         sender=submission.sender,
         party=submission.party,
         recipient=submission.recipient,
-        profile=submission.profile,
+        profile=message.profile,
         received_at=submission.received_at,
         references=references,
         body=draft.body,
@@ -270,31 +280,31 @@ def _type(package: str) -> TypeAdapter[Any]:
     return TypeAdapter(PACKAGES[package])
 
 
-def _envelope(submission: Submission, problems: Sequence[Problem]) -> Translated:
+def _envelope(
+    submission: Submission, translation: Translation, problems: Sequence[Problem]
+) -> Translated:
     verdict = "rejected" if rejects(tuple(problems)) else "accepted"
-    return Translated(submission, 0, "", verdict, tuple(problems), last=True)
+    return Translated(submission, 0, "", verdict, tuple(problems), last=True,
+                      format=translation.format, profile=translation.profile)  # fmt: skip
 
 
-def _unrecognised(submission: Submission) -> Problem:
-    return Problem(
-        code="submission.format-unknown",
-        text="the bytes are of no format that this sender may use",
-        expected=f"a format of the family {submission.family!r}",
-        hint="compare the file with a sample: 'swb sample'",
-    )
-
-
-def _otherwise_declared(submission: Submission, adapter: Adapter) -> tuple[Problem, ...]:
+def _otherwise_declared(
+    submission: Submission, translation: Translation, uses: Uses
+) -> tuple[Problem, ...]:
     """The bytes say what they are; a content type that says something else is told."""
-    if not submission.declared:
+    if not submission.declared or not translation.format:
         return ()
+    types = next(
+        use.adapter.content_types for use in uses.formats
+        if use.adapter.format == translation.format
+    )  # fmt: skip
     return (
         Problem(
             code="submission.content-type-differs",
-            text=f"the bytes are {adapter.format}, and were read as that",
+            text=f"the bytes are {translation.format}, and were read as that",
             severity="warning",
             found=submission.declared,
-            expected=" or ".join(adapter.content_types),
+            expected=" or ".join(types),
             hint="declare what is sent",
         ),
     )

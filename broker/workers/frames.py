@@ -4,7 +4,7 @@
     envelope  JSON; `blobs` lists the length of each piece of raw bytes
     blobs     originals on the way there, bodies of events on the way back: never JSON in JSON
 
-To the worker      begin(job, headers, profile, skip) · go_on(job) · drop(job)
+To the worker      begin(job, headers, usable, skip) · go_on(job) · drop(job)
 From the worker    a chunk: the messages of one turn; `done`: the submission has no more; `fault`:
                    where the step raised
 The broker never unpickles what a worker sends: a worker reads the files of strangers.
@@ -18,11 +18,11 @@ from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
-from broker.adapter import Profile
+from broker.formats import Usable
 from broker.model.dossier import Event
 from broker.model.events import event_of, headers_of, unread_event
 from broker.model.problem import as_json, from_json
-from broker.model.records import Headers
+from broker.model.records import Headers, digest
 from broker.translation.step import Submission, Translated
 
 HEAD = struct.Struct(">II")
@@ -40,22 +40,22 @@ class Frame(NamedTuple):
 class Begin:
     """A submission to translate after its first `skip` messages.
 
-    `profile`: as in force on the day of receipt; it is sent along only to a worker that does not
-    know it yet.
+    `usable`: the formats that the sender may use, with their profiles as in force on the day of
+    receipt; sent along only to a worker that does not know them yet.
     """
 
     job: int
     headers: Headers
     payload: bytes
-    profile: Profile
+    usable: Usable
     skip: int
     event_bytes_max: int
 
     @property
-    def profile_key(self) -> str:
-        """The name of the profile among those that a worker knows."""
-        profile, day = self.profile, self.headers["ce_time"][:10]
-        return f"{profile.name} {profile.format} {profile.digest} {day}"
+    def usable_key(self) -> str:
+        """The name of `usable` among all that a worker knows: two that differ have two names."""
+        known = sorted((form, one.name, one.digest) for form, one in self.usable.items())
+        return digest(*(part for row in known for part in row), self.headers["ce_time"][:10])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,27 +93,27 @@ def decode(envelope: bytes, blobs: bytes) -> Frame:
     return Frame(tree, tuple(parts))
 
 
-PROFILES_MAX = 64
-"""Of how many profiles, each on one day, a worker remembers what they say."""
+USABLE_MAX = 64
+"""Of how many senders, each on one day, a worker remembers what they may use."""
 
 Value = TypeVar("Value")
 
 
 def remember(known: dict[str, Value], key: str, value: Value) -> None:
     """Add what a worker knows. Both sides forget all of it at the same time, so they agree."""
-    if len(known) >= PROFILES_MAX:
+    if len(known) >= USABLE_MAX:
         known.clear()
     known[key] = value
 
 
-def begin_frame(begin: Begin, *, with_profile: bool) -> Frame:
+def begin_frame(begin: Begin, *, with_usable: bool) -> Frame:
     """The command to begin a job."""
     envelope = {
         "do": "begin", "job": begin.job, "headers": dict(begin.headers), "skip": begin.skip,
-        "profile": begin.profile_key,
+        "usable": begin.usable_key,
         "event_bytes_max": begin.event_bytes_max,
     }  # fmt: skip
-    blobs = (begin.payload, pickle.dumps(begin.profile)) if with_profile else (begin.payload,)
+    blobs = (begin.payload, pickle.dumps(begin.usable)) if with_usable else (begin.payload,)
     return Frame(envelope, blobs)
 
 
@@ -151,6 +151,8 @@ def _message(one: Translated, blobs: list[bytes]) -> dict[str, Any]:
         "last": one.last,
         "about": one.about,
         "asked": one.asked is not None,
+        "format": one.format,
+        "profile": one.profile,
     }
 
 
@@ -173,6 +175,8 @@ def _translated(told: dict[str, Any], submission: Submission, blobs: Iterator[by
         last=told["last"],
         about=(told["about"][0], told["about"][1]),
         asked=next(blobs) if told["asked"] else None,
+        format=told["format"],
+        profile=told["profile"],
     )
 
 

@@ -8,8 +8,9 @@ clock of the processor that it is given.
 import pickle
 from collections.abc import Callable, Iterator, Mapping
 
-from broker.adapter import Adapter, Profile
+from broker.adapter import Adapter
 from broker.errors import place_of
+from broker.formats import Uses, uses_of
 from broker.translation.step import Judged, Translated, advance, submission_of
 from broker.workers.frames import Chunk, Frame, chunk_frame, remember
 
@@ -26,7 +27,7 @@ class Jobs:
         self._cpu_s = cpu_s
         self._open: dict[int, Iterator[Judged | int]] = {}
         self._reached: dict[int, int] = {}
-        self._profiles: dict[str, Profile] = {}
+        self._uses: dict[str, Uses] = {}
 
     def answer(self, command: Frame) -> Frame | None:
         """What a command leads to: a chunk, or None after `drop`."""
@@ -43,13 +44,12 @@ class Jobs:
     def _begun(self, command: Frame) -> Iterator[Judged | int]:
         told, (payload, *rest) = command.envelope, command.blobs
         if rest:
-            remember(self._profiles, told["profile"], pickle.loads(rest[0]))  # noqa: S301  broker's
-        submission, profile = (
-            submission_of(told["headers"], payload),
-            self._profiles[told["profile"]],
+            usable = pickle.loads(rest[0])  # noqa: S301  the broker's own
+            remember(self._uses, told["usable"], uses_of(self._adapters, usable))
+        submission = submission_of(told["headers"], payload)
+        return advance(
+            submission, self._uses[told["usable"]], told["skip"], told["event_bytes_max"]
         )
-        adapter = self._adapters.get(submission.format)
-        return advance(submission, adapter, profile, told["skip"], told["event_bytes_max"])
 
     def _turn(self, number: int) -> Chunk:
         """The next messages of a job; a step that raises ends it."""

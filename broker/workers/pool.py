@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from broker.adapter import Profile
+from broker.formats import Usable
 from broker.hop import StepFault
 from broker.logs import logger
 from broker.metrics import METRICS
@@ -161,7 +161,7 @@ class _Lane:
     """One worker's place: it outlives the worker. `alone`: the only job it may serve now."""
 
     link: Link | None = None
-    profiles: dict[str, bool] = field(default_factory=dict)
+    usable: dict[str, bool] = field(default_factory=dict)
     alone: Job | None = None
 
 
@@ -195,10 +195,10 @@ class Workers:
         sizes = [len(job.begin.payload) for job in self._jobs.values() if not job.suspended]
         return len(sizes) < OPEN_MAX and sum(sizes) + len(payload) <= OPEN_BYTES_MAX
 
-    def begin(self, headers: Headers, payload: bytes, profile: Profile, skip: int) -> Job:
+    def begin(self, headers: Headers, payload: bytes, usable: Usable, skip: int) -> Job:
         """A new job, after its first `skip` messages."""
         self._number += 1
-        begin = Begin(self._number, headers, payload, profile, skip, self._event_bytes_max)
+        begin = Begin(self._number, headers, payload, usable, skip, self._event_bytes_max)
         job = self._jobs[begin.job] = Job(begin, self)
         self.look()
         return job
@@ -298,12 +298,12 @@ class Workers:
 
     def _begun(self, lane: _Lane, job: Job) -> Frame:
         begin = job.begin
-        begin = Begin(begin.job, begin.headers, begin.payload, begin.profile, job.reached,
+        begin = Begin(begin.job, begin.headers, begin.payload, begin.usable, job.reached,
                       begin.event_bytes_max)  # fmt: skip
-        known = begin.profile_key in lane.profiles
+        known = begin.usable_key in lane.usable
         if not known:
-            remember(lane.profiles, begin.profile_key, True)
-        return begin_frame(begin, with_profile=not known)
+            remember(lane.usable, begin.usable_key, True)
+        return begin_frame(begin, with_usable=not known)
 
     async def _lose(self, lane: _Lane, end: End) -> None:
         """The worker is gone: what it had begun begins anew, elsewhere too."""
@@ -313,7 +313,7 @@ class Workers:
 
     async def _end(self, lane: _Lane) -> None:
         link, lane.link = lane.link, None
-        lane.profiles.clear()
+        lane.usable.clear()
         for job in self._jobs.values():
             if job.lane is lane:
                 job.lane = None

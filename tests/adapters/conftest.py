@@ -32,8 +32,8 @@ def load_profile(name: str) -> Profile:
     for file in sorted((CONFIG / "codelists").glob("*.yaml")):
         one = yaml.safe_load(file.read_text("utf-8"))
         lists[one["name"]] = CodeList(one["name"], one["codes"], one["refused"], one["source"])
-    constraints = tuple(_constraint(row) for row in said.pop("constraints"))
-    return Profile(**said, constraints=constraints, codelists=lists)
+    constraints = tuple(_constraint(row) for row in said.pop("constraints", ()))
+    return Profile(**{"family": "", **said}, constraints=constraints, codelists=lists)
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ from broker.model.unmapped import UNMAPPED_MAX
 from tests import hostile
 from tests.fuzz.cases import profiles_of
 from tests.fuzz.seeds import configuration
+from tests.read_by import read_by
 
 PROBLEMS, PROBLEM_BYTES = 110, 200_000
 VALUES = 20_000
@@ -34,7 +35,7 @@ FORM_OF = {composer.__name__: form for composer, (form, _size) in hostile.COMPOS
 def translated(form: str, payload: bytes, profile: str = "") -> tuple[Translation, list[Message]]:
     """What the adapter of a format makes of the bytes."""
     demands = configuration().profile_of(profile, form, "2026-11-02")
-    translation = configuration().adapters[form].translate(payload, demands)
+    translation = read_by(configuration().adapters[form], payload, demands)
     return translation, list(translation.messages)
 
 

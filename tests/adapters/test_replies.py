@@ -15,6 +15,7 @@ from broker.model.extent import Extent
 from tests import hostile
 from tests.families import flight, item, itmatt, listed, paxlst, people, push
 from tests.fuzz.seeds import configuration
+from tests.read_by import read_by
 
 MANY = 300
 FORMS = {
@@ -30,7 +31,7 @@ def translated(family, name, payload):
     found = choose(family().adapters, payload)
     assert found
     profile = configuration().profile_of(name, found[0].format, "2026-11-01")
-    return found[0], profile, list(found[0].translate(payload, profile).messages)
+    return found[0], profile, list(read_by(found[0], payload, profile).messages)
 
 
 def calls(work):
@@ -121,7 +122,7 @@ def test_an_authority_s_answers_are_replied_to_one_by_one():
     head = "UNB+UNOA:4+SENDER+RECEIVER+261102:0900+1'"
     payload = f"{head}{one.format(1)}{one.format(2)}UNZ+2+1'".encode()
     adapter = CusresAnswers()
-    for message in adapter.translate(payload, profile).messages:
+    for message in read_by(adapter, payload, profile).messages:
         out = Outgoing("rejected", (), STAMP, {}, problems=message.problems)
         kept = Original("s_1", b"", message.number, message.asked)
         whole = Original("s_1", payload, message.number)
@@ -136,7 +137,7 @@ def test_an_envelope_is_kept_in_bounds_with_each_message():
     kept = Excerpts(read(payload)).of(1)
     assert kept is not None
     assert len(kept) < 1_000
-    assert message_in(kept, {}).interchange.sender == "S" * SIGN_MAX
+    assert message_in(kept).interchange.sender == "S" * SIGN_MAX
 
 
 def test_a_single_message_is_not_kept_twice():

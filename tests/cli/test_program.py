@@ -12,7 +12,7 @@ CASES = (
     ("no such file", ("translate", "absent.xml"), 2, "'absent.xml' does not exist"),
     ("a folder as file", ("translate", "."), 2, "is a directory"),
     ("no file at all", ("translate",), 2, "Missing argument 'FILES...'"),
-    ("no such profile", ("translate", "FILE", "--profile", "x"), 2, "known: cusres-answers, pax"),
+    ("no such profile", ("translate", "FILE", "--profile", "x"), 2, "known: cusres-acknowledge"),
     ("no such sender", ("translate", "FILE", "--as-sender", "x"), 2, "known: lantern-forwarding"),
     ("no such family", ("route", "FILE", "--family", "x"), 2, "known: agency, airline, customs"),
     ("no such config", ("check", "--config", "absent"), 2, "does not exist"),

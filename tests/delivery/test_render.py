@@ -21,7 +21,7 @@ ROW = {
     "context": '{"trace":"00-a-b-01"}',
 }  # fmt: skip
 REFUSAL = refusal_row(
-    Refused("s_1", 2, "toy-house", "toys", "", AT, ""), "rejected",
+    Refused("s_1", 2, "toy-house", "toys", AT, ""), "rejected",
     [Problem("toy.rejected", "no")], [("LRN", "A")],
 )._asdict()  # fmt: skip
 REFERENCES = [("MRN", "26QZ1", ""), ("CALL", "1/QZPOR", "toys"), ("LRN", "B", "others")]
@@ -72,7 +72,7 @@ def test_every_reply_repeats_what_translation_found_wrong(status):
     """Who was left out of a list that is then declined is named in that reply too, once."""
     left = Problem("toy.left-out", "this element has errors")
     late = Problem("toy.odd", "this is odd", severity="warning")
-    whom = Refused("s_1", 2, "toy-house", "toys", "", AT, "")
+    whom = Refused("s_1", 2, "toy-house", "toys", AT, "")
     row = refusal_row(whom, status, [late, left], [])._asdict()
     to = replace(REPLY_TO, problems=[as_json(left)])
     shown = orjson.loads(rendered(row, to, (), "urn:qz"))

@@ -28,12 +28,13 @@ from broker.model.problem import NOWHERE, Problem, as_json
 from broker.translation.step import Submission, canonical_json, translated
 from tests.documents import first, section
 from tests.fuzz.readable import faults
+from tests.read_by import read_by, uses_by
 
 DOCUMENTED = frozenset(first(section("ARCHITECTURE", "Problem codes")))
 SUMS = re.compile(r".*\.(problems-more|too-large|too-many-[a-z]+)")
 """Codes about a message as a whole: they stand nowhere in it, as some of the envelope do not."""
 CELL = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
-STAMP = Stamp("d_0123456789abcdef", "2026-11-02T09:00:00Z", 2, 1)
+STAMP = Stamp("d_0123456789abcdef", "2026-11-02T09:00:00Z", 2)
 
 PROBLEMS_MAX = 400
 SECONDS, SECONDS_A_BYTE = 2.0, 60e-6
@@ -46,7 +47,7 @@ def held(adapter: Adapter, profile: Profile, payload: bytes) -> None:
     began = time.process_time()
     sight = adapter.recognises(payload)
     assert sight is None or (sight.format == adapter.format and 0 < sight.certainty <= 100)
-    translation = adapter.translate(payload, profile)
+    translation = read_by(adapter, payload, profile)
     messages = [(one, tuple(one.events)) for one in translation.messages]
     _of_verdicts(adapter, profile, payload)
     _of_messages(translation, messages, payload)
@@ -63,11 +64,11 @@ def held(adapter: Adapter, profile: Profile, payload: bytes) -> None:
 
 def remembered(adapter: Adapter, profile: Profile, payload: bytes) -> None:
     """The memory that translation takes is bounded by the bytes."""
-    for one in adapter.translate(payload, profile).messages:
+    for one in read_by(adapter, payload, profile).messages:
         tuple(one.events)  # caches of tables are filled
     tracemalloc.start()
     try:
-        for one in adapter.translate(payload, profile).messages:
+        for one in read_by(adapter, payload, profile).messages:
             tuple(one.events)
         _now, peak = tracemalloc.get_traced_memory()
     finally:
@@ -82,7 +83,7 @@ def _of_verdicts(adapter: Adapter, profile: Profile, payload: bytes) -> None:
         "s_1", 1, "sender", "party", "", adapter.family, adapter.format, profile.name,
         "2026-11-02T09:00:00Z", "", "", "", payload,
     )  # fmt: skip
-    found = list(translated(submission, adapter, profile))
+    found = list(translated(submission, uses_by(adapter, profile)))
     assert found, "no verdict"
     assert found[-1].last, "nobody knows that it was the last"
     for one in found:

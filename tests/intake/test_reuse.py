@@ -5,12 +5,13 @@ import pytest
 
 from adapters.agency.answer_json import AnswerJson
 from adapters.airline.paxlst import Paxlst
+from broker.adapter import Profile
 from broker.intake.reuse import LOOK_BYTES_MAX, is_other, number_in
 from broker.model.reuse import content_digest
 from broker.state.answer_ids import Used
-from tests.adapters.conftest import load_profile
 from tests.broker_in_process import JSON, declaration, in_process, story
 from tests.intake.test_http import problem
+from tests.read_by import uses_by
 
 PATH = "/v1/responses"
 
@@ -75,8 +76,8 @@ def test_formats_without_numbers_of_answers_are_not_looked_at():
 
 def test_what_is_rejected_is_no_other_answer():
     """Translation says what is wrong with it; only an answer that is one can differ."""
-    profile = load_profile("cusres-answers")
+    uses = uses_by(AnswerJson(), Profile("", "", ""))
     used = Used("customs", "A-1", content_digest({}, ()), "e_1")
-    assert not is_other(AnswerJson(), b'{"id":"A-1"}', profile, used, ())
+    assert not is_other(b'{"id":"A-1"}', uses, used, ())
     good = orjson.dumps({"id": "A-1", "delivery": "d_1", "answers": [{"status": "held"}]})
-    assert is_other(AnswerJson(), good, profile, used, ())
+    assert is_other(good, uses, used, ())

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from broker.hop import Hop
 from broker.state.tables import MESSAGES, OUTCOMES, QUEUE
-from broker.translation.station import TranslationStation
+from broker.translation.station import Basis, TranslationStation
 from tests.broker_in_process import (
     OPERATOR,
     SENDER,
@@ -126,6 +126,7 @@ async def test_what_is_in_a_format_that_was_removed_is_parked(tmp_path):
             broker.configuration.adapters,
             broker.configuration.profile_of,
             broker.configuration.kinds,
+            Basis(broker.configuration.usable),
         )
         for hop in (Hop(station, one.reader, broker.plumbing) for one in hops):
             await hop.batch(await hop.take_over())

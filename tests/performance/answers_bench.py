@@ -35,7 +35,7 @@ from broker.routing.view import compile_view
 from broker.state.database import MemoryDatabase
 from broker.state.tables import ASKS, QUEUE, SHOWN
 from broker.stations import event_topics, rules_of
-from broker.translation.station import TranslationStation
+from broker.translation.station import Basis, TranslationStation
 
 ROOT = Path(__file__).parent.parent.parent
 AT = "2026-11-30T09:00:00.000Z"
@@ -187,8 +187,9 @@ def _again() -> tuple[float, float]:
     load = replace(load, count=20)
     changed = _Changed(**{name: getattr(load, name) for name in load.__slots__})
     translation = TranslationStation(
-        configuration.adapters, configuration.profile_of, configuration.kinds
-    )
+        configuration.adapters, configuration.profile_of, configuration.kinds,
+        Basis(configuration.usable),
+    )  # fmt: skip
     core = CoreStation(rules_of(configuration))
     stations = [(translation, [load.topic]), (core, event_topics(configuration))]
 

@@ -17,6 +17,7 @@ from intake_bench import HERE, free_port, issued, running
 from translate_bench import ROOT, resident
 
 from broker.configuration import read
+from broker.formats import uses_of
 from broker.model.records import digest
 from broker.translation.step import Submission, translated
 
@@ -134,8 +135,8 @@ def measured(family: str, files: list[str]) -> float:
     """In this process: every file translated, one message of each in turn, nothing kept."""
     configuration = read(ROOT / "config")
     form, name = FORMATS[family]
-    adapter = configuration.adapters[form]
-    profile = configuration.profile_of(name, form, "2026-01-01")
+    profiles = {form: configuration.profile_of(name, form, "2026-01-01")}
+    uses = uses_of(configuration.adapters, profiles)
 
     def submission(payload: bytes) -> Submission:
         return Submission(digest(payload[:99]), 1, "s", "p", "", family, form, name,
@@ -143,11 +144,11 @@ def measured(family: str, files: list[str]) -> float:
 
     kind = {"airline": "passengers", "postal": "items"}[family]
     small = configuration.families[family].samples[kind](items=5, number=1, seed=1)
-    assert [one.verdict for one in translated(submission(small), adapter, profile)]
+    assert [one.verdict for one in translated(submission(small), uses)]
     payloads = [Path(file).read_bytes() for file in files]
     Path("/proc/self/clear_refs").write_text("5")
     idle = resident("VmRSS")
-    pending = [translated(submission(payload), adapter, profile) for payload in payloads]
+    pending = [translated(submission(payload), uses) for payload in payloads]
     while pending:
         for one in [each for each in pending if _is_done(each)]:
             pending.remove(one)

@@ -30,7 +30,7 @@ from broker.state.positions import Reader
 from broker.stations import event_topics, rules_of
 from broker.translation.batch import Means
 from broker.translation.resolve import _keys, _opening
-from broker.translation.station import HERE, TranslationStation, _message_row
+from broker.translation.station import HERE, Basis, TranslationStation, _message_row
 from broker.translation.step import Translated
 
 ROOT = Path(__file__).parent.parent.parent
@@ -157,8 +157,9 @@ def stations_of(
 ) -> list[tuple[Station, Sequence[str]]]:
     """The real stations, each with the topics that the load comes by."""
     translation = TranslationStation(
-        configuration.adapters, configuration.profile_of, configuration.kinds, means
-    )
+        configuration.adapters, configuration.profile_of, configuration.kinds,
+        Basis(configuration.usable), means,
+    )  # fmt: skip
     core = CoreStation(rules_of(configuration))
     return [(translation, [load.topic]), (core, event_topics(configuration))]
 

@@ -11,7 +11,7 @@ PROBLEM = Problem(
     where=Place(xpath="/md", line=3), path="Declaration.TypeCode", pointer="42A/D013",
     expected="a type", hint="say it",
 )  # fmt: skip
-TOLD = Refused("s_1", 2, "lantern-forwarding", "lantern", "uk-cds", "2026-11-22T09:30:00.000Z", "t")
+TOLD = Refused("s_1", 2, "lantern-forwarding", "lantern", "2026-11-22T09:30:00.000Z", "t")
 
 
 def test_a_refusal_goes_to_the_sender_of_what_was_refused():

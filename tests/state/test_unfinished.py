@@ -48,6 +48,7 @@ def work(connection):
     holders = orjson.dumps([["plants", "control", "d_1", ""]]).decode()
     rows = (
         row(SUBMISSIONS, id="s_1", sender="lantern", profile="qz", format="FORM 1"),
+        row(MESSAGES, submission="s_1", message=1, profile="qz", format="FORM 1"),
         row(UNRESOLVED, event="e_1", kind="declaration", sender="lantern", refs="[]",
             headers=headers),
         row(DOSSIERS, id="o_1", kind="declaration", state="open"),

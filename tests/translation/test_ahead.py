@@ -2,13 +2,14 @@
 
 import pytest
 
-from broker.adapter import Profile
+from adapters.syntaxes import FileSyntax
+from broker.adapter import Profile, Translation
 from broker.errors import ConfigFault
 from broker.hop import Piece
 from broker.model.records import Entry
 from broker.state.positions import Position
 from broker.translation.batch import Batch, Means
-from broker.translation.station import TranslationStation
+from broker.translation.station import Basis, TranslationStation
 from broker.translation.step import submission_of, too_costly
 
 
@@ -26,11 +27,21 @@ class Elsewhere:
         """As many as there is room for."""
         return bool(payload) and len(self.begun) - len(self.dropped) < self.room
 
-    def begin(self, headers, payload, profile, skip):
+    def begin(self, headers, payload, usable, skip):
         """A job that has its only message at once."""
-        assert profile.name == headers["swb_profile"]
+        assert usable["FORM"].name == headers["swb_profile"]
         self.begun.append((headers["ce_id"], skip))
         return One(self, submission_of(headers, payload))
+
+
+class Unread:
+    """An adapter whose files cannot be read."""
+
+    format, syntax = "FORM", FileSyntax("trial", lambda _payload: None)
+
+    def translate(self, _payload, _profile):
+        """Nothing."""
+        return Translation((), iter(()))
 
 
 class One:
@@ -62,7 +73,8 @@ def profile_of(name, form, received_at):
 def entry(position, payload=b"large", profile="p"):
     """The record of a submission."""
     headers = {"ce_id": f"s_{position}", "swb_number": "1", "swb_sender": "lantern",
-               "swb_party": "lantern", "swb_family": "customs", "swb_profile": profile,
+               "swb_party": "lantern", "swb_family": "customs", "swb_format": "FORM",
+               "swb_profile": profile,
                "ce_time": "2026-11-22T09:30:00.000Z"}  # fmt: skip
     return Entry("submissions.customs", 0, position, "lantern", headers, payload)
 
@@ -70,7 +82,9 @@ def entry(position, payload=b"large", profile="p"):
 def batch(*entries, room=2):
     """A station, what it has loaded, and where it sends what is costly."""
     elsewhere = Elsewhere(room)
-    station = TranslationStation({}, profile_of, {}, Means(elsewhere))
+    station = TranslationStation(
+        {"FORM": Unread()}, profile_of, {}, Basis(lambda *_: {}), Means(elsewhere)
+    )
     return station, Batch(entries, {}), elsewhere
 
 

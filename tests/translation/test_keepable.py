@@ -16,6 +16,7 @@ from tests import families
 from tests.broker_in_process import XML, declaration, in_process, story, withdrawal
 from tests.families import EDIFACT, NDJSON, WORKBOOK
 from tests.fuzz.seeds import ANSWER, configuration, payload_of
+from tests.read_by import uses_by
 from tests.stretched import LONG, stretched
 
 ON = "2026-11-02T09:00:00.000Z"
@@ -70,7 +71,7 @@ def test_no_value_of_a_message_is_kept_or_shown_without_a_bound(name):
     for payload_now in stretched(payload):
         count += 1
         adapter = configuration().adapters[form]
-        for one in translated(submission(form, payload_now), adapter, profile):
+        for one in translated(submission(form, payload_now), uses_by(adapter, profile)):
             names = [one.reference, *(text for pair in one.references for text in pair)]
             assert max(map(len, names)) <= NAME_MAX
             for problem in one.problems:

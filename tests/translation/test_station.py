@@ -8,7 +8,7 @@ from broker.errors import ConfigFault
 from broker.model.records import Entry, Record
 from broker.state.tables import ALIASES, DOCUMENTS, MESSAGES, OUTCOMES, PARKED, QUEUE, UNRESOLVED
 from broker.translation.batch import Batch, Means
-from broker.translation.station import TranslationStation
+from broker.translation.station import Basis, TranslationStation
 from tests.broker_in_process import (
     SENDER,
     declaration,
@@ -199,14 +199,14 @@ def received(position, **named):
 
 def test_a_format_that_nothing_reads_any_more_is_a_fault():
     """Its record is parked until the adapter is back; it is not rejected as unknown."""
-    station = TranslationStation({}, lambda *_: Profile("", "", ""), {})
+    station = TranslationStation({}, lambda *_: Profile("", "", ""), {}, Basis(lambda *_: {}))
     entry = received(1, format="FORM 1")
     with pytest.raises(ConfigFault, match="'FORM 1' any more; install it"):
         next(station.work(entry, Batch([entry], {}), 0))
 
 
 class Elsewhere:
-    """An executor whose jobs give nothing; `begun` are the profiles they were begun with."""
+    """An executor whose jobs give nothing; `begun` are the profiles of FORM they began with."""
 
     cpu_s = 0.0
 
@@ -219,9 +219,9 @@ class Elsewhere:
     def has_room(self, payload):
         return bool(payload)
 
-    def begin(self, headers, payload, profile, skip):
+    def begin(self, headers, payload, usable, skip):
         del headers, payload, skip
-        self.begun.append(profile.name)
+        self.begun.append(usable["FORM"].name)
         return self
 
     def take(self):
@@ -240,8 +240,12 @@ def test_a_profile_that_is_gone_is_a_fault_of_its_own_record_and_of_none_before_
         return Profile(name, "trial", form)
 
     executor = Elsewhere()
-    station = TranslationStation({"": None}, profile_of, {}, Means(executor))
-    first, second = received(1, profile="here"), received(2, profile="gone")
+    station = TranslationStation(
+        {"FORM": None}, profile_of, {}, Basis(lambda *_: {}), Means(executor)
+    )
+    first, second = (
+        received(number, format="FORM", profile=name) for number, name in ((1, "here"), (2, "gone"))
+    )
     batch = Batch([first, second], {})
     assert next(station.work(first, batch, 0)) is executor
     assert executor.begun == ["here"]

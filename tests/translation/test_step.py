@@ -6,11 +6,12 @@ import orjson
 import pytest
 
 from broker.adapter import Profile
+from broker.formats import uses_of
 from broker.model.records import opened
 from broker.translation.step import Submission, submission_of, translated
 from tests.toy_format import ToyFormat, put, toy
 
-PROFILE = Profile("", "toy", "toy 1")
+USES = uses_of({"toy 1": ToyFormat()}, {"toy 1": Profile("", "toy", "toy 1")})
 SUBMISSION = Submission(
     id="s_1", number=7, sender="toy-house", party="toys", recipient="", family="toy",
     format="toy 1", profile="", received_at="2026-11-22T09:30:00.000Z", reference="", delivery="",
@@ -21,7 +22,7 @@ SUBMISSION = Submission(
 def done(payload, skip=0, **changes):
     """Everything translation makes of these bytes."""
     submission = replace(SUBMISSION, payload=payload, **changes)
-    return list(translated(submission, ToyFormat(), PROFILE, skip))
+    return list(translated(submission, USES, skip))
 
 
 CASES = (
@@ -66,7 +67,7 @@ def test_a_content_type_of_another_format_is_told():
 def test_a_message_that_no_record_can_hold_is_rejected():
     """Told with its size and the limit; its neighbours go on."""
     submission = replace(SUBMISSION, payload=toy(put("A" * 5_000), put("B")))
-    large, small = translated(submission, ToyFormat(), PROFILE, 0, 4_000)
+    large, small = translated(submission, USES, 0, 4_000)
     assert (large.verdict, large.events) == ("rejected", ())
     (told,) = large.problems
     assert (told.code, told.expected) == ("submission.too-large", "at most 4,000 bytes")
@@ -86,10 +87,11 @@ def test_translation_resumes_after_the_messages_that_are_done(skip):
 
 
 def test_bytes_that_no_adapter_knows_are_rejected():
-    """Without adapter there is one verdict, with what to do."""
-    (one,) = translated(SUBMISSION, None, PROFILE)
+    """There is one verdict; it says what the sender may send, and what to do."""
+    (one,) = translated(replace(SUBMISSION, format="", payload=b"-"), USES)
     assert (one.number, one.verdict, one.last) == (0, "rejected", True)
     assert [problem.code for problem in one.problems] == ["submission.format-unknown"]
+    assert one.problems[0].expected == "one of: toy 1"
     assert one.problems[0].hint
 
 

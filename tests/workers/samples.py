@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from broker.adapter import Adapter
+from broker.adapter import Adapter, Profile
 from broker.configuration import installed_families
 from broker.formats import choose
 
@@ -23,6 +23,12 @@ def samples(seed: int = 7) -> dict[str, bytes]:
         for family in installed_families().values()
         for kind, compose in (family.samples or {}).items()
     }
+
+
+def usable_for(headers: dict[str, str]) -> dict[str, Profile]:
+    """The format of these headers, without a profile."""
+    form = headers["swb_format"]
+    return {form: Profile("", headers["swb_family"], form)} if form else {}
 
 
 def headers_for(payload: bytes, number: int = 1, **more: str) -> dict[str, str]:

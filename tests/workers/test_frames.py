@@ -3,13 +3,15 @@
 import orjson
 import pytest
 
+from adapters.syntaxes import XML
 from broker.adapter import Profile
+from broker.formats import uses_of
 from broker.model.events import record_of
 from broker.translation.step import submission_of, translated
 from broker.workers.frames import Begin, Frame, begin_frame, chunk_of, decode, encode
 from broker.workers.jobs import Jobs
 from tests.simulation.workers import through_bytes
-from tests.workers.samples import adapters, headers_for, samples
+from tests.workers.samples import adapters, headers_for, samples, usable_for
 
 SAMPLES = samples()
 ANSWER = orjson.dumps({
@@ -21,15 +23,14 @@ ANSWER = orjson.dumps({
 def begun(payload, skip=0, **headers):
     """The command to translate these bytes."""
     known = headers_for(payload, **headers)
-    profile = Profile(name="", family=known["swb_family"], format=known["swb_format"])
-    return Begin(1, known, payload, profile, skip, 8_000_000)
+    return Begin(1, known, payload, usable_for(known), skip, 8_000_000)
 
 
 def worked(begin, ticks=lambda: 0.0):
     """Every chunk of a job, through bytes both ways."""
     jobs = Jobs(adapters(), ticks)
     submission = submission_of(begin.headers, begin.payload)
-    command = begin_frame(begin, with_profile=True)
+    command = begin_frame(begin, with_usable=True)
     while True:
         chunk = chunk_of(through_bytes(jobs.answer(through_bytes(command))), submission)
         yield chunk
@@ -41,9 +42,7 @@ def worked(begin, ticks=lambda: 0.0):
 def here(begin):
     """The same without a worker."""
     submission = submission_of(begin.headers, begin.payload)
-    return list(
-        translated(submission, adapters().get(submission.format), begin.profile, begin.skip)
-    )
+    return list(translated(submission, uses_of(adapters(), begin.usable), begin.skip))
 
 
 def written(messages):
@@ -102,16 +101,16 @@ def test_a_step_that_raises_says_where_and_not_what():
     class Broken:
         """An adapter with a bug."""
 
-        family, format, content_types = "customs", "toy", ()
+        family, format, content_types, syntax = "customs", "toy", (), XML
 
-        def translate(self, payload, _profile):
+        def recognises(self, payload):
             """Raise a value of the sender."""
             raise ValueError(payload)
 
     jobs = Jobs({"toy": Broken()}, lambda: 0.0)
-    begin = Begin(1, headers_for(b"secret") | {"swb_format": "toy"}, b"secret",
-                  Profile(name="", family="customs", format="toy"), 0, 100)  # fmt: skip
-    answer = jobs.answer(begin_frame(begin, with_profile=True))
+    begin = Begin(1, headers_for(b"secret"), b"secret",
+                  {"toy": Profile("", "customs", "toy")}, 0, 100)  # fmt: skip
+    answer = jobs.answer(begin_frame(begin, with_usable=True))
     assert answer.envelope["fault"].startswith("ValueError in ")
     assert b"secret" not in b"".join(encode(answer))
     assert answer.envelope["done"]

@@ -15,7 +15,7 @@ from tests.simulation.workers import through_bytes
 from tests.workers.samples import adapters, headers_for, samples
 
 ITEMS = samples()["postal items"]
-PROFILE = Profile(name="", family="postal", format="postal item JSON 1")
+USABLE = {"postal item JSON 1": Profile("", "postal", "postal item JSON 1")}
 
 
 class Scripted:
@@ -73,7 +73,7 @@ class Bench:
     def begin(self, number, sender="lantern", skip=0):
         """A submission of twelve items."""
         headers = headers_for(ITEMS, number, swb_sender=sender)
-        return self.pool.begin(headers, ITEMS, PROFILE, skip)
+        return self.pool.begin(headers, ITEMS, USABLE, skip)
 
 
 async def all_of(job):
@@ -244,5 +244,5 @@ def test_what_goes_to_a_worker_is_what_may_be_costly():
     assert pool.has_room(b"x")
     assert not pool.has_room(b"x" * 8_000_001)
     for number in range(OPEN_MAX):
-        pool.begin(headers_for(b"x", number), b"x", PROFILE, 0)
+        pool.begin(headers_for(b"x", number), b"x", USABLE, 0)
     assert not pool.has_room(b"x")

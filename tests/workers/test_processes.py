@@ -9,14 +9,13 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from broker.adapter import Profile
 from broker.workers.frames import Begin, Frame, begin_frame, chunk_of
 from broker.workers.links import Template
 from broker.workers.pool import Limits, WorkerEnded, Workers
 from tests.broker_in_process import story
 from tests.hostile import tags_beside
 from tests.limits import HANG_S, tries
-from tests.workers.samples import headers_for, samples
+from tests.workers.samples import headers_for, samples, usable_for
 from tests.workers.test_frames import here, written
 from tests.workers.test_pool import all_of
 
@@ -28,8 +27,7 @@ COSTLY = tags_beside(1_000_000, 1)
 def begun(payload, number=1):
     """The command to translate this as a declaration."""
     headers = headers_for(DECLARATION, number)
-    profile = Profile(name="", family=headers["swb_family"], format=headers["swb_format"])
-    return Begin(number, headers, payload, profile, 0, 8_000_000)
+    return Begin(number, headers, payload, usable_for(headers), 0, 8_000_000)
 
 
 @contextlib.asynccontextmanager
@@ -58,9 +56,10 @@ async def test_workers_translate_side_by_side_as_here():
         serving = asyncio.create_task(pool.run())
         payloads = enumerate([*samples().values()] * 3, 1)
         wanted = [
-            replace(begun(payload), headers=headers_for(payload, at)) for at, payload in payloads
+            replace(begun(payload), headers=known, usable=usable_for(known))
+            for known, payload in ((headers_for(one, at), one) for at, one in payloads)
         ]
-        jobs = [pool.begin(one.headers, one.payload, one.profile, 0) for one in wanted]
+        jobs = [pool.begin(one.headers, one.payload, one.usable, 0) for one in wanted]
         made = await asyncio.wait_for(asyncio.gather(*map(all_of, jobs)), HANG_S)
         assert [written(each) for each in made] == [written(here(one)) for one in wanted]
         serving.cancel()
@@ -77,12 +76,12 @@ async def test_a_turn_that_reaches_a_limit_is_killed_and_the_next_worker_serves(
         link = await source.start_worker()
         process = link._process
         with pytest.raises(WorkerEnded) as ended:
-            await asyncio.wait_for(link.call(begin_frame(begun(COSTLY), with_profile=True)), HANG_S)
+            await asyncio.wait_for(link.call(begin_frame(begun(COSTLY), with_usable=True)), HANG_S)
         assert ended.value.end == end
         await gone(process)
         fresh = await source.start_worker()
         begin = begun(DECLARATION, 2)
-        answer = await fresh.call(begin_frame(begin, with_profile=True))
+        answer = await fresh.call(begin_frame(begin, with_usable=True))
         chunk = chunk_of(answer, here(begin)[0].submission)
         assert [one.verdict for one in chunk.messages] == ["accepted"]
         await fresh.close()
@@ -97,7 +96,7 @@ async def test_an_idle_worker_that_is_killed_is_noticed_at_the_next_call():
         await gone(link._process)
         with pytest.raises(WorkerEnded) as ended:
             await asyncio.wait_for(
-                link.call(begin_frame(begun(DECLARATION), with_profile=True)), HANG_S
+                link.call(begin_frame(begun(DECLARATION), with_usable=True)), HANG_S
             )
         assert ended.value.end == "ended"
         link.drop(Frame({"do": "drop", "job": 1}))
@@ -115,7 +114,7 @@ async def test_a_template_that_ends_is_started_again():
             await source.start_worker()
         second = await asyncio.wait_for(source.start_worker(), HANG_S)
         for link in (first, second):
-            await link.call(begin_frame(begun(DECLARATION), with_profile=True))
+            await link.call(begin_frame(begun(DECLARATION), with_usable=True))
             await link.close()
 
 

@@ -5,6 +5,7 @@ from adapters.wire.edifact import read, value
 from broker.adapter import Original, Outgoing, Reference, Stamp
 from broker.model.board import BoardAnswer
 from tests.adapters.airline.conftest import header, interchange, message, person
+from tests.read_by import read_by
 
 STAMP = Stamp("d_0123456789abcdef0123456789abcdef", "2026-01-15T09:30:00.123Z", 3)
 KNOWN = (Reference("FLIGHT", "ZZ0035/2026-01-15/VIE"),)
@@ -34,7 +35,7 @@ def read_again(content):
 
 
 def body_of(payload, guide):
-    (found,) = Paxlst().translate(payload, guide).messages
+    (found,) = read_by(Paxlst(), payload, guide).messages
     (draft,) = found.events
     return draft.body
 
@@ -75,6 +76,6 @@ def left_out(count, guide):
         for line in ("NAD+FL+++", f"RFF+ABO:B{at}", f"DOC+P:110:111+N{at}")
     ]
     payload = interchange(message(*header(), *person(), *nameless))
-    (found,) = Paxlst().translate(payload, guide).messages
+    (found,) = read_by(Paxlst(), payload, guide).messages
     (draft,) = found.events
     return payload, found, draft.extent

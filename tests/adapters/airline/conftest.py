@@ -8,6 +8,7 @@ import pytest
 from adapters.airline.paxlst import Paxlst
 from broker.adapter import Draft, Message, Profile
 from tests.adapters.conftest import load_profile
+from tests.read_by import read_by
 
 HEADER = (
     "BGM+745", "RFF+TN:T1:::1", "NAD+MS+++INVENTED AIRLINES", "COM+000 555 0100:TE",
@@ -49,7 +50,7 @@ def one(guide: Profile) -> Read:
 
     def read(*segments: str, application: str = "APIS", **around: Any):
         payload = interchange(message(*segments, **around), application=application)
-        (found,) = Paxlst().translate(payload, guide).messages
+        (found,) = read_by(Paxlst(), payload, guide).messages
         return found, list(found.events)
 
     return read

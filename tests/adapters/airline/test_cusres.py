@@ -23,6 +23,7 @@ from tests.adapters.airline.carriers import (
 from tests.adapters.airline.conftest import header, interchange, message, person
 from tests.adapters.airline.test_verdicts import VERDICTS
 from tests.adapters.conftest import load_profile
+from tests.read_by import read_by
 
 GUIDE = load_profile("paxlst-guide")
 ASKED = compose(items=2, number=1, seed=1)
@@ -147,7 +148,7 @@ def test_the_qualifiers_of_a_group_come_back(guide):
 def test_the_problems_of_every_published_file_make_a_right_reply(name, corpus, guide):
     """Whatever the original looked like, the reply is read again without a problem."""
     payload = (corpus / "airline" / name).read_bytes()
-    for found in Paxlst().translate(payload, guide).messages:
+    for found in read_by(Paxlst(), payload, guide).messages:
         content = reply(payload, guide, "rejected", found.number, problems=found.problems)
         ours, messages = read_again(content)
         (theirs,) = read(payload).interchanges
@@ -210,7 +211,7 @@ def test_a_spoiled_original_still_gets_a_right_reply(spoiled):
     payload = bytearray(ASKED)
     for at, byte in spoiled:
         payload[at] = byte
-    for found in Paxlst().translate(bytes(payload), GUIDE).messages:
+    for found in read_by(Paxlst(), bytes(payload), GUIDE).messages:
         content = reply(bytes(payload), GUIDE, "rejected", found.number, problems=found.problems)
         reading = read(content)
         told = [*reading.problems, *(one for made in reading.messages for one in made.problems)]

@@ -12,6 +12,7 @@ from broker.translation.step import canonical_json
 from tests.adapters.airline.conftest import header, interchange, message, person
 from tests.adapters.conftest import load_profile
 from tests.fuzz.seeds import CORPUS
+from tests.read_by import read_by
 
 STAMP = Stamp("d_" + "a1" * 16, "2026-01-15T07:10:00.000Z", 1)
 FLIGHT = ("RFF+AF:ZZ35", "DTM+189:2601150810:201", "DTM+232:2601151030:201", "LOC+125+VIE",
@@ -36,7 +37,7 @@ def cusres(*segments: str, **around) -> list[str]:
 def translated(profile, *messages):
     """Each message with its drafts."""
     payload = interchange(*messages)
-    return [(one, list(one.events)) for one in CusresAnswers().translate(payload, profile).messages]
+    return [(one, list(one.events)) for one in read_by(CusresAnswers(), payload, profile).messages]
 
 
 def one(profile, *segments, **around):
@@ -80,7 +81,7 @@ def test_a_revision_of_the_request_is_a_reference_of_its_own(profile):
 
 def test_the_flight_is_the_one_that_the_carriers_list_names(profile, guide):
     """An answer that repeats flight, times and airports finds the dossier of the list."""
-    (listed,) = Paxlst().translate(interchange(message(*header(), *person())), guide).messages
+    (listed,) = read_by(Paxlst(), interchange(message(*header(), *person())), guide).messages
     (draft,) = listed.events
     (wanted,) = [ref.value for ref in draft.references if ref.scheme == "FLIGHT"]
     legs = ("RFF+AF:ZZ30", "DTM+189:2601150500:201", "DTM+232:2601150700:201", "LOC+92+GRZ",
@@ -256,7 +257,7 @@ def replied(profile, payload, status, *problems):
 def test_a_rejection_names_the_person_and_repeats_the_number(profile):
     """BGM 313, RFF+TN, and for the answer with the unknown code an ERP+2 with its ABO."""
     payload = interchange(cusres(*HEAD, *ALPHA, "ERP+2", "RFF+ABO:A2", "ERC+9Q"))
-    (found,) = CusresAnswers().translate(payload, profile).messages
+    (found,) = read_by(CusresAnswers(), payload, profile).messages
     reading, segments = replied(profile, payload, "rejected", *found.problems)
     lines = ["+".join(":".join(one) for one in segment) for segment in segments]
     assert lines[1:6] == ["BGM+313", "RFF+TN:T1", "RFF+AF:ZZ35", "ERP+2", "RFF+ABO:A2"]
@@ -308,7 +309,7 @@ def test_published_answers_are_read_and_their_acknowledgements_refused(profile):
     files = sorted((CORPUS / "airline/cusres-iapi").glob("*cusres_from_*.edi"))
     verdicts = {"authority": set(), "carrier": set()}
     for file in files:
-        for found in CusresAnswers().translate(file.read_bytes(), profile).messages:
+        for found in read_by(CusresAnswers(), file.read_bytes(), profile).messages:
             verdicts[file.stem.rpartition("_")[2]].add(found.verdict)
             (draft,) = found.events
             assert canonical_json("answer", draft.body)

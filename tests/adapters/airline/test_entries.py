@@ -17,6 +17,7 @@ from tests.adapters.airline.carriers import (
     reply,
 )
 from tests.adapters.airline.conftest import header, interchange, message, person
+from tests.read_by import read_by
 
 
 def test_persons_are_named_by_the_original_and_no_one_else_is(guide):
@@ -91,7 +92,7 @@ def test_problems_of_the_message_and_of_persons_are_told_apart(guide):
     """The status, ERP+1 for the list, ERP+2 with references for a person, with code and words."""
     lines = [*header(BGM="BGM+745+QQ+1"), *person(), *person(NAD="NAD+FL+++", RFF="RFF+ABO:A2")]
     payload = interchange(message(*lines))
-    (found,) = Paxlst().translate(payload, guide).messages
+    (found,) = read_by(Paxlst(), payload, guide).messages
     made = read_again(reply(payload, guide, "rejected", problems=found.problems))[1][0]
     first, function, faulty = entries_in(made)
     assert first == ("1", "", [], ["REJECTED"])
@@ -153,7 +154,7 @@ def test_persons_who_are_not_confirmed_are_counted_and_not_named(guide):
 def test_a_warning_reads_as_no_refusal(guide):
     """It has no code, or the one that the profile gives it, and words of its own."""
     payload = interchange(message(*header(), *person(NAT="NAT+2+QQQ")))
-    (found,) = Paxlst().translate(payload, guide).messages
+    (found,) = read_by(Paxlst(), payload, guide).messages
     made = read_again(reply(payload, guide, "noted", problems=found.problems))[1][0]
     accepted, remark = entries_in(made)
     assert accepted == ("1", "", [], ["ACCEPTED, WITH REMARKS"])
@@ -170,7 +171,7 @@ def test_equal_warnings_of_a_whole_list_are_a_short_reply(guide):
     """Three hundred persons with the same three warnings take less than a telegram."""
     persons = [line for at in range(300) for line in ("NAD+FL+++EXAMPLE:ALPHA", f"RFF+ABO:C{at}")]
     payload = interchange(message(*header(), *persons))
-    (found,) = Paxlst().translate(payload, guide).messages
+    (found,) = read_by(Paxlst(), payload, guide).messages
     assert found.verdict == "accepted"
     assert len(reply(payload, guide, "noted", problems=found.problems)) < 3_500
 

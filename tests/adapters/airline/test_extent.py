@@ -5,6 +5,7 @@ import pytest
 from adapters.airline.paxlst import Paxlst
 from broker.adapter import Extent
 from tests.adapters.airline.conftest import header, interchange, message, person
+from tests.read_by import read_by
 
 SECOND = person(RFF="RFF+ABO:A2", DOC="DOC+P+SPECIMEN2")
 NAMELESS = person(NAD="NAD+FL+++", RFF="RFF+ABO:A3", DOC="DOC+P+SPECIMEN3")
@@ -42,7 +43,7 @@ def test_a_list_that_was_truncated_is_cut(guide):
     """What is behind the break is not known, whole segments or not."""
     payload = interchange(message(*header(), *person(), *SECOND))
     for end in (payload.rindex(b"LOC+91"), payload.rindex(b"UNT+")):
-        (found,) = Paxlst().translate(payload[:end], guide).messages
+        (found,) = read_by(Paxlst(), payload[:end], guide).messages
         (draft,) = found.events
         assert draft.extent is not None
         assert (found.verdict, draft.extent.cut) == ("rejected", True)

@@ -7,6 +7,7 @@ import pytest
 from adapters.airline.judging import PROBLEMS_MAX
 from adapters.airline.paxlst import Paxlst
 from tests.adapters.airline.conftest import header, interchange, message, person
+from tests.read_by import read_by
 
 
 def people(count, *lines):
@@ -104,11 +105,11 @@ def test_a_profile_may_take_a_list_only_as_a_whole(guide):
     """With partial: refuse one person with an error rejects the list, and the problem says so."""
     payload = interchange(message(*header(), *person(), *person(NAD="NAD+FL+++")))
     whole = replace(guide, settings={**guide.settings, "partial": "refuse"})
-    (found,) = Paxlst().translate(payload, whole).messages
+    (found,) = read_by(Paxlst(), payload, whole).messages
     first = found.problems[0]
     assert (found.verdict, first.code, first.found) == (
         "rejected", "paxlst.list-refused", "Passenger 2",
     )  # fmt: skip
     assert "taken only as a whole" in first.text
-    (found,) = Paxlst().translate(payload, guide).messages
+    (found,) = read_by(Paxlst(), payload, guide).messages
     assert found.verdict == "accepted"

@@ -11,7 +11,9 @@ def test_the_entry_point_names_the_family():
     """Lists come in with the kind of dossier they open, with samples, and with flawed ones."""
     brought = EntryPoint("airline", "adapters.airline:family", "single_window.families").load()()
     assert isinstance(brought, Family)
-    assert [adapter.family for adapter in brought.adapters] == ["airline", "agency", "airline"]
+    assert [adapter.family for adapter in brought.adapters] == [
+        "airline", "airline", "agency", "airline"
+    ]  # fmt: skip
     assert brought.kinds == (FLIGHT,)
     assert set(brought.samples) == {"passengers", "pieces", "crew", "closed"}
     assert brought.flawed is not None

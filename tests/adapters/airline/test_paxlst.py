@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.airline.cusres_acknowledgement import CusresAcknowledgements
 from adapters.airline.paxlst import Paxlst
 from adapters.airline.sample_passenger_list import compose
 from broker.adapter import Profile
@@ -14,6 +15,7 @@ from broker.model.paths import leaves
 from broker.model.problem import rejects
 from tests.adapters.airline.conftest import header, interchange, message, person
 from tests.adapters.conftest import load_profile
+from tests.read_by import read_by
 
 GUIDE = load_profile("paxlst-guide")
 ORDERS = ["UNH+O1+ORDERS:D:96A:UN", "BGM+220+1+9", "UNT+3+O1"]
@@ -24,7 +26,7 @@ def test_any_edifact_is_recognised_and_a_list_surely():
     """A stray message of another type still gets a clear answer; other bytes do not."""
     found = Paxlst().recognises(SAMPLE)
     assert found is not None
-    assert (found.certainty, found.version) == (90, "D.05B")
+    assert found.certainty == 90
     stray = Paxlst().recognises(interchange(ORDERS))
     assert stray is not None
     assert stray.certainty == 10
@@ -32,7 +34,7 @@ def test_any_edifact_is_recognised_and_a_list_surely():
         interchange([one.replace("96A", "05B") for one in ORDERS], message(*header()), ORDERS)
     )
     assert mixed is not None
-    assert (mixed.certainty, mixed.version) == (90, "")
+    assert mixed.certainty == 90
     assert Paxlst().recognises(b"<?xml version='1.0'?><MetaData/>") is None
     assert Paxlst().recognises(b"") is None
 
@@ -41,7 +43,7 @@ def test_a_message_nobody_claims_is_one_problem_and_its_neighbours_go_on(guide):
     """The problem stands at its UNH and names the types understood."""
     good = message(*header(), *person())
     payload = interchange(good, ORDERS, good)
-    found = list(Paxlst().translate(payload, guide).messages)
+    found = list(read_by(Paxlst(), payload, guide).messages)
     assert [one.verdict for one in found] == ["accepted", "rejected", "accepted"]
     (problem,) = found[1].problems
     assert (problem.code, problem.found, problem.expected) == (
@@ -123,9 +125,9 @@ def test_a_list_of_a_relay_with_separators_of_its_own_is_read(guide):
     for una in ("UNA:(.) -", "UNA:(.  -"):
         sent = una + plain.translate(str.maketrans(ALTERNATES))
         telegram = f"\x01QK QZAPISZZ\r\n.ZZAIRZZ 150700\r\n\x02{sent}\r\n\x03\r\nNNNN\r\n"
-        reading = Paxlst().translate(telegram.encode(), guide)
+        reading = read_by(Paxlst(), telegram.encode(), guide)
         assert [problem.code for problem in reading.problems] == ["edifact.dirt"] * 2
-        (found,), (other,) = reading.messages, Paxlst().translate(plain.encode(), guide).messages
+        (found,), (other,) = reading.messages, read_by(Paxlst(), plain.encode(), guide).messages
         assert (found.verdict, found.problems) == ("accepted", ())
         assert [draft.body for draft in found.events] == [draft.body for draft in other.events]
 
@@ -135,7 +137,7 @@ def test_a_group_that_writes_its_date_as_a_moment_is_no_matter(guide):
     payload = interchange(message(*header(), *person())).decode()
     group = "UNG+PAXLST+ZZAIR+QZAPIS+2601150700:201+G1+UN+D:05B'"
     payload = payload.replace("UNH+", f"{group}UNH+").replace("UNZ+", "UNE+1+G1'UNZ+")
-    reading = Paxlst().translate(payload.encode(), guide)
+    reading = read_by(Paxlst(), payload.encode(), guide)
     (found,) = reading.messages
     assert (reading.problems, found.problems, found.verdict) == ((), (), "accepted")
 
@@ -152,7 +154,7 @@ def test_persons_in_transit_are_passengers_and_crew(one):
 def test_a_message_without_its_interchange_is_one_clear_problem(guide):
     """A bare UNH is read, shown and rejected: it says neither from whom nor to whom it is."""
     payload = "".join(f"{line}'" for line in message(*header(), *person())).encode()
-    reading = Paxlst().translate(payload, guide)
+    reading = read_by(Paxlst(), payload, guide)
     (found,) = reading.messages
     assert (reading.problems, found.verdict) == ((), "rejected")
     assert [problem.code for problem in found.problems] == ["edifact.unb-missing"]
@@ -164,14 +166,14 @@ def test_a_cut_list_is_told_once_as_cut(guide):
     payload = interchange(message(*header(), *person(), *person(RFF="RFF+ABO:A2")))
     at = payload.rindex(b"RFF+ABO")
     for end in (at + 2, at + 3, at + 5, at + 9):
-        (found,) = Paxlst().translate(payload[:end], guide).messages
+        (found,) = read_by(Paxlst(), payload[:end], guide).messages
         (problem,) = found.problems
         assert (found.verdict, problem.code) == ("rejected", "edifact.truncated")
         assert problem.where.byte == at
         (draft,) = found.events
         last = draft.body["BorderTransportMeans"]["Passenger"][-1]
         assert "CarrierReferenceID" not in last
-    (found,) = Paxlst().translate(payload[: payload.index(b"LOC+87") + 3], guide).messages
+    (found,) = read_by(Paxlst(), payload[: payload.index(b"LOC+87") + 3], guide).messages
     assert [problem.code for problem in found.problems] == ["edifact.truncated"]
 
 
@@ -231,7 +233,7 @@ def test_an_interchange_without_a_message_is_rejected_by_what_the_adapter_says(g
         ("BGM+745'UNZ+0+R1'", ["edifact.no-message", "edifact.segment-misplaced"]),
     ):
         payload = f"UNB+UNOA:3+ZZAIR+QZAPIS+260115:0700+R1'{body}".encode()
-        reading = Paxlst().translate(payload, guide)
+        reading = read_by(Paxlst(), payload, guide)
         assert [problem.code for problem in reading.problems] == codes
         assert rejects(reading.problems)
         assert list(reading.messages) == []
@@ -243,7 +245,7 @@ def test_an_interchange_that_lost_messages_is_an_error_and_what_is_there_goes_on
     for count, code, rejected in (
         (b"3", "edifact.messages-lost", True), (b"0", "edifact.count-wrong", False),
     ):  # fmt: skip
-        reading = Paxlst().translate(payload.replace(b"UNZ+1", b"UNZ+" + count), guide)
+        reading = read_by(Paxlst(), payload.replace(b"UNZ+1", b"UNZ+" + count), guide)
         assert [problem.code for problem in reading.problems] == [code]
         assert rejects(reading.problems) is rejected
         assert [one.verdict for one in reading.messages] == ["accepted"]
@@ -255,7 +257,7 @@ def test_names_in_a_set_of_windows_are_read_with_their_letters(guide):
         b"UNOA", b"UNOC"
     )
     payload = payload.replace(b"QIMEK", b"\x8aIMEK").replace(b"QAN", b"\x8eAN")
-    (found,) = Paxlst().translate(payload, guide).messages
+    (found,) = read_by(Paxlst(), payload, guide).messages
     (draft,) = found.events
     passenger = draft.body["BorderTransportMeans"]["Passenger"][0]
     assert (passenger["FamilyName"], passenger["GivenName"]) == ("ŠIMEK", "ŽAN")
@@ -265,13 +267,11 @@ def test_names_in_a_set_of_windows_are_read_with_their_letters(guide):
 
 
 def test_wrong_counts_are_warnings_by_the_profile(guide):
-    """UNT is wrong in most real lists; a profile that says nothing rejects them."""
+    """UNT is wrong in most real lists; a profile of the syntax that says nothing rejects them."""
     payload = interchange(message(*header(), *person())).replace(b"UNT+20+", b"UNT+99+")
-    strict = Profile("strict", "airline", Paxlst.format,
-                     settings={**guide.settings, "severities": {}})  # fmt: skip
     verdicts = [
-        next(iter(Paxlst().translate(payload, profile).messages)).verdict
-        for profile in (guide, strict)
+        next(iter(read_by(Paxlst(), payload, guide, envelope).messages)).verdict
+        for envelope in (None, Profile("strict", "", "UN/EDIFACT"))
     ]
     assert verdicts == ["accepted", "rejected"]
 
@@ -283,7 +283,7 @@ def test_an_acknowledgement_of_a_carrier_changes_nothing(guide):
         ("962", "rejected", "cusres.not-from-carrier", "962", ("BGM 2", "1.1")),
     ):
         lines = ["UNH+C1+CUSRES:D:05B:UN", f"BGM+{kind}", "RFF+TN:1", "UNT+4+C1"]
-        (found,) = Paxlst().translate(interchange(lines), guide).messages
+        (found,) = read_by(CusresAcknowledgements(), interchange(lines), guide).messages
         (problem,) = found.problems
         assert (found.verdict, problem.code, problem.found) == (verdict, code, found_value)
         assert (problem.where.segment, problem.where.element) == place
@@ -302,7 +302,7 @@ def test_an_unreadable_segment_costs_one_person(one):
 def test_places_are_those_of_the_values(guide):
     """Each value of the body has its segment, element and byte; other messages have none."""
     payload = interchange(message(*header(), *person()), ORDERS)
-    (first, _other) = Paxlst().translate(payload, guide).messages
+    (first, _other) = read_by(Paxlst(), payload, guide).messages
     (draft,) = first.events
     placed = dict(Paxlst().places(payload, 1, guide))
     assert set(placed) == {path for path, _value in leaves(draft.body)}
@@ -330,7 +330,7 @@ def test_a_list_without_end_is_judged_in_bounded_time(lines, guide):
     """Tens of thousands of persons, documents, legs or faults take seconds, not minutes."""
     payload = interchange(message(*header(), *lines))
     begun = time.process_time()
-    (found,) = Paxlst().translate(payload, guide).messages
+    (found,) = read_by(Paxlst(), payload, guide).messages
     list(found.events)
     assert time.process_time() - begun < 10
     assert len(found.problems) <= 101
@@ -345,7 +345,7 @@ def test_more_persons_than_an_aircraft_holds_are_refused(one):
 
 def _judged(payload: bytes) -> None:
     """Any bytes give verdicts, bodies that validate, and places."""
-    translation = Paxlst().translate(payload, GUIDE)
+    translation = read_by(Paxlst(), payload, GUIDE)
     for found in translation.messages:
         assert found.verdict in {"accepted", "rejected"}
         errors = [one for one in found.problems if one.severity == "error"]

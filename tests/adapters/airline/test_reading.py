@@ -5,6 +5,7 @@ import pytest
 from adapters.airline.paxlst import Paxlst
 from broker.model.packages import PACKAGES
 from tests.adapters.airline.conftest import header, interchange, message, person
+from tests.read_by import read_by
 
 VALUES = [
     ("NAD+FL+++EXAMPLE:ALPHA:BRAVO", {"FamilyName": "EXAMPLE", "GivenName": "ALPHA",
@@ -340,7 +341,7 @@ def test_repetitions_of_an_element_are_kept_aside(guide):
     """Syntax 4 may repeat: the first is read, the others have no place."""
     payload = interchange(message(*header(), *person(ATT="ATT+2++F*M")))
     payload = payload.replace(b"UNOA:3", b"UNOA:4").replace(b"260115:", b"20260115:")
-    (found,) = Paxlst().translate(payload, guide).messages
+    (found,) = read_by(Paxlst(), payload, guide).messages
     (draft,) = found.events
     assert draft.body["BorderTransportMeans"]["Passenger"][0]["GenderCode"] == "F"
     assert [one.value for one in draft.unmapped] == ["M"]

@@ -7,6 +7,7 @@ from adapters.airline.paxlst import Paxlst
 from adapters.airline.sample_passenger_list import DEFECTS, compose_flawed, compose_tree
 from adapters.wire.edifact import read
 from broker.model.persons import PersonsReport
+from tests.read_by import read_by
 
 
 @pytest.mark.parametrize("items", [1, 2, 10, 400])
@@ -17,7 +18,7 @@ def test_composed_messages_are_valid_and_accepted(name, items, guide):
     reading = read(payload)
     assert reading.problems == ()
     assert [one.problems for one in reading.messages if one.problems] == []
-    for found in Paxlst().translate(payload, guide).messages:
+    for found in read_by(Paxlst(), payload, guide).messages:
         assert (found.verdict, found.problems) == ("accepted", ())
         for draft in found.events:
             PersonsReport.model_validate(draft.body)
@@ -28,7 +29,7 @@ def test_composed_messages_are_valid_and_accepted(name, items, guide):
 def test_a_list_reads_as_the_tree_it_was_written_from(items, guide):
     """Writing and reading by the same table lose nothing."""
     payload = SAMPLES["passengers"](items=items, number=2, seed=9)
-    (found,) = Paxlst().translate(payload, guide).messages
+    (found,) = read_by(Paxlst(), payload, guide).messages
     (draft,) = found.events
     assert draft.does == "put"
     assert draft.body == compose_tree(items=items, number=2, seed=9)
@@ -39,12 +40,12 @@ def test_messages_of_one_number_and_seed_are_about_one_flight(guide):
     flights = {
         draft.references[0].value
         for compose in SAMPLES.values()
-        for found in Paxlst().translate(compose(items=5, number=3, seed=4), guide).messages
+        for found in read_by(Paxlst(), compose(items=5, number=3, seed=4), guide).messages
         for draft in found.events
     }
     assert len(flights) == 1
     payload = SAMPLES["passengers"](items=5, number=4, seed=4)
-    (other,) = Paxlst().translate(payload, guide).messages
+    (other,) = read_by(Paxlst(), payload, guide).messages
     (draft,) = other.events
     assert draft.references[0].value not in flights
 
@@ -54,7 +55,7 @@ def test_pieces_hold_every_passenger_once(guide):
     payload = SAMPLES["pieces"](items=8, number=1, seed=1)
     references = [
         one["CarrierReferenceID"]
-        for found in Paxlst().translate(payload, guide).messages
+        for found in read_by(Paxlst(), payload, guide).messages
         for draft in found.events
         for one in draft.body["BorderTransportMeans"]["Passenger"]
     ]
@@ -74,7 +75,7 @@ def test_the_same_seed_and_number_give_the_same_bytes():
 def test_any_number_and_seed_compose(seed, guide):
     """Large and negative ones too."""
     payload = SAMPLES["passengers"](items=1, number=seed, seed=seed)
-    (found,) = Paxlst().translate(payload, guide).messages
+    (found,) = read_by(Paxlst(), payload, guide).messages
     assert found.verdict == "accepted"
 
 
@@ -83,7 +84,7 @@ def test_every_defect_is_the_one_that_is_named(guide):
     seen = set()
     for number in range(60):
         payload, words = compose_flawed(items=4, number=number, seed=2)
-        (found,) = Paxlst().translate(payload, guide).messages
+        (found,) = read_by(Paxlst(), payload, guide).messages
         code = words.rpartition("(")[2].rstrip(")")
         told = {problem.code for problem in found.problems}
         assert told - {"paxlst.persons-left-out"} == {code}

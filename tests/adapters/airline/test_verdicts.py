@@ -11,6 +11,7 @@ from adapters.wire.edifact import read
 from broker.formats import choose
 from broker.model.packages import PACKAGES
 from broker.model.paths import leaves
+from tests.read_by import read_by
 
 HERE = Path(__file__).parent
 VERDICTS: dict[str, Any] = yaml.safe_load((HERE / "verdicts.yaml").read_text("utf-8"))
@@ -54,7 +55,7 @@ def test_every_published_file_has_its_reviewed_verdict(name, corpus, guide):
     lists = tuple(one for one in family().adapters if one.family == "airline")
     choice = choose(lists, payload)
     assert choice is not None
-    translation = choice[0].translate(payload, guide)
+    translation = read_by(choice[0], payload, guide)
     decided: dict[str, Any] = {}
     if translation.problems:
         decided["envelope"] = [_shown(payload, problem) for problem in translation.problems]
@@ -83,7 +84,7 @@ def test_bodies_validate_and_every_value_has_a_place(name, corpus, guide):
     """Each body is a persons report, and each of its values is found again in the file."""
     payload = (corpus / "airline" / name).read_bytes()
     adapter = family().adapters[0]
-    for message in adapter.translate(payload, guide).messages:
+    for message in read_by(adapter, payload, guide).messages:
         placed = dict(adapter.places(payload, message.number, guide))
         for draft in message.events:
             PACKAGES[draft.package].model_validate(draft.body)
@@ -102,7 +103,7 @@ def test_nothing_that_is_said_is_lost(name, corpus, guide):
     """Every value of a person's or leg's segment is in the body, kept aside, or names a list."""
     payload = (corpus / "airline" / name).read_bytes()
     adapter = family().adapters[0]
-    translated = list(adapter.translate(payload, guide).messages)
+    translated = list(read_by(adapter, payload, guide).messages)
     for message, raw in zip(translated, read(payload).messages, strict=True):
         held = [
             said
@@ -136,7 +137,7 @@ def test_a_telegram_gives_what_its_published_cleaning_gives(name, corpus, guide)
     adapter, folder = family().adapters[0], corpus / "airline" / "paxlst"
     drafts = []
     for file in (f"typeb_{name}.txt", f"typeb_{name}.expected.edi"):
-        (message,) = adapter.translate((folder / file).read_bytes(), guide).messages
+        (message,) = read_by(adapter, (folder / file).read_bytes(), guide).messages
         (draft,) = message.events
         drafts.append((draft.does, draft.part, draft.references, draft.body, draft.unmapped))
     assert drafts[0] == drafts[1]
@@ -147,7 +148,7 @@ def test_one_leg_with_four_airports_is_two_legs_with_two(corpus, guide):
     adapter, folder = family().adapters[0], corpus / "airline" / "paxlst"
     calls = []
     for file in ("gtas_one_tdt_four_loc.edi", "gtas_two_tdt_loc92.edi"):
-        (message,) = adapter.translate((folder / file).read_bytes(), guide).messages
+        (message,) = read_by(adapter, (folder / file).read_bytes(), guide).messages
         (draft,) = message.events
         calls.append(draft.body["BorderTransportMeans"]["Itinerary"])
     assert calls[0] == calls[1]
@@ -164,7 +165,7 @@ def test_the_pieces_of_one_list_name_one_flight_and_number_themselves(corpus, gu
         "cusres-iapi/cn_case14_1_paxlst_from_carrier.edi",
         "cusres-iapi/cn_case14_2_paxlst_from_carrier.edi",
     ):  # fmt: skip
-        (message,) = adapter.translate((folder / name).read_bytes(), guide).messages
+        (message,) = read_by(adapter, (folder / name).read_bytes(), guide).messages
         (draft,) = message.events
         assert draft.does == "merge"
         (piece,) = draft.body["ListPart"]

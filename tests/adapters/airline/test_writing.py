@@ -7,6 +7,7 @@ from adapters.airline.sample_passenger_list import compose_tree
 from adapters.wire.edifact import read
 from broker.adapter import Outgoing, Stamp
 from tests.adapters.airline.conftest import header
+from tests.read_by import read_by
 
 STAMP = Stamp("d_0123456789abcdef0123456789abcdef", "2026-01-15T09:30:00.123Z", 3)
 
@@ -18,7 +19,7 @@ def rendered(tree, guide):
     assert reading.problems == ()
     (raw,) = reading.messages
     assert raw.problems == ()
-    (found,) = Paxlst().translate(artifact.content, guide).messages
+    (found,) = read_by(Paxlst(), artifact.content, guide).messages
     (draft,) = found.events
     return found, draft
 

@@ -191,13 +191,6 @@ def test_the_root_tells_the_format(payload, certainty):
     assert (seen and seen.certainty) == certainty
 
 
-def test_the_version_is_read_from_the_root():
-    """Which version came in is recorded as its sender names it."""
-    seen = Itmatt().recognises(compose(items=1, number=1, seed=1))
-    assert seen is not None
-    assert (seen.format, seen.version) == ("UPU ITMATT V1", "1.5.0")
-
-
 @settings(max_examples=100, deadline=None)
 @given(payload=st.binary(max_size=300))
 def test_any_bytes_give_verdicts_or_problems(payload):

@@ -2,11 +2,11 @@
 
 import pytest
 
-from adapters.airline.confirmation import confirmed
+from adapters.airline.cusres_acknowledgement import CusresAcknowledgements
 from adapters.airline.own_reference import own_reference, reply_named
-from adapters.wire.edifact import read
-from broker.adapter import REPLY
+from broker.adapter import REPLY, Profile
 from tests.adapters.airline.conftest import interchange, message
+from tests.read_by import read_by
 
 ID = "d_" + "a1b2" * 8
 
@@ -14,8 +14,7 @@ ID = "d_" + "a1b2" * 8
 def read_one(*segments):
     """What becomes of one CUSRES."""
     payload = interchange(message(*segments, unh="CUSRES:D:05B:UN"))
-    (found,) = read(payload).messages
-    made = confirmed(found)
+    (made,) = read_by(CusresAcknowledgements(), payload, Profile("", "", "")).messages
     return made, list(made.events)
 
 
