@@ -10,6 +10,8 @@ from typing import Any
 
 COSTLY_BYTES = 256_000
 """From this size on a step, or a rendering, takes tens of milliseconds."""
+ZIP = b"PK\x03\x04"
+"""How an archive begins."""
 HASHED_BYTES = 64_000
 """From this size on hashing and compressing take a millisecond."""
 

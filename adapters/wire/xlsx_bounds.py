@@ -5,18 +5,21 @@ Rules
     Empty cells there (a colour, a border) are common, and harmless.
     The longest text, repeated by every cell that shows a text, has a bound: one text of a shared
     list may stand in all cells.
-    All looks are single passes over the bytes of the part.
+    All looks are single passes over the bytes of the part, in windows: one search over all of a
+    large part would keep every other thread of the process from running.
 What does not belong
     The zip (`xlsx_parts`), and what cells mean.
 """
 
 import re
+from collections.abc import Iterator
 
 from broker.model.problem import Place, Problem
 
 COLUMNS_MAX, ROWS_MAX = 104, 20_000
 TEXT_BYTES_MAX = 128 << 20
 _LOOKS_MAX, _AHEAD_BYTES = 20_000, 4096
+_WINDOW_BYTES = 256 << 10
 
 _BEYOND = (
     rb"([A-Za-z]{3,}[0-9]+|[D-Zd-z][A-Za-z][0-9]+"
@@ -69,8 +72,9 @@ def without_value(xml: bytes) -> dict[str, str]:
 def too_far(sheet: str, xml: bytes) -> Problem | None:
     """The first value beyond the bounds, if any."""
     plain = b"<!" not in xml
-    far_cells = _FAR_IN_ANY_SPELLING if _UNUSUAL.search(xml) else _FAR
-    for number, far in enumerate(far_cells.finditer(xml)):
+    unusual = next(_found(_UNUSUAL, xml), None)
+    far_cells = _FAR_IN_ANY_SPELLING if unusual else _FAR
+    for number, far in enumerate(_found(far_cells, xml)):
         if number == _LOOKS_MAX or not (plain and _is_empty(xml, far.end())):
             where = far.group(1).decode("ascii")
             cell = f"A{where}" if where.isdigit() else where
@@ -82,6 +86,16 @@ def too_far(sheet: str, xml: bytes) -> Problem | None:
                 hint="delete that column or row",
             )
     return None
+
+
+def _found(pattern: re.Pattern[bytes], xml: bytes) -> Iterator[re.Match[bytes]]:
+    """All matches, window by window; each sees _AHEAD_BYTES beyond the end of its window."""
+    for low in range(0, len(xml), _WINDOW_BYTES):
+        high = low + _WINDOW_BYTES
+        for match in pattern.finditer(xml, low, high + _AHEAD_BYTES):
+            if match.start() >= high:
+                break
+            yield match
 
 
 def _is_empty(xml: bytes, at: int) -> bool:
@@ -116,7 +130,7 @@ def too_much_text(sheet: str, xml: bytes, shared: bytes) -> Problem | None:
 def covered(xml: bytes) -> int:
     """How many cells merged ranges, links and the like span together."""
     total = 0
-    for extent in _RANGE.finditer(xml):
+    for extent in _found(_RANGE, xml):
         dimension, left, top, right, bottom = extent.groups()
         if dimension is None:
             columns = abs(column_of(right.decode()) - column_of(left.decode())) + 1

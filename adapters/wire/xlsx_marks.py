@@ -52,6 +52,8 @@ _SHEET_BYTES_MAX = 16 << 20
 _SHEET_ID = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?\bid\s*=\s*[\"']([^\"']*)")
 _TARGET = re.compile(rb"\bTarget\s*=\s*[\"'](?:[^\"']*/)?([^\"'/]*)")
 _SPANNED_MAX = 200_000
+_CELLS_MAX = 100_000
+_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _TEXT_MAX = 2000
 _WIDTHS = (12, 18, 60, 30, 40, 60)
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -113,6 +115,8 @@ def _writable(payload: bytes, limits: Limits) -> dict[str, bytes] | None:
     if sum(len(data) for data in found.values()) > _SHEET_BYTES_MAX or _repeats_a_sheet(found):
         return None
     sheets = [data for data in found.values() if b"sheetData" in data]
+    if sum(len(_CELL.findall(data)) for data in sheets) > _CELLS_MAX:
+        return None
     fits = all(covered(data) <= _SPANNED_MAX and not too_far("", data) for data in sheets)
     return found if fits else None
 

@@ -26,7 +26,7 @@ from broker.logs import logger
 from broker.metrics import METRICS
 from broker.state import aliases, configurations, queue, submissions
 from broker.state.submissions import Asked
-from broker.threads import COSTLY_BYTES
+from broker.threads import COSTLY_BYTES, ZIP
 
 ProfileOf = Callable[[str, str, str], Profile]
 
@@ -132,7 +132,7 @@ class Drain:
 
     async def _rendered(self, row: Mapping[str, Any], known: "_Known") -> bytes | None:
         """The row's bytes; the doors get their turn before each, and during a costly one."""
-        if known.weight(row) >= COSTLY_BYTES:
+        if known.is_costly(row):
             return await asyncio.to_thread(self._render, row, known)
         await asyncio.sleep(0)
         return self._render(row, known)
@@ -186,11 +186,14 @@ class _Known:
         self.submissions = known
         self.references = references
 
-    def weight(self, row: Mapping[str, Any]) -> int:
-        """How many bytes its rendering reads: a reply is written beside what it answers."""
+    def is_costly(self, row: Mapping[str, Any]) -> bool:
+        """Whether its rendering reads much: a reply is written beside what it answers.
+
+        What a zip holds is not bounded by its own size.
+        """
         if row["what"] != "reply":
-            return len(row["payload"])
+            return len(row["payload"]) >= COSTLY_BYTES
         context = orjson.loads(row["context"])
         asked = self.asked.get((context["reply_to"], context["message"]), Asked([]))
         read = asked.kept or self.originals.get(context["reply_to"], b"")
-        return len(row["payload"]) + len(read)
+        return len(row["payload"]) + len(read) >= COSTLY_BYTES or read.startswith(ZIP)

@@ -21,6 +21,7 @@ from broker.hop import StepFault
 from broker.logs import logger
 from broker.metrics import METRICS
 from broker.model.records import Headers
+from broker.threads import ZIP
 from broker.translation.step import EVENT_BYTES_MAX, Translated, submission_of, too_costly
 from broker.workers.frames import Begin, Chunk, Frame, begin_frame, chunk_of, remember
 
@@ -30,7 +31,6 @@ OPEN_MAX = 96
 OPEN_BYTES_MAX = 8_000_000
 AGAIN_S = 1.0
 """How soon a worker that could not be started is tried again."""
-ZIP = b"PK\x03\x04"
 
 End = Literal["cpu", "memory", "ended"]
 

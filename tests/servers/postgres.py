@@ -49,10 +49,14 @@ class Databases:
         """The same server and user, another database."""
         return urlunsplit(urlsplit(self.administration)._replace(path=f"/{database}"))
 
-    def create(self, name: str | None = None) -> str:
-        """Make an empty database, by default with a fresh name, and give its URL."""
+    def create(self, name: str | None = None, like: str = "template0") -> str:
+        """Make a database, by default empty and with a fresh name, and give its URL.
+
+        `like` is the database to copy; nothing may be connected to it.
+        """
         name = name or f"test_{secrets.token_hex(8)}"
-        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self._run(statement.format(sql.Identifier(name), sql.Identifier(like)))
         self.made.add(name)
         return self.url(name)
 

@@ -164,6 +164,12 @@ def test_what_cannot_be_opened_gives_the_result_alone():
         assert book["Result"]["A2"].value == "rejected"
 
 
+def test_more_cells_than_can_be_marked_give_the_result_alone():
+    """The writer takes a kilobyte of memory for each cell of the whole workbook."""
+    payload = compose([("Form", [["1"] * 100] * 1001)])
+    assert opened(marked(payload, [], RESULT)).sheetnames == ["Result"]
+
+
 def test_an_empty_cell_far_away_costs_nothing():
     """Marks are set without walking the rectangle that a styled cell at its far corner spans."""
     book = form()
