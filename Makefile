@@ -8,7 +8,7 @@ READY := .venv/.ready
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test test-servers check bench attack bench-cluster soak fuzz env lock clean schemas \
-	deliveries
+	deliveries reference
 
 help: ## what each target does
 	@sed -n 's/^\([a-z-]*\):.* ## /make \1	/p' Makefile
@@ -68,6 +68,9 @@ schemas: $(READY) ## a new version of each agency schema that the models changed
 
 deliveries: $(READY) ## the table of types of deliveries in README.md, from the packages
 	@$(BIN)/python -m broker.documentation.readme
+
+reference: $(READY) ## REFERENCE.md from the code
+	@$(BIN)/python -m tests.documentation.reference
 
 lock: $(READY) ## requirements.lock anew from pyproject.toml
 	$(PYTHON) -m venv .venv/lock

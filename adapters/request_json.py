@@ -181,7 +181,7 @@ class RequestJson:
             text = "what is amended has no such part" if found else "part is missing"
             return None, (
                 Problem(
-                    code="request.value-malformed" if found else "request.value-missing",
+                    code="value.malformed" if found else "value.missing",
                     text=text,
                     message=1,
                     where=Place(json_pointer="/part" if found else ""),
@@ -191,7 +191,7 @@ class RequestJson:
                 ),
             )
         if tree.get("changes") is None:
-            return None, (_problem("request.value-missing", "/changes", "changes are missing"),)
+            return None, (_problem("value.missing", "/changes", "changes are missing"),)
         read = read_changes(tree["changes"], package)
         return read, tuple(_of_changes(read, package))
 
@@ -301,12 +301,12 @@ def _body(form: RequestForm) -> Tree:
     return body
 
 
-_CODES = {"missing": "request.value-missing", "extra_forbidden": "request.field-unknown"}
+_CODES = {"missing": "value.missing", "extra_forbidden": "element.unknown"}
 _OF_CHANGES = {
-    "value-missing": "request.value-missing",
-    "value-malformed": "request.value-malformed",
-    "value-too-long": "request.value-too-long",
-    "field-unknown": "request.field-unknown",
+    "value-missing": "value.missing",
+    "value-malformed": "value.malformed",
+    "value-too-long": "value.too-long",
+    "field-unknown": "element.unknown",
 }
 
 
@@ -325,7 +325,7 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
             pointer = child(pointer, str(step))
         words = one["msg"].removeprefix("Value error, ")
         words = _WORDS.get(one["type"], f"{words[:1].lower()}{words[1:]}")
-        code = _CODES.get(one["type"], "request.value-malformed")
+        code = _CODES.get(one["type"], "value.malformed")
         yield _problem(code, pointer, f"{pointer or 'the form'}: {words}")
 
 
@@ -361,6 +361,6 @@ def _bounded(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     more = len(problems) - PROBLEMS_MAX
     if more <= 0:
         return problems
-    counted = _problem("request.problems-more", "", f"{more} more problems are not listed")
+    counted = _problem("problems.more", "", f"{more} more problems are not listed")
     hint = "correct those that are listed, and send the request again"
     return (*problems[:PROBLEMS_MAX], replace(counted, expected=None, hint=hint))

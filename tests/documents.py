@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ("README", "ARCHITECTURE", "STYLE", "CONTRIBUTING", "SECURITY", "CHANGELOG")
+DOCUMENTS = (
+    "README",
+    "ARCHITECTURE",
+    "REFERENCE",
+    "STYLE",
+    "CONTRIBUTING",
+    "SECURITY",
+    "CHANGELOG",
+)
 
 
 def document(name: str) -> str:

@@ -214,7 +214,7 @@ def _read(reader: Reader, value: Any) -> Read:
         changes = _correction(reader, body, document)
     elif "package" in document:
         hint = "give package with changes, and with nothing else"
-        reader.note("answer.value-malformed", "there are no changes", "/package", hint=hint)
+        reader.note("value.malformed", "there are no changes", "/package", hint=hint)
     if answers or corrects or not _BESIDES.keys().isdisjoint(document):
         body["Answer"] = answers or [{}]
     else:
@@ -232,7 +232,7 @@ def _besides(reader: Reader, document: Mapping[str, Any]) -> Tree:
         _set(body, name, read(document[member], f"/{member}", name))
         if "request" in document:
             hint = f"send one answer to the request, and one with {member}"
-            reader.note("answer.value-malformed", f"a request and {member}", f"/{member}",
+            reader.note("value.malformed", f"a request and {member}", f"/{member}",
                         path=name, hint=hint)  # fmt: skip
     return body
 
@@ -241,7 +241,7 @@ def _correction(reader: Reader, body: Tree, document: Tree) -> tuple[Change, ...
     """The changes of a correction, which is of a document: no request is decided by it."""
     package = document.get("package", "goods-declaration")
     if not isinstance(package, str) or package not in EXAMPLES:
-        reader.note("answer.value-malformed", "not a package of documents", "/package",
+        reader.note("value.malformed", "not a package of documents", "/package",
                     expected=f"one of {', '.join(EXAMPLES)}",
                     hint="give the package of the delivery that is corrected")  # fmt: skip
         return ()
@@ -249,7 +249,7 @@ def _correction(reader: Reader, body: Tree, document: Tree) -> tuple[Change, ...
     body[AMENDED[package]] = amended
     if "RequestID" in body:
         hint = "decide the request by an answer of its own"
-        reader.note("answer.value-malformed", "a request is not corrected", "/request",
+        reader.note("value.malformed", "a request is not corrected", "/request",
                     path="RequestID", hint=hint)  # fmt: skip
     return changes
 
@@ -267,7 +267,7 @@ def _references(reader: Reader, value: Any) -> Iterator[Reference]:
             yield Reference(words[0].strip(), words[1].strip())
         else:
             reader.note(
-                "answer.value-malformed",
+                "value.malformed",
                 "not a reference",
                 pointer,
                 expected='an array of scheme and value, such as ["MRN", "..."]',

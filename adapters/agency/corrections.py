@@ -16,10 +16,10 @@ from broker.model.paths import pattern_of
 from broker.model.problem import cut
 
 _CODES = {
-    "value-missing": "answer.value-missing",
-    "value-malformed": "answer.value-malformed",
-    "value-too-long": "answer.value-too-long",
-    "field-unknown": "answer.field-unknown",
+    "value-missing": "value.missing",
+    "value-malformed": "value.malformed",
+    "value-too-long": "value.too-long",
+    "field-unknown": "element.unknown",
 }
 
 

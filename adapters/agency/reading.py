@@ -57,7 +57,7 @@ class Reader:
         if not self._counted:
             return tuple(self._problems)
         more = Problem(
-            code="answer.problems-more",
+            code="problems.more",
             text=f"{self._counted} more problems are not listed",
             message=1,
             where=Place(json_pointer=""),
@@ -81,7 +81,7 @@ class Reader:
     def members(self, value: Any, pointer: str, known: tuple[str, ...]) -> dict[str, Any]:
         """The members of an object that are known and not null; others are problems."""
         if not isinstance(value, dict):
-            self.note("answer.value-malformed", "not an object", pointer, expected="an object")
+            self.note("value.malformed", "not an object", pointer, expected="an object")
             return {}
         for name in value:
             if name not in known:
@@ -90,7 +90,7 @@ class Reader:
                     f"did you mean {meant!r}?" if meant else "use one of these, or leave it out"
                 )
                 self.note(
-                    "answer.field-unknown",
+                    "element.unknown",
                     f"member {name!r} is not known",
                     child(pointer, name),
                     found=cut(name),
@@ -102,7 +102,7 @@ class Reader:
     def listed(self, value: Any, pointer: str) -> Iterator[tuple[int, str, Any]]:
         """The elements of an array with their numbers from 1 and their pointers."""
         if not isinstance(value, list):
-            self.note("answer.value-malformed", "not an array", pointer, expected="an array")
+            self.note("value.malformed", "not an array", pointer, expected="an array")
             return
         for index, one in enumerate(value):
             yield index + 1, f"{pointer}/{index}", one
@@ -115,10 +115,10 @@ class Reader:
         if isinstance(value, str) and path.endswith(("ID", "Code")):
             value = trimmed(value)
         if not isinstance(value, str) or not trimmed(value):
-            self.note("answer.value-malformed", "not a text", pointer, path=path, expected="a text")
+            self.note("value.malformed", "not a text", pointer, path=path, expected="a text")
         elif len(value) > length:
             self.note(
-                "answer.value-too-long",
+                "value.too-long",
                 f"{len(value)} characters",
                 pointer,
                 path=path,
@@ -212,12 +212,12 @@ class Reader:
         return None
 
     def _malformed(self, text: str, pointer: str, path: Path, expected: str) -> None:
-        self.note("answer.value-malformed", text, pointer, path=path, expected=expected)
+        self.note("value.malformed", text, pointer, path=path, expected=expected)
 
     def missing(self, name: str, pointer: str, path: Path, hint: str) -> None:
         """A member that must be there."""
         self.note(
-            "answer.value-missing",
+            "value.missing",
             f"{name} is missing",
             pointer,
             path=path,

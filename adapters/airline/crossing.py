@@ -27,7 +27,7 @@ def crossings(listed: Listed) -> Iterator[Oddity]:
     documents = [one for tree in trees for one in tree.get("AdditionalDocument", ())]
     numbers = [said for one in documents if (said := one.get("ID"))]
     if len(set(numbers)) < len(numbers):
-        yield from _repeated(listed, "paxlst.document-repeated", _documents(listed))
+        yield from _repeated(listed, "document.repeated", _documents(listed))
     if any("IssueDateTime" in one for one in documents):
         yield from _dates(listed)
     for index, tree in enumerate(trees):

@@ -56,18 +56,18 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
         "one answer about each person",
         "send the one that is meant",
     ),
-    "cusres.code-unknown": (
+    "code.unknown": (
         "no status is known for this code",
         "a code of the profile: {codes}",
         "use a code that is agreed, or ask the operator to add this one",
     ),
-    "cusres.segment-unknown": (
+    "element.unknown": (
         "this segment has no place in an answer",
         "segments of a CUSRES answer",
         "leave it out; it is kept, and shown to no one",
     ),
 }
-_WARNINGS = frozenset({"cusres.segment-unknown"})
+_WARNINGS = frozenset({"element.unknown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _wrong(answered: Answered, settings: Mapping[str, Any]) -> Iterator[Wrong]:
             own = sorted(one.value for one in group.codes)
             if codes.setdefault((scheme, reference.value), own) != own:
                 yield Wrong("cusres.person-repeated", reference.unsaid)
-    yield from (Wrong("cusres.segment-unknown", one) for one in answered.unknown)
+    yield from (Wrong("element.unknown", one) for one in answered.unknown)
 
 
 def _wrong_head(answered: Answered) -> Iterator[Wrong]:
@@ -118,9 +118,7 @@ def _wrong_group(group: Group, settings: Mapping[str, Any]) -> Iterator[Wrong]:
     if group.level.value == "2" and group.person is None:
         yield Wrong("cusres.person-missing", group.level.unsaid)
     known = {*settings.get("status_of", ()), *settings.get("notices", ())}
-    yield from (
-        Wrong("cusres.code-unknown", code) for code in group.codes if code.value not in known
-    )
+    yield from (Wrong("code.unknown", code) for code in group.codes if code.value not in known)
 
 
 def _problem(message: MessageIn, wrong: Wrong, profile: Profile) -> Problem:
@@ -148,7 +146,7 @@ def _few(settings: Mapping[str, Any]) -> str:
 
 def _more(message: MessageIn, rest: tuple[Problem, ...]) -> Problem:
     return Problem(
-        code="cusres.problems-more",
+        code="problems.more",
         text=f"{len(rest)} more problems are not shown",
         severity="error" if rejects(rest) else "warning",
         message=message.number,

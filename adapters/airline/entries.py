@@ -26,8 +26,8 @@ _GRAVEST = ("refused", "do_not_load", "held", "information_wanted", "inspection"
             "acknowledged", "conditional", "released")  # fmt: skip
 _OPEN = frozenset({"waiting", "open", ""})
 _PERSON = re.compile(r"BorderTransportMeans\.(?:Passenger|Crew)\[\d+\]")
-_LEFT_OUT, _OTHER = "paxlst.persons-left-out", "*"
-_REFUSED = "paxlst.list-refused"
+_LEFT_OUT, _OTHER = "list.incomplete", "*"
+_REFUSED = "list.refused"
 _NOT_TAKEN = frozenset({"rejected", "declined", "withdrawn", "ended"})
 _WITHOUT_ANSWERS = frozenset({"rejected", "declined", "noted", "waiting_reference"})
 _ABSENT = "NOT ON THE LIST: LEFT OUT BECAUSE OF ERRORS, CORRECT THEM AND SEND THIS PERSON AGAIN"

@@ -30,10 +30,8 @@ from broker.model.paths import pattern_of
 from broker.model.problem import Problem, Severity
 
 PROBLEMS_MAX = 100
-_OF_WHAT_FOLLOWS = frozenset(
-    {"paxlst.flight-unknown", "paxlst.arrival-missing", "paxlst.persons-missing"}
-)
-_MISPLACED, _BEYOND = "paxlst.segment-misplaced", "edifact.problems-more"
+_OF_WHAT_FOLLOWS = frozenset({"paxlst.flight-unknown", "paxlst.arrival-missing", "list.empty"})
+_MISPLACED, _BEYOND = "element.misplaced", "problems.more"
 _OF_A_SEGMENT = frozenset({"edifact.segment-unreadable", "edifact.segment-too-long"})
 _KEPT_MAX = max(EACH_MAX, PLACES_MAX)
 
@@ -155,7 +153,7 @@ class _Judge:
         if self._rejects and not refuses and len(out) < len(persons):
             return ()
         self._rejects |= refuses or len(out) == len(persons)
-        code = "paxlst.list-refused" if refuses else "paxlst.persons-left-out"
+        code = "list.refused" if refuses else "list.incomplete"
         numbers = numbers_of(persons[at] for at in sorted(out))
         said = (str(len(out)), str(len(persons)))
         oddity = Oddity(code, 1, 0, 0, "", numbers, said=said)

@@ -61,7 +61,7 @@ def _persons(part: str, tree: Tree) -> Iterator[Problem]:
     listed = len(means.get(name, ()))
     if stated.isdecimal() and int(stated) > listed:
         yield Problem(
-            code="paxlst.count-differs",
+            code="list.count-differs",
             text=f"the list says {int(stated)} persons, {listed} are listed",
             severity="warning",
             part=part,

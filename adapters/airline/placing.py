@@ -63,7 +63,7 @@ class Placing:
                 target[name] = said
                 self._listed.note(target, name, number, element, component)
                 if len(said) > limit:
-                    self._tell("paxlst.value-too-long", one, said)
+                    self._tell("value.too-long", one, said)
                 continue
             self._one(one, segment, target, said)
         for one in rule.astray:
@@ -94,7 +94,7 @@ class Placing:
         owner, name = self._owner(target, one.name)
         if name in owner:
             if owner[name] != said:
-                self._tell("paxlst.value-repeated", one, said)
+                self._tell("element.repeated", one, said)
                 self._keep(one, said)
             return
         shown: str | None = said
@@ -106,12 +106,12 @@ class Placing:
         if shown is None:
             start, timed = f"{segment[0][0]}+{segment[1][0]}", one.how == "moment"
             expected = pictured(start, code, timed=timed)
-            self._tell("paxlst.moment-malformed", one, said, said=(expected,))
+            self._tell("moment.malformed", one, said, said=(expected,))
             self._keep(one, said)
             return
         self._put(owner, name, shown, one)
         if len(said) > one.limit:
-            self._tell("paxlst.value-too-long", one, said)
+            self._tell("value.too-long", one, said)
 
     def _apart(self, one: Field, segment: Segment, said: str) -> str | None:
         """A day and its time in two components, the format behind them: read as one, and told."""
@@ -131,7 +131,7 @@ class Placing:
             self._taken.add((self._number, one.element, one.component))
             own = next(field for field in rule.fields if field.name == one.name)
             places = [f"{rule.tag} {field.element}.{field.component}" for field in (one, own)]
-            self._tell("paxlst.value-misplaced", one, said, said=tuple(places))
+            self._tell("value.misplaced", one, said, said=tuple(places))
             self._put(target, one.name, said, one)
 
     def _owner(self, target: Tree, name: str) -> tuple[Tree, str]:
@@ -195,12 +195,12 @@ class Placing:
     def _number_of(self, one: Field, target: Tree, said: str, unit: str) -> None:
         number = said.replace(",", ".")
         if not _DECIMAL.fullmatch(number) or not number.isascii():
-            self._tell("paxlst.number-malformed", one, said)
+            self._tell("number.malformed", one, said)
             self._keep(one, said)
             return
         owner = self._baggage(target) if one.how == "measure" else target
         if one.leaf in owner:
-            self._tell("paxlst.value-repeated", one, said)
+            self._tell("element.repeated", one, said)
             self._keep(one, said)
             return
         shown = {"value": number, "unit": unit} if unit else {"value": number}
@@ -224,7 +224,7 @@ class Placing:
         if pieces and _DECIMAL.fullmatch(pieces) and pieces.isascii():
             made["PieceQuantity"] = {"value": pieces}
         elif pieces:
-            self._tell("paxlst.number-malformed", one, pieces)
+            self._tell("number.malformed", one, pieces)
             self._keep(one, pieces)
         target.setdefault("Baggage", []).append(made)
         if self._listed.trace is not None:

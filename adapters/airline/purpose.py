@@ -61,7 +61,7 @@ def purpose_of(message: MessageIn, listed: Listed, profile: Profile) -> Purpose:
         odd.append(Oddity("paxlst.flight-unknown", 0, 0, 0, "BorderTransportMeans", ""))
     empty = not listed.persons and made.function not in _OF_NOBODY
     if empty and not _says_nobody(listed, part):
-        odd.append(Oddity("paxlst.persons-missing", len(message.segments), 0, 0, "", ""))
+        odd.append(Oddity("list.empty", len(message.segments), 0, 0, "", ""))
     if message.sequence and part_number(message.sequence) is None:
         odd.append(Oddity("paxlst.part-malformed", 1, 4, 1, "ListPart", message.sequence))
     whole = True
@@ -148,7 +148,7 @@ def _extent(
     whole = not message.sequence or int(stated) < own
     said = (str(own), AS_WHOLE if whole else AS_PIECE)
     path = f"BorderTransportMeans.{total}"
-    return whole, Oddity("paxlst.count-differs", 0, 0, 0, path, stated, said=said)
+    return whole, Oddity("list.count-differs", 0, 0, 0, path, stated, said=said)
 
 
 def _flight(listed: Listed) -> str | None:

@@ -206,7 +206,7 @@ class _Reader:
             path, persons = self.listed.path(rule.group), len(self.listed.persons)
             kind = f"{rule.tag}+{rule.qualifier}".removesuffix("+*")
             self.listed.oddities.append(
-                Oddity("paxlst.segment-misplaced", number, 0, 0, path, kind, persons - 1,
+                Oddity("element.misplaced", number, 0, 0, path, kind, persons - 1,
                        (_BEFORE[rule.group],))
             )  # fmt: skip
             self._leave(segment, number, _step(path, segment))
@@ -302,7 +302,7 @@ class _Reader:
         kind = f"{tag}+{qualifier}"[:_SHOWN].rstrip("+")
         if kind not in self._unknown and len(tag) == 3 and tag.isalnum():
             self._unknown.add(kind)
-            self.listed.oddities.append(Oddity("paxlst.segment-unknown", number, 0, 0, above, kind))
+            self.listed.oddities.append(Oddity("element.unknown", number, 0, 0, above, kind))
         self._leave(segment, number, _step(above, segment))
 
     def _leave(self, segment: Segment, number: int, path: str, rule: Rule | None = None) -> None:

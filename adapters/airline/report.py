@@ -105,7 +105,7 @@ class Report:
     def beyond(self, hidden: int, most: int, severity: Severity) -> Problem:
         """That there are more problems than are listed."""
         return Problem(
-            code="paxlst.problems-more",
+            code="problems.more",
             text=f"{hidden} more problems are not listed",
             severity=severity,
             message=self._message.number,

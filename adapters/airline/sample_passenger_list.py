@@ -265,11 +265,11 @@ def _other_total(segments: list[Segment], _person: int) -> None:
 
 
 DEFECTS: tuple[tuple[Callable[[list[Segment], int], None], str], ...] = (
-    (_nameless, "a passenger has no surname (paxlst.value-missing)"),
-    (_undocumented, "a travel document has no number (paxlst.value-missing)"),
-    (_born_never, "a day of birth is none (paxlst.moment-malformed)"),
+    (_nameless, "a passenger has no surname (value.missing)"),
+    (_undocumented, "a travel document has no number (value.missing)"),
+    (_born_never, "a day of birth is none (moment.malformed)"),
     (_without_flight, "the flight number is missing (paxlst.flight-unknown)"),
     (_other_function, "the function of BGM is unknown (paxlst.function-unknown)"),
-    (_stateless, "a nationality is in no list (paxlst.code-unknown)"),
+    (_stateless, "a nationality is in no list (code.unknown)"),
     (_other_total, "the total stands one element too far (paxlst.number-misplaced)"),
 )

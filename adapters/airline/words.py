@@ -11,12 +11,12 @@ AS_WHOLE = "the whole list, because it does not say that it is a piece"
 AS_PIECE = "a piece of the list, because the total is higher: earlier persons stay on the list"
 
 WORDS: dict[str, tuple[str, str, str]] = {
-    "paxlst.segment-unknown": (
+    "element.unknown": (
         "segment {found!r} is not known here",
         "segments of the WCO/IATA/ICAO guide",
         "it is kept, but passed on to no agency",
     ),
-    "paxlst.segment-misplaced": (
+    "element.misplaced": (
         "segment {found!r} has no {0} of its own before it",
         "{0}, then {found}",
         "put {0} before it; its values are kept, but passed on to no agency",
@@ -26,17 +26,17 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "FL, FM, DDU, DDT; ZZZ with RFF+ABO alone",
         "say whether this is a passenger (FL, DDU) or crew (FM, DDT); the others go on",
     ),
-    "paxlst.value-repeated": (
+    "element.repeated": (
         "{name} is given twice, with different values",
         "one value",
         "the first was read; the other is kept, but passed on to no agency: leave one out",
     ),
-    "paxlst.value-too-long": (
+    "value.too-long": (
         "{name} is longer than its element",
         "at most what the directory allows",
         "it was read whole; shorten it",
     ),
-    "paxlst.moment-malformed": (
+    "moment.malformed": (
         "{name} is no day or time of its format",
         "{0}",
         "write it as {0}; of a person: the others go on, send this one again",
@@ -46,12 +46,12 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "{0}",
         "it was read; write day and time as one value, as {0}",
     ),
-    "paxlst.value-misplaced": (
+    "value.misplaced": (
         "{name} stands in {0}, the place of another value",
         "{name} in {1}, as DOC+P:110:111+NUMBER or ATT+2++F",
         "it was read; write it in {1}",
     ),
-    "paxlst.number-malformed": (
+    "number.malformed": (
         "{name} is no number",
         "digits",
         "write digits without grouping; it was not read",
@@ -96,7 +96,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "RFF+ABO unique within the flight",
         "they will be taken for one person: give each person a reference of their own",
     ),
-    "paxlst.document-repeated": (
+    "document.repeated": (
         "two persons of the list have the same document",
         "document and issuer unique within the flight",
         "check the numbers; with RFF+ABO for each, changes find the right person",
@@ -141,7 +141,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "PAXLST of a known version and release: {0}",
         "it was read by the WCO/IATA/ICAO guide; name the one you send, as PAXLST:D:05B:UN:IATA",
     ),
-    "paxlst.count-differs": (
+    "list.count-differs": (
         "the total is {found}, the list names {0}",
         "{0}",
         "it was taken for {1}; send who is missing, or the right total; number pieces in UNH",
@@ -156,12 +156,12 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "LOC+125 with DTM+189, then LOC+87 with DTM+232; LOC+92 between",
         "name the airport of arrival, its moment behind it",
     ),
-    "paxlst.persons-left-out": (
+    "list.incomplete": (
         "{0} of {1} persons were left out",
         "persons without errors",
         "correct the errors of these persons, and send them again; the others go on",
     ),
-    "paxlst.list-refused": (
+    "list.refused": (
         "{0} of {1} persons have errors, and this list is taken only as a whole",
         "a list of which each person is without errors",
         "correct these persons, and send the whole list again: nothing of this one was taken",
@@ -176,7 +176,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "at most {found} persons in a message",
         "split the list; what follows was not read",
     ),
-    "paxlst.persons-missing": (
+    "list.empty": (
         "the message lists no person",
         "NAD of at least one person, or CNT+42:0 for a flight without any",
         "list the persons whom the message is about",

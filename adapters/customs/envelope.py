@@ -2,7 +2,7 @@
 
 Rules
     The root is MetaData with at least one body in it, or the body itself; anything else is one
-    problem, `wco.root-unknown`, and nothing is read. It states what is there: a message inside
+    problem, `root.unknown`, and nothing is read. It states what is there: a message inside
     another envelope (SOAP), a namespace of another version, or another root.
     The fields of the envelope have no place in the canonical model: they are kept as unmapped
     values of the first message in it. In published notifications most of them are empty; that is
@@ -153,7 +153,7 @@ def _unknown_root(root: Element, body: str, dialect: Dialect, positions: Positio
         expected = f"MetaData of {envelope} around {body} of {space}, or {body} alone"
         hint = "check that no prefix, colon or namespace was lost on the way"
     return Problem(
-        code="wco.root-unknown",
+        code="root.unknown",
         text=text,
         where=positions.exact(root if at is None else at),
         path=local_name(root),

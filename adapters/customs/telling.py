@@ -41,7 +41,7 @@ from broker.model.problem import NOWHERE, Place, Problem, Severity, cut, errors_
 PROBLEMS_MAX = 100
 UNMAPPED_MAX = 20_000
 _SILENT = frozenset({"attribute", "kept", "spelling"})
-_EMPTY = "wco.value-empty"
+_EMPTY = "element.empty"
 _USUAL: dict[str, Severity] = {_EMPTY: "warning"}
 """Severity by problem code where it is not error and the profile has none."""
 
@@ -58,7 +58,7 @@ class Wrong:
 
 def missing(path: Path, hint: str) -> Wrong:
     """A value without which the format cannot be understood."""
-    return Wrong("wco.value-missing", path, "a value", hint)
+    return Wrong("value.missing", path, "a value", hint)
 
 
 class _Report:
@@ -165,7 +165,7 @@ class _Report:
         problem = self._breach(Breach(rule, trail, name, value))
         if problem is None:
             return
-        if wrong.code != "wco.value-missing":
+        if wrong.code != "value.missing":
             text = f"{name} is {value!r}, which has no meaning here" if value else problem.text
             problem = replace(problem, text=text, expected=wrong.expected)
         self._listed["error"].append(problem)
@@ -236,7 +236,7 @@ def judged(body: Tree, about: About, profile: Profile) -> tuple[Problem, ...]:
 def _more(about: About, unlisted: Counter[Severity], where: Place = NOWHERE) -> Problem:
     errors, warnings = unlisted["error"], unlisted["warning"]
     return Problem(
-        code="wco.problems-more",
+        code="problems.more",
         text=f"{errors} more errors and {warnings} more warnings are not listed",
         severity="error" if errors else "warning",
         message=about.message,

@@ -23,16 +23,16 @@ def code_of(oddity: Oddity) -> str:
     """The problem code of what the walk noted."""
     if oddity.what == "malformed":
         number = oddity.field.kind in {AMOUNT, MEASURE} or oddity.field.name.endswith("Numeric")
-        return "wco.number-malformed" if number and not oddity.attribute else "wco.code-malformed"
+        return "number.malformed" if number and not oddity.attribute else "value.malformed"
     return {
-        "unknown": "wco.element-unknown",
-        "repeated": "wco.element-repeated",
-        "too-long": "wco.value-too-long",
-        "moment": "wco.moment-malformed",
-        "misplaced": "wco.text-misplaced",
-        "as-attribute": "wco.attribute-misplaced",
-        "empty": "wco.value-empty",
-        "sequence": "wco.sequence-repeated",
+        "unknown": "element.unknown",
+        "repeated": "element.repeated",
+        "too-long": "value.too-long",
+        "moment": "moment.malformed",
+        "misplaced": "text.misplaced",
+        "as-attribute": "attribute.misplaced",
+        "empty": "element.empty",
+        "sequence": "sequence.repeated",
     }[oddity.what]
 
 

@@ -22,7 +22,7 @@ from broker.model.problem import Place
 
 _QUANTITY, _SEARCHED, _REFERENCE_SEARCHED = "number", 100, 20
 UNSAID = Trouble(
-    "fal.value-not-calculated",
+    "value.not-calculated",
     "a value",
     "the cell holds a formula without a result, or an error: write the value itself",
 )
@@ -112,7 +112,7 @@ def _beside(sheet: Sheet, form: Form, entry: Entry) -> Entry:
         return entry
     expected = f"the value in cell {address(row, column)}"
     hint = f"move the value from cell {address(row, column + 1)} to the cell beside its heading"
-    return entry._replace(raw=raw, trouble=Trouble("fal.value-misplaced", expected, hint))
+    return entry._replace(raw=raw, trouble=Trouble("value.misplaced", expected, hint))
 
 
 def _is_any_heading(form: Form, text: Value) -> bool:

@@ -51,7 +51,7 @@ def without_list(sheet: FormSheet) -> Problem:
     """No row of headings was found."""
     return replace(
         _about(sheet),
-        code="fal.columns-missing",
+        code="columns.missing",
         text="no row has the headings of the list",
         path=BODY,
         expected=", ".join(field.label for field in sheet.form.fields),
@@ -67,7 +67,7 @@ def of_columns(
     for field, demand in demanded.items():
         yield replace(
             about,
-            code="fal.column-missing",
+            code="column.missing",
             severity=demand.severity,
             text=f"the list has no column {field.label!r}",
             where=place_of(name, (where.row, 0)),
@@ -79,7 +79,7 @@ def of_columns(
     for text, column in where.unknown:
         yield replace(
             about,
-            code="fal.column-unknown",
+            code="element.unknown",
             severity="warning",
             text=f"the form has no column {text[:60]!r}",
             where=place_of(name, (where.row, column)),
@@ -116,7 +116,7 @@ def of_total(sheet: FormSheet, aside: Aside, listed: int) -> Problem:
     """The list states another number of persons than it names."""
     return replace(
         _about(sheet),
-        code="fal.total-differs",
+        code="list.count-differs",
         severity="warning",
         text=f"row {aside.row + 1} states {aside.states} persons; the list names {listed}",
         where=place_of(sheet.sheet.name, (aside.row, 0)),
@@ -134,7 +134,7 @@ def of_losses(
     if not losses.listed:
         yield replace(
             about,
-            code="fal.list-empty",
+            code="list.empty",
             text="the list names no person",
             where=place_of(sheet.sheet.name, (where.row + 1, 0)),
             expected="one row for each person on board",
@@ -143,7 +143,7 @@ def of_losses(
     elif losses and refuses:
         yield replace(
             about,
-            code="fal.list-refused",
+            code="list.refused",
             text=f"{'; '.join(losses.in_words())}: the whole list was refused, nothing of it was "
             "passed on",
             where=headings,
@@ -154,7 +154,7 @@ def of_losses(
         others, were = losses.listed - losses.wrong, "was" if losses.wrong == 1 else "were"
         yield replace(
             about,
-            code="fal.persons-left-out",
+            code="list.incomplete",
             text=f"{losses.wrong} of {losses.listed} persons {were} left out; the other {others} "
             "go on",
             where=headings,

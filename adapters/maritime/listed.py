@@ -96,7 +96,7 @@ def judge(listed: Listed, profile: Profile) -> Judgement:
     found = list(_of_persons(listed, profile, demanded))
     problems += [problem for _number, problem in found]
     wrong = {number for number, problem in found if problem.severity == "error"}
-    incomplete = any(one.code == "fal.column-missing" and one.severity == "error" for one in absent)
+    incomplete = any(one.code == "column.missing" and one.severity == "error" for one in absent)
     if incomplete:
         wrong = {person.number for person in listed.persons}
     losses = _losses(listed, wrong)

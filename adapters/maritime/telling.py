@@ -24,7 +24,7 @@ from broker.model.problem import Place, Problem, Severity, cut
 PROBLEMS_MAX = 100
 _SHOWN = 256
 _EXAMPLES_MAX = 3
-_CHECK_DIGIT, _SHOWN_OTHERWISE = "fal.imo-number-check-digit", "fal.value-shown-otherwise"
+_CHECK_DIGIT, _SHOWN_OTHERWISE = "imo.check-digit", "value.shown-otherwise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def bounded(problems: Iterable[Problem], part: str) -> tuple[Problem, ...]:
     if hidden:
         errors = sum(problem.severity == "error" for problem in hidden)
         more = Problem(
-            code="fal.problems-more",
+            code="problems.more",
             text=f"{errors} more errors and {len(hidden) - errors} more warnings are not listed, "
             "from this cell on",
             severity="error" if errors else "warning",

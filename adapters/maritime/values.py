@@ -100,7 +100,7 @@ def _locode(_field: Field, raw: Value, _layout: Layout) -> str | Trouble:
     if _LOCODE.fullmatch(code):
         return code
     hint = "give the UN/LOCODE, such as NLRTM; country and three X (NOXXX) where the place has none"
-    return Trouble("fal.locode-malformed", "a UN/LOCODE: 2 letters and 3 letters or digits", hint)
+    return Trouble("locode.malformed", "a UN/LOCODE: 2 letters and 3 letters or digits", hint)
 
 
 def _imo_number(_field: Field, raw: Value, _layout: Layout) -> str | Trouble:
@@ -108,7 +108,7 @@ def _imo_number(_field: Field, raw: Value, _layout: Layout) -> str | Trouble:
     if len(text) == 7 and text.isascii() and text.isdigit():
         return text
     hint = "give the 7 digits of the ship's certificate, with or without IMO before them"
-    return Trouble("fal.imo-number-malformed", "7 digits", hint)
+    return Trouble("imo.number-malformed", "7 digits", hint)
 
 
 def has_check_digit(number: str) -> bool:
@@ -121,7 +121,7 @@ def _number(_field: Field, raw: Value, _layout: Layout) -> str | Trouble:
     text = plain(raw)
     if _NUMBER.fullmatch(text):
         return text
-    return Trouble("fal.number-malformed", "a number", "write digits only, without separators")
+    return Trouble("number.malformed", "a number", "write digits only, without separators")
 
 
 def _choice(field: Field, raw: Value, layout: Layout) -> str | Trouble:
@@ -131,7 +131,7 @@ def _choice(field: Field, raw: Value, layout: Layout) -> str | Trouble:
         if code is not None:
             return code
     shown = layout.shown[field.argument]
-    return Trouble("fal.choice-unknown", shown, "choose one of these")
+    return Trouble("code.unknown", shown, "choose one of these")
 
 
 def _date(_field: Field, raw: Value, layout: Layout) -> str | Trouble:
@@ -147,7 +147,7 @@ def _date(_field: Field, raw: Value, layout: Layout) -> str | Trouble:
     hint = f"write the date as {orders}, for example {_example(layout.date_orders[0])}"
     if isinstance(raw, int | float):
         hint = f"the cell shows a number: give it the format of a date, or {hint}"
-    return Trouble("fal.date-malformed", f"a date in the order {orders}", hint)
+    return Trouble("moment.malformed", f"a date in the order {orders}", hint)
 
 
 def _day(year: str, month: str, day: str) -> str | None:
@@ -182,7 +182,7 @@ def _time(_field: Field, raw: Value, _layout: Layout) -> str | Trouble:
             hour = hour % 12 + (12 if found[4] in "Pp" else 0)
         return f"{hour:02}:{found[2]}:{found[3]}" if found[3] else f"{hour:02}:{found[2]}"
     hint = "write the time as HH:MM, for example 14:00"
-    return Trouble("fal.time-malformed", "a time of the day, HH:MM", hint)
+    return Trouble("moment.malformed", "a time of the day, HH:MM", hint)
 
 
 def _clock(at: time) -> str:

@@ -56,14 +56,14 @@ def check_contents(item: Item, clues: Clues) -> None:
             continue
         if shortest(number) in seen:
             make = partial(_repeated, item, at, number)
-            item.listing.find("postal.sequence-repeated", make, at)
+            item.listing.find("sequence.repeated", make, at)
         seen.add(shortest(number))
 
 
 def _repeated(item: Item, at: int, number: str) -> Problem:
     trail = to_piece(at)
     return Problem(
-        code="postal.sequence-repeated",
+        code="sequence.repeated",
         text=f"two content pieces have the number {number!r}",
         message=item.number,
         where=item.spots.spot(trail, "SequenceNumeric").place,
@@ -81,14 +81,14 @@ def _check_sum(item: Item, clues: Clues, trail: Trail, holder: Tree, name: str) 
     path = path_of(item.tree, trail, name)
     if not is_unread(f"{NAME}.{path}.currency", "error", clues.unread):
         make = partial(_without_currency, item, trail, name, amount["value"])
-        item.listing.find("postal.currency-missing", make, piece_of(trail))
+        item.listing.find("currency.missing", make, piece_of(trail))
 
 
 def _without_currency(item: Item, trail: Trail, name: str, value: str) -> Problem:
     path, spot = path_of(item.tree, trail, name), item.spots.spot(trail, name)
     currency = item.spots.spot((*trail, (name, 0)), "currency")
     return Problem(
-        code="postal.currency-missing",
+        code="currency.missing",
         text=f"{spot.called or name} {value} has no currency",
         message=item.number,
         where=currency.place if currency.empty else spot.place,

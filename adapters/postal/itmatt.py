@@ -137,7 +137,7 @@ def _root(payload: bytes) -> Element | Problem:
     if isinstance(root, Problem) or local_name(root) == "ITMATT":
         return root
     return Problem(
-        code="postal.root-unknown",
+        code="root.unknown",
         text=f"the root element is {cut(name_of(root), 256)!r}",
         where=Positions(payload).exact(root),
         path=cut(local_name(root), 256),

@@ -38,11 +38,11 @@ from broker.model.problem import Place, Problem, cut
 
 _DAY = len("YYYY-MM-DD")
 _UNREAD = frozenset({
-    "postal.value-too-long", "postal.value-malformed", "postal.number-malformed",
-    "postal.moment-malformed", "postal.attribute-misplaced",
+    "value.too-long", "value.malformed", "number.malformed",
+    "moment.malformed", "attribute.misplaced",
 })  # fmt: skip
 """What keeps a value out of the tree."""
-_UNKNOWN = "postal.element-unknown"
+_UNKNOWN = "element.unknown"
 
 
 def message_of(item: Item, profile: Profile) -> Message:
@@ -65,7 +65,7 @@ def judged_message(item: Item, profile: Profile) -> tuple[Message, Extent | None
     body = item.tree
     if left_out:
         make = partial(_left_out, item, extent, where)
-        item.listing.find("postal.pieces-left-out", make, min(left_out))
+        item.listing.find("list.incomplete", make, min(left_out))
         rejected, body = False, without_pieces(item.tree, left_out)
     draft = Draft(
         kind="item",
@@ -120,7 +120,7 @@ def _extent(item: Item) -> Extent | None:
 def _left_out(item: Item, extent: Extent | None, where: Place) -> Problem:
     assert extent is not None, "only an item with content pieces leaves some of them out"
     return Problem(
-        code="postal.pieces-left-out",
+        code="list.incomplete",
         text=f"{len(extent.left_out)} of {extent.declared} content pieces left out; "
         "the others go on",
         message=item.number,

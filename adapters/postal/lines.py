@@ -115,7 +115,7 @@ def value_of(line: Line) -> Any | Problem:
     if not isinstance(checked, dict):
         what = "an array" if isinstance(checked, list) else "no object"
         return Problem(
-            code="postal.value-malformed",
+            code="value.malformed",
             text=f"the {'line' if line.line else 'message'} is {what}",
             message=line.number,
             where=Place(line=line.line, json_pointer=""),

@@ -25,13 +25,13 @@ Make = Callable[[], Problem | None]
 Rank = Callable[[Place], tuple[int, ...]]
 
 _SEVERITIES: Mapping[str, Severity] = {
-    "postal.element-empty": "warning",
+    "element.empty": "warning",
     "postal.s10.check-digit": "warning",
     "postal.s10.service-unknown": "warning",
     "postal.s10.country-unknown": "warning",
 }
 _PIECE = "ConsignmentItem"
-_EMPTY = "postal.element-empty"
+_EMPTY = "element.empty"
 
 
 def piece_of(trail: Trail) -> Piece:
@@ -131,7 +131,7 @@ class Listing:
         if self.unkept:
             parts.append(f"{self.unkept} values without a place in the item are not kept")
         return Problem(
-            code="postal.problems-more",
+            code="problems.more",
             text="; ".join(parts),
             severity="error" if errors else "warning",
             message=self.number,

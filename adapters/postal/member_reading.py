@@ -107,13 +107,13 @@ def _unknown(name: str, value: Any, known: list[str], place: JsonObject) -> None
         expected, hint = unknown_words("members", name, known)
         if meant := near(name, known):
             place.notes.misspelt.setdefault((place.pointer, meant), name)
-    place.note("postal.element-unknown", text, name, value, expected=expected, hint=hint)
+    place.note("element.unknown", text, name, value, expected=expected, hint=hint)
 
 
 def _one(value: Any, field: Field, tree: Tree, place: JsonObject) -> None:
     assert field.model is not None, "a class has a model"
     if not isinstance(value, dict):
-        place.note("postal.value-malformed", f"{field.name} is not an object", field.name, value,
+        place.note("value.malformed", f"{field.name} is not an object", field.name, value,
                    expected="an object", hint=_names(field))  # fmt: skip
         return
     below: Tree = {}
@@ -126,11 +126,11 @@ def _one(value: Any, field: Field, tree: Tree, place: JsonObject) -> None:
 def _many(value: Any, field: Field, tree: Tree, place: JsonObject) -> None:
     assert field.model is not None, "a class has a model"
     if not isinstance(value, list):
-        place.note("postal.value-malformed", f"{field.name} is not an array", field.name, value,
+        place.note("value.malformed", f"{field.name} is not an array", field.name, value,
                    expected="an array of objects", hint="an array, also of one")  # fmt: skip
         return
     if len(value) > LIST_MAX:
-        place.note("postal.element-repeated", f"{field.name} has {len(value)} elements", field.name,
+        place.note("element.repeated", f"{field.name} has {len(value)} elements", field.name,
                    value[LIST_MAX:], expected=f"at most {LIST_MAX}",
                    hint="leave out the ones beyond")  # fmt: skip
         if field.name == "ConsignmentItem":
@@ -149,7 +149,7 @@ def _many(value: Any, field: Field, tree: Tree, place: JsonObject) -> None:
             here.note(EMPTY, f"an element of {field.name} is empty", "", "",
                       expected=_WHAT[dict], hint="give its members, or leave it out")  # fmt: skip
         else:
-            here.note("postal.value-malformed", f"an element of {field.name} is not an object",
+            here.note("value.malformed", f"an element of {field.name} is not an object",
                       "", one, expected="an object", hint=_names(field))  # fmt: skip
 
 
@@ -162,7 +162,7 @@ def _pair(value: Any, field: Field, tree: Tree, place: JsonObject) -> None:
     """A sum with its currency, or a measure with its unit."""
     half = _HALVES[field.kind]
     if not isinstance(value, dict):
-        place.note("postal.value-malformed", f"{field.name} is not an object", field.name, value,
+        place.note("value.malformed", f"{field.name} is not an object", field.name, value,
                    expected=f"an object with value and {half}",
                    hint=_PAIRS[field.kind])  # fmt: skip
         return
@@ -185,7 +185,7 @@ def _pair(value: Any, field: Field, tree: Tree, place: JsonObject) -> None:
         if not any(one.name == "value" for one in place.notes.noted[before:]):
             instead = place.notes.misspelt.get((inside.pointer, "value"), "")
             hint = f"write value and {half}"
-            inside.note("postal.number-malformed", f"{field.name} has no value", "value", "",
+            inside.note("number.malformed", f"{field.name} has no value", "value", "",
                         expected=picture(field.element.format), at=instead or "value",
                         hint=in_place_of(hint, instead) if instead else hint)  # fmt: skip
         del tree[field.name]
@@ -205,7 +205,7 @@ def _half(value: Any, half: str, pair: Tree, place: JsonObject) -> None:
             if plain != value:
                 place.keep(half, value)
             return
-    place.note("postal.value-malformed", f"{half} is {_short(value)}", half, value,
+    place.note("value.malformed", f"{half} is {_short(value)}", half, value,
                expected=_EXPECTED[half], hint="in quotes, as the list has it")  # fmt: skip
 
 
@@ -241,17 +241,17 @@ def _not_text(value: Any, field: Field) -> tuple[str, str, str, str] | None:
         hint = "write it in quotes" + (
             ": a number loses the zeros it begins with" if number else ""
         )
-        return "postal.value-malformed", words, f"a string: {expected}", hint
+        return "value.malformed", words, f"a string: {expected}", hint
     if field.kind == "moment":
         known = is_moment(value)
-        return None if known else ("postal.moment-malformed", words, expected, moment_hint(value))
+        return None if known else ("moment.malformed", words, expected, moment_hint(value))
     form = text_of(shown)
     if len(value) > form.limit:
         text = f"{field.name} has {len(value)} characters"
-        return "postal.value-too-long", text, expected, "shorten it"
+        return "value.too-long", text, expected, "shorten it"
     if form.fits(value):
         return None
-    return "postal.value-malformed", words, expected, "capital letters, as ISO has the code"
+    return "value.malformed", words, expected, "capital letters, as ISO has the code"
 
 
 def _number(value: Any, field: Field, name: str, place: JsonObject) -> str | None:
@@ -263,7 +263,7 @@ def _number(value: Any, field: Field, name: str, place: JsonObject) -> str | Non
         if number != written:
             place.keep(name, written)
         return number
-    place.note("postal.number-malformed", f"{field.name} is {_short(value)}", name, value,
+    place.note("number.malformed", f"{field.name} is {_short(value)}", name, value,
                expected=picture(field.element.format), hint=NUMBER_HINT)  # fmt: skip
     return None
 

@@ -12,7 +12,7 @@ from adapters.postal.listing import Piece, piece_of
 from adapters.wire.json import child
 
 UNMAPPED_MAX = 20_000
-EMPTY = "postal.element-empty"
+EMPTY = "element.empty"
 
 
 class Note(NamedTuple):

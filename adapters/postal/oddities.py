@@ -41,17 +41,17 @@ def code_of(oddity: Oddity) -> str:
         return ""
     if oddity.what != "malformed":
         return {
-            "unknown": "postal.element-unknown",
-            "repeated": "postal.element-repeated",
-            "too-long": "postal.value-too-long",
-            "misplaced": "postal.text-misplaced",
-            "as-attribute": "postal.attribute-misplaced",
-            "empty": "postal.element-empty",
+            "unknown": "element.unknown",
+            "repeated": "element.repeated",
+            "too-long": "value.too-long",
+            "misplaced": "text.misplaced",
+            "as-attribute": "attribute.misplaced",
+            "empty": "element.empty",
         }[oddity.what]
     how = oddity.row.how if oddity.row else ""
     if how == "moment":
-        return "postal.moment-malformed"
-    return "postal.number-malformed" if how in NUMBERS else "postal.value-malformed"
+        return "moment.malformed"
+    return "number.malformed" if how in NUMBERS else "value.malformed"
 
 
 class Trace:

@@ -98,7 +98,7 @@ class Findings:
         if not hidden:
             return listed
         more = Problem(
-            code="edifact.problems-more",
+            code="problems.more",
             text=f"{hidden} more problems are not listed",
             severity="error" if self._hidden["error"] else "warning",
             message=self._message,

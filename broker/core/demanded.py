@@ -45,7 +45,7 @@ def _bounded(problems: tuple[Problem, ...]) -> Iterator[Problem]:
     yield from problems[:PROBLEMS_MAX]
     if more := problems[PROBLEMS_MAX:]:
         yield Problem(
-            code="amendment.problems-more",
+            code="problems.more",
             text=f"{len(more)} more demands are not met, and not listed",
             severity="error" if rejects(more) else "warning",
             hint="correct what is listed, and ask again",

@@ -105,46 +105,46 @@ def of(*changes, part="FAL1"):
 
 WRONG = (
     # form, code, pointer
-    ({**FORM, "changes": []}, "request.value-malformed", ""),
-    ({**FORM, "request": "amend"}, "request.value-missing", "/changes"),
-    ({**AMEND, "part": "FAL1", "changes": []}, "request.value-missing", "/changes"),
-    ({**AMEND, "part": "FAL1", "changes": "x"}, "request.value-malformed", "/changes"),
-    ({**AMEND, "part": ""}, "request.value-missing", ""),
-    ({**AMEND, "part": "FAL7"}, "request.value-malformed", "/part"),
-    ({**AMEND, "part": ["FAL1"]}, "request.value-malformed", "/part"),
-    (of(("Nothing", "x")), "request.value-malformed", "/changes/0/path"),
-    (of(("RemarksText", "x"), ("RemarksText", "y")), "request.value-malformed", "/changes/1/path"),
-    (of(("Agent", "x")), "request.value-malformed", "/changes/0/value"),
-    (of(("RemarksText", 7)), "request.value-malformed", "/changes/0/value"),
-    (of(("RemarksText", "x" * 513)), "request.value-too-long", "/changes/0/value"),
-    (of(("BorderTransportMeans.ArrivalDateTime", "soon")), "request.value-malformed",
+    ({**FORM, "changes": []}, "value.malformed", ""),
+    ({**FORM, "request": "amend"}, "value.missing", "/changes"),
+    ({**AMEND, "part": "FAL1", "changes": []}, "value.missing", "/changes"),
+    ({**AMEND, "part": "FAL1", "changes": "x"}, "value.malformed", "/changes"),
+    ({**AMEND, "part": ""}, "value.missing", ""),
+    ({**AMEND, "part": "FAL7"}, "value.malformed", "/part"),
+    ({**AMEND, "part": ["FAL1"]}, "value.malformed", "/part"),
+    (of(("Nothing", "x")), "value.malformed", "/changes/0/path"),
+    (of(("RemarksText", "x"), ("RemarksText", "y")), "value.malformed", "/changes/1/path"),
+    (of(("Agent", "x")), "value.malformed", "/changes/0/value"),
+    (of(("RemarksText", 7)), "value.malformed", "/changes/0/value"),
+    (of(("RemarksText", "x" * 513)), "value.too-long", "/changes/0/value"),
+    (of(("BorderTransportMeans.ArrivalDateTime", "soon")), "value.malformed",
      "/changes/0/value"),
-    (of(("BorderTransportMeans.CrewQuantity", {"unit": "X"})), "request.value-missing",
+    (of(("BorderTransportMeans.CrewQuantity", {"unit": "X"})), "value.missing",
      "/changes/0/value"),
-    (of(("BorderTransportMeans.CrewQuantity", {"value": "many"})), "request.value-malformed",
+    (of(("BorderTransportMeans.CrewQuantity", {"value": "many"})), "value.malformed",
      "/changes/0/value/value"),
-    (of(("BorderTransportMeans.CrewQuantity.value", "9")), "request.value-malformed",
+    (of(("BorderTransportMeans.CrewQuantity.value", "9")), "value.malformed",
      "/changes/0/path"),
-    (of(("BorderTransportMeans.Crew[2].FamilyName", "X")), "request.value-malformed",
+    (of(("BorderTransportMeans.Crew[2].FamilyName", "X")), "value.malformed",
      "/changes/0/path"),
     (of(("BorderTransportMeans.Crew[2].SequenceNumeric", "3"), part="FAL5"),
-     "request.value-malformed", "/changes/0/path"),
+     "value.malformed", "/changes/0/path"),
     (of(("BorderTransportMeans.Crew[0].FamilyName", "X"), part="FAL5"),
-     "request.value-malformed", "/changes/0/path"),
-    (of(*[("RemarksText", "x")] * 501), "request.value-malformed", "/changes/500"),
-    ({**AMEND, "part": "FAL1", "changes": [{"path": "RemarksText"}]}, "request.value-missing",
+     "value.malformed", "/changes/0/path"),
+    (of(*[("RemarksText", "x")] * 501), "value.malformed", "/changes/500"),
+    ({**AMEND, "part": "FAL1", "changes": [{"path": "RemarksText"}]}, "value.missing",
      "/changes/0"),
     ({**AMEND, "part": "FAL1", "changes": [{"path": "RemarksText", "value": "x", "why": 1}]},
-     "request.field-unknown", "/changes/0/why"),
-    ({**FORM, "request": "destroy"}, "request.value-malformed", "/request"),
-    ({**FORM, "id": ""}, "request.value-malformed", "/id"),
-    ({name: FORM[name] for name in ("request", "id")}, "request.value-missing", "/references"),
-    ({**FORM, "references": [["VISIT"]]}, "request.value-missing", "/references/0/1"),
-    ({**FORM, "refernces": []}, "request.field-unknown", "/refernces"),
-    ({**FORM, "number": 1}, "request.value-malformed", ""),
-    ({**FORM, "request": "take-back"}, "request.value-malformed", ""),
-    ({**FORM, "what": "arrival"}, "request.value-malformed", ""),
-    ({**FORM, "reasons": [{"words": "x"}]}, "request.field-unknown", "/reasons/0/words"),
+     "element.unknown", "/changes/0/why"),
+    ({**FORM, "request": "destroy"}, "value.malformed", "/request"),
+    ({**FORM, "id": ""}, "value.malformed", "/id"),
+    ({name: FORM[name] for name in ("request", "id")}, "value.missing", "/references"),
+    ({**FORM, "references": [["VISIT"]]}, "value.missing", "/references/0/1"),
+    ({**FORM, "refernces": []}, "element.unknown", "/refernces"),
+    ({**FORM, "number": 1}, "value.malformed", ""),
+    ({**FORM, "request": "take-back"}, "value.malformed", ""),
+    ({**FORM, "what": "arrival"}, "value.malformed", ""),
+    ({**FORM, "reasons": [{"words": "x"}]}, "element.unknown", "/reasons/0/words"),
 )  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def test_many_mistakes_are_listed_as_far_as_they_can_be_read():
     message, _ = translate(of(*[("Nothing", "x")] * 130))
     assert len(message.problems) == 101
     last = message.problems[-1]
-    assert (last.code, last.text) == ("request.problems-more", "30 more problems are not listed")
+    assert (last.code, last.text) == ("problems.more", "30 more problems are not listed")
 
 
 def test_an_amendment_is_recognised_wherever_its_member_request_stands():
@@ -197,7 +197,7 @@ def test_all_mistakes_are_reported_at_once():
     """Two wrong members are two problems."""
     message, _ = translate({**FORM, "request": "destroy", "colour": "red"})
     assert [problem.code for problem in message.problems] == [
-        "request.value-malformed", "request.field-unknown"
+        "value.malformed", "element.unknown"
     ]  # fmt: skip
 
 

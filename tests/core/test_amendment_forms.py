@@ -135,7 +135,7 @@ async def test_a_general_declaration_is_amended_but_not_made_another_call():
         assert given["data"]["body"][SHIP]["BerthName"] == "9"
         wrong = (
             ("ID", "9074729", "amendment.fixed"),
-            ("Name", None, "fal.value-missing"),
+            ("Name", None, "value.missing"),
             ("ArrivalDateTime", "2019-01-01T10:00", "fal.arrival-before-departure"),
         )
         for name, value, code in wrong:
@@ -162,7 +162,7 @@ async def test_a_crew_list_is_amended_by_the_numbers_of_the_dossier():
         assert await amend((f"{CREW}[2].FamilyName", "OKORO")) == ("applied", [])
         foreign = await amend((f"{CREW}[2].FamilyName", "X"), who=AGENT)
         assert foreign == ("declined", ["reference.unknown"])
-        assert await amend((f"{CREW}[2].FamilyName", None)) == ("declined", ["fal.value-missing"])
+        assert await amend((f"{CREW}[2].FamilyName", None)) == ("declined", ["value.missing"])
         (other,) = seafarers(1, 3)
         leaves = {name: value for name, value in other.items() if isinstance(value, str)}
         del leaves["SequenceNumeric"]
@@ -224,8 +224,8 @@ async def test_a_passenger_list_is_amended_at_once_and_also_after_its_closing():
         assert {profile for _, profile in await versions_of(broker)} == {"paxlst-guide"}
 
 
-@pytest.mark.parametrize(("part", "code"), [("", "request.value-missing"),
-                                            ("FAL9", "request.value-malformed")])  # fmt: skip
+@pytest.mark.parametrize(("part", "code"), [("", "value.missing"),
+                                            ("FAL9", "value.malformed")])  # fmt: skip
 @story
 async def test_a_form_of_a_visit_is_named_by_its_part(part, code):
     """Without it, nothing says of which package the paths are."""

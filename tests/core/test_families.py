@@ -178,7 +178,7 @@ async def test_a_bad_seafarer_refuses_the_list_and_the_one_before_remains():
         await broker.lodge(crewed(voyage(1), persons), AGENT, **WORKBOOK)
         (reply,) = await told(broker, AGENT, "message.rejected")
         refused, problem = artifacts(reply)["result.json"]["problems"][:2]
-        assert refused["code"] == "fal.list-refused"
+        assert refused["code"] == "list.refused"
         assert (problem["sheet"], problem["cell"]) == ("FAL 5", "I6")
         assert await persons_of(broker, "FAL5") == [token_of(persons[0])]
 

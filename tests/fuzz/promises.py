@@ -26,11 +26,11 @@ from broker.adapter import (
 )
 from broker.model.problem import NOWHERE, Problem, as_json
 from broker.translation.step import Submission, canonical_json, translated
-from tests.documents import first, section
+from tests.documentation.reference import declared
 from tests.fuzz.readable import faults
 from tests.read_by import read_by, uses_by
 
-DOCUMENTED = frozenset(first(section("ARCHITECTURE", "Problem codes")))
+DOCUMENTED = frozenset(one.code for one in declared())
 SUMS = re.compile(r".*\.(problems-more|too-large|too-many-[a-z]+)")
 """Codes about a message as a whole: they stand nowhere in it, as some of the envelope do not."""
 CELL = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")

@@ -69,7 +69,7 @@ def payload_of(name: str) -> bytes:
 def _written() -> dict[str, bytes]:
     """Messages that no family composes: an agency's answers."""
     profile = configuration().profile_of("uk-cds", "UK CDS WCO-DEC 3.6", "2026-01-01")
-    problem = Problem("wco.value-missing", "a value is missing", path="Declaration.ID")
+    problem = Problem("value.missing", "a value is missing", path="Declaration.ID")
     stamp, references = Stamp("d_seed", "2026-11-02T09:00:00Z"), (Reference("LRN", "SEED1"),)
     told = {
         "rejected": Outgoing("rejected", references, stamp, problems=(problem,)),

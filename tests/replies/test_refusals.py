@@ -7,7 +7,7 @@ from broker.replies.refusals import Refused, declined_row, refusal_row
 from tests.sample_events import event, said
 
 PROBLEM = Problem(
-    code="wco.value-missing", text="TypeCode is missing", message=1,
+    code="value.missing", text="TypeCode is missing", message=1,
     where=Place(xpath="/md", line=3), path="Declaration.TypeCode", pointer="42A/D013",
     expected="a type", hint="say it",
 )  # fmt: skip

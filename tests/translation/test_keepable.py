@@ -20,7 +20,7 @@ from tests.read_by import uses_by
 from tests.stretched import LONG, stretched
 
 ON = "2026-11-02T09:00:00.000Z"
-LISTS = frozenset({"paxlst.persons-left-out", "paxlst.list-refused"})
+LISTS = frozenset({"list.incomplete", "list.refused"})
 """Problems that name each element that is left out: their number has no limit but the format's."""
 AIRLINE = families.paxlst(families.listed(families.flight(1), families.people(1, 1, 2)))
 CUSRES = (

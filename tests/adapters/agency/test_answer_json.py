@@ -104,52 +104,52 @@ def _with(**answer):
 @pytest.mark.parametrize(
     ("said", "code", "pointer"),
     [
-        ([], "answer.value-malformed", ""),
-        ({**LEAST, "extra": 1}, "answer.field-unknown", "/extra"),
-        ({**LEAST, "a/b~": 1}, "answer.field-unknown", "/a~1b~0"),
-        ({**LEAST, "id": ""}, "answer.value-malformed", "/id"),
-        ({**LEAST, "id": 7}, "answer.value-malformed", "/id"),
-        ({**LEAST, "id": "x" * 36}, "answer.value-too-long", "/id"),
-        ({**LEAST, "id": None}, "answer.value-missing", ""),
-        ({**LEAST, "delivery": None}, "answer.value-missing", ""),
-        ({**LEAST, "references": [["MRN"]]}, "answer.value-malformed", "/references/0"),
-        ({**LEAST, "references": "MRN"}, "answer.value-malformed", "/references"),
-        ({**LEAST, "answers": []}, "answer.value-missing", "/answers"),
-        ({**LEAST, "answers": [{}]}, "answer.value-missing", "/answers/0"),
+        ([], "value.malformed", ""),
+        ({**LEAST, "extra": 1}, "element.unknown", "/extra"),
+        ({**LEAST, "a/b~": 1}, "element.unknown", "/a~1b~0"),
+        ({**LEAST, "id": ""}, "value.malformed", "/id"),
+        ({**LEAST, "id": 7}, "value.malformed", "/id"),
+        ({**LEAST, "id": "x" * 36}, "value.too-long", "/id"),
+        ({**LEAST, "id": None}, "value.missing", ""),
+        ({**LEAST, "delivery": None}, "value.missing", ""),
+        ({**LEAST, "references": [["MRN"]]}, "value.malformed", "/references/0"),
+        ({**LEAST, "references": "MRN"}, "value.malformed", "/references"),
+        ({**LEAST, "answers": []}, "value.missing", "/answers"),
+        ({**LEAST, "answers": [{}]}, "value.missing", "/answers/0"),
         (_with(status="fine"), "answer.status-unknown", "/answers/0/status"),
         (_with(status=1), "answer.status-unknown", "/answers/0/status"),
-        (_with(colour="red"), "answer.field-unknown", "/answers/0/colour"),
+        (_with(colour="red"), "element.unknown", "/answers/0/colour"),
         (_with(subject={}), "answer.subject-malformed", "/answers/0/subject"),
         (_with(subject={"item": 1, "part": "x"}), "answer.subject-malformed",
          "/answers/0/subject"),
-        (_with(subject={"item": 0}), "answer.value-malformed", "/answers/0/subject/item"),
-        (_with(subject={"item": True}), "answer.value-malformed", "/answers/0/subject/item"),
-        (_with(subject={"item": "x"}), "answer.value-malformed", "/answers/0/subject/item"),
-        (_with(subject={"item": 1.5}), "answer.value-malformed", "/answers/0/subject/item"),
-        (_with(subject={"item": "000"}), "answer.value-malformed", "/answers/0/subject/item"),
-        (_with(subject={"item": 100_000}), "answer.value-malformed", "/answers/0/subject/item"),
-        (_with(subject={"abo": ""}), "answer.value-malformed", "/answers/0/subject/abo"),
-        (_with(subject={"avf": "x" * 71}), "answer.value-too-long", "/answers/0/subject/avf"),
+        (_with(subject={"item": 0}), "value.malformed", "/answers/0/subject/item"),
+        (_with(subject={"item": True}), "value.malformed", "/answers/0/subject/item"),
+        (_with(subject={"item": "x"}), "value.malformed", "/answers/0/subject/item"),
+        (_with(subject={"item": 1.5}), "value.malformed", "/answers/0/subject/item"),
+        (_with(subject={"item": "000"}), "value.malformed", "/answers/0/subject/item"),
+        (_with(subject={"item": 100_000}), "value.malformed", "/answers/0/subject/item"),
+        (_with(subject={"abo": ""}), "value.malformed", "/answers/0/subject/abo"),
+        (_with(subject={"avf": "x" * 71}), "value.too-long", "/answers/0/subject/avf"),
         (_with(subject={"abo": "1", "avf": "2"}), "answer.subject-malformed",
          "/answers/0/subject"),
         (_with(subject={"path": "a..b"}), "answer.subject-malformed",
          "/answers/0/subject/path"),
-        (_with(quantity=400), "answer.value-malformed", "/answers/0/quantity"),
-        (_with(quantity={"value": "400"}), "answer.value-missing", "/answers/0/quantity"),
-        (_with(quantity={"value": "0.0", "unit": "KGM"}), "answer.value-malformed",
+        (_with(quantity=400), "value.malformed", "/answers/0/quantity"),
+        (_with(quantity={"value": "400"}), "value.missing", "/answers/0/quantity"),
+        (_with(quantity={"value": "0.0", "unit": "KGM"}), "value.malformed",
          "/answers/0/quantity/value"),
-        (_with(quantity={"value": "1,5", "unit": "KGM"}), "answer.value-malformed",
+        (_with(quantity={"value": "1,5", "unit": "KGM"}), "value.malformed",
          "/answers/0/quantity/value"),
-        (_with(quantity={"value": True, "unit": "KGM"}), "answer.value-malformed",
+        (_with(quantity={"value": True, "unit": "KGM"}), "value.malformed",
          "/answers/0/quantity/value"),
-        (_with(quantity={"value": "1", "unit": "KILO"}), "answer.value-too-long",
+        (_with(quantity={"value": "1", "unit": "KILO"}), "value.too-long",
          "/answers/0/quantity/unit"),
-        (_with(check="x" * 18), "answer.value-too-long", "/answers/0/check"),
-        (_with(valid_until="tomorrow"), "answer.value-malformed", "/answers/0/valid_until"),
-        (_with(reasons="no"), "answer.value-malformed", "/answers/0/reasons"),
-        (_with(reasons=[7]), "answer.value-malformed", "/answers/0/reasons/0"),
-        (_with(reasons=[{"why": "x"}]), "answer.field-unknown", "/answers/0/reasons/0/why"),
-        (_with(wanted=[{"type": "x" * 18}]), "answer.value-too-long",
+        (_with(check="x" * 18), "value.too-long", "/answers/0/check"),
+        (_with(valid_until="tomorrow"), "value.malformed", "/answers/0/valid_until"),
+        (_with(reasons="no"), "value.malformed", "/answers/0/reasons"),
+        (_with(reasons=[7]), "value.malformed", "/answers/0/reasons/0"),
+        (_with(reasons=[{"why": "x"}]), "element.unknown", "/answers/0/reasons/0/why"),
+        (_with(wanted=[{"type": "x" * 18}]), "value.too-long",
          "/answers/0/wanted/0/type"),
     ],
 )  # fmt: skip
@@ -170,7 +170,7 @@ def test_each_mistake_is_told_at_its_pointer(said, code, pointer):
 def test_a_member_that_nobody_knows_has_the_names_that_are(named, hint):
     """One that is spelt alike is named; for any other those that are known stand there."""
     message, _draft = _read(_with(**{named: "held"}))
-    (told,) = (one for one in message.problems if one.code == "answer.field-unknown")
+    (told,) = (one for one in message.problems if one.code == "element.unknown")
     assert told.hint == hint
     assert "status" in (told.expected or "")
 
@@ -233,7 +233,7 @@ def test_a_flood_of_mistakes_is_counted():
     """A hundred are listed, and how many more there are."""
     message, _draft = _read({**LEAST, "answers": [{"status": "x"}] * 250})
     assert len(message.problems) == 101
-    assert message.problems[-1].code == "answer.problems-more"
+    assert message.problems[-1].code == "problems.more"
     assert message.problems[-1].text == "150 more problems are not listed"
 
 
@@ -243,7 +243,7 @@ def test_a_reply_lists_what_may_be_named_and_errors_before_warnings():
         Problem("event.superseded", "w", severity="warning"),
         Problem("answer.subject-unknown", "e",
                 expected="one of PersonsReport.Person[#1], PersonsReport.Person[#2] and 3 more"),
-        Problem("answer.value-missing", "e", expected="a value"),
+        Problem("value.missing", "e", expected="a value"),
     )  # fmt: skip
     stamp = Stamp("d_2", "2026-11-22T09:30:00Z")
     out = Outgoing("declined", (), stamp, problems=problems, changes="d_1")
@@ -308,13 +308,13 @@ def test_recognition_and_replies():
     assert AnswerJson().recognises(orjson.dumps(FULL)).certainty == 90
     assert AnswerJson().recognises(b' {"x": 1}').certainty == 10
     assert AnswerJson().recognises(b"<a/>") is None
-    problem = Problem("answer.value-missing", "id is missing", where=Place(json_pointer=""))
+    problem = Problem("value.missing", "id is missing", where=Place(json_pointer=""))
     out = Outgoing("rejected", (Reference("MRN", "M"),), Stamp("d_2", "2026-11-22T09:30:00Z"),
                    answers=({"StatusCode": "held"},), problems=(problem,))  # fmt: skip
     (reply,) = AnswerJson().reply(out, Original("s_9", b"{}", 1), PLAIN)
     told = json.loads(reply.content)
     assert told["submission"] == "s_9"
-    assert told["problems"][0]["code"] == "answer.value-missing"
+    assert told["problems"][0]["code"] == "value.missing"
     (shown,) = AnswerJson().render(out, PLAIN)
     assert json.loads(shown.content)["answers"] == [{"StatusCode": "held"}]
 
@@ -352,5 +352,5 @@ def test_a_report_without_a_moment_or_about_a_request_is_refused(change):
     """It says when; and a request is decided by an answer of its own."""
     message, _ = _read({**REPORTED, **change})
     assert message.verdict == "rejected"
-    assert [one.code for one in message.problems] == ["answer.value-malformed"]
+    assert [one.code for one in message.problems] == ["value.malformed"]
     assert [one.where.json_pointer for one in message.problems] == ["/arrived"]

@@ -62,19 +62,19 @@ def test_each_member_has_its_place_in_the_model():
 @pytest.mark.parametrize(
     ("members", "code", "pointer"),
     [
-        ({"payments": ["60 EUR"]}, "answer.value-malformed", "/answers/0/payments/0"),
+        ({"payments": ["60 EUR"]}, "value.malformed", "/answers/0/payments/0"),
         ({"payments": [{"amount": {"value": "60,00", "currency": "EUR"}}]},
-         "answer.value-malformed", "/answers/0/payments/0/amount/value"),
+         "value.malformed", "/answers/0/payments/0/amount/value"),
         ({"payments": [{"amount": {"value": "60", "currency": "euro"}}]},
-         "answer.value-malformed", "/answers/0/payments/0/amount/currency"),
+         "value.malformed", "/answers/0/payments/0/amount/currency"),
         ({"payments": [{"amount": {"value": "60"}}]},
-         "answer.value-missing", "/answers/0/payments/0/amount"),
+         "value.missing", "/answers/0/payments/0/amount"),
         ({"payments": [{"due": "soon"}]},
-         "answer.value-malformed", "/answers/0/payments/0/due"),
+         "value.malformed", "/answers/0/payments/0/due"),
         ({"payments": [{"guarantee": 7}]},
-         "answer.value-malformed", "/answers/0/payments/0/guarantee"),
-        ({"limits": [{"by": "2026"}]}, "answer.field-unknown", "/answers/0/limits/0/by"),
-        ({"remarks": ["x" * 513]}, "answer.value-too-long", "/answers/0/remarks/0"),
+         "value.malformed", "/answers/0/payments/0/guarantee"),
+        ({"limits": [{"by": "2026"}]}, "element.unknown", "/answers/0/limits/0/by"),
+        ({"remarks": ["x" * 513]}, "value.too-long", "/answers/0/remarks/0"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_reported_at_its_pointer(members, code, pointer):

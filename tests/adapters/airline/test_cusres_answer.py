@@ -170,7 +170,7 @@ WRONG = [
     ("twice, differently", (*HEAD, *ALPHA, "ERP+2", "RFF+ABO:A1", "ERC+1Z"),
      "cusres.person-repeated", "RFF 15"),
     ("with a code that is none", (*HEAD, "ERP+2", "RFF+ABO:A1", "ERC+9Q"),
-     "cusres.code-unknown", "ERC 11"),
+     "code.unknown", "ERC 11"),
 ]  # fmt: skip
 
 
@@ -202,7 +202,7 @@ def test_no_reference_of_a_person_stands_in_a_problem(profile):
 def test_a_segment_without_a_place_is_a_warning_and_kept(profile):
     """It never rejects; its values are unmapped."""
     found, draft = one(profile, *HEAD, "NAD+MS+X", *ALPHA)
-    assert (found.verdict, codes(found)) == ("accepted", ["cusres.segment-unknown"])
+    assert (found.verdict, codes(found)) == ("accepted", ["element.unknown"])
     assert [one.value for one in draft.unmapped] == ["MS", "X"]
 
 
@@ -214,7 +214,7 @@ def test_more_problems_than_are_listed_still_reject(profile):
     found, _ = one(profile, *HEAD, "NAD+MS", *wrong)
     assert found.verdict == "rejected"
     assert len(found.problems) == PROBLEMS_MAX + 1
-    assert codes(found)[-1] == "cusres.problems-more"
+    assert codes(found)[-1] == "problems.more"
     assert found.problems[-1].severity == "error"
 
 
@@ -286,7 +286,7 @@ def test_a_reply_to_bytes_that_cannot_be_read_is_written_all_the_same(profile, p
 
 def test_many_problems_go_on_in_further_messages(profile):
     """99 ERP are the most of one message."""
-    many = [Problem(code="cusres.code-unknown", text=f"number {at}") for at in range(120)]
+    many = [Problem(code="code.unknown", text=f"number {at}") for at in range(120)]
     reading, segments = replied(profile, interchange(cusres(*HEAD, *ALPHA)), "rejected", *many)
     assert [one.sequence for one in reading.messages] == ["01", "02"]
     assert len([one for one in segments if one[0][0] == "ERP"]) == 120

@@ -113,10 +113,10 @@ def test_a_bad_person_is_left_out_and_the_others_go_on(one):
     assert found.verdict == "accepted"
     total, problem = [one for one in found.problems if one.severity == "error"]
     assert (total.code, total.text, total.found, total.where.segment) == (
-        "paxlst.persons-left-out", "1 of 3 persons were left out", "Passenger 2", "UNH 1",
+        "list.incomplete", "1 of 3 persons were left out", "Passenger 2", "UNH 1",
     )  # fmt: skip
     assert (problem.code, problem.path, problem.where.segment) == (
-        "paxlst.value-missing", "Declaration.BorderTransportMeans.Passenger[2].FamilyName",
+        "value.missing", "Declaration.BorderTransportMeans.Passenger[2].FamilyName",
         "NAD 20",
     )  # fmt: skip
     numbers = [one["SequenceNumeric"] for one in draft.body["BorderTransportMeans"]["Passenger"]]
@@ -139,13 +139,13 @@ def test_a_list_that_is_rejected_anyway_counts_nobody(one):
     """Where no one goes on, how many were left out of those who do is no question."""
     found, _drafts = one(*header(BGM="BGM+745+QQ+1"), *person(), *person(**NAMELESS))
     assert found.verdict == "rejected"
-    assert "paxlst.persons-left-out" not in {problem.code for problem in found.problems}
+    assert "list.incomplete" not in {problem.code for problem in found.problems}
 
 
 def test_a_list_of_nobody_is_taken_only_if_it_says_so(one):
     """CNT+42:0 is a flight without passengers; no person and no total is a mistake."""
     assert one(*header(), "CNT+42:0")[0].verdict == "accepted"
     found, _drafts = one(*header())
-    assert (found.verdict, found.problems[0].code) == ("rejected", "paxlst.persons-missing")
+    assert (found.verdict, found.problems[0].code) == ("rejected", "list.empty")
     found, _drafts = one(*header(BGM="BGM+745+XR"))
-    assert found.problems[0].code == "paxlst.persons-missing"
+    assert found.problems[0].code == "list.empty"

@@ -29,7 +29,7 @@ def test_no_number_of_warnings_rejects_a_list(count, one):
     assert [problem.severity for problem in found.problems] == ["warning"] * 5
     first = found.problems[0]
     assert (first.code, first.path) == (
-        "paxlst.value-missing", "Declaration.BorderTransportMeans.Passenger.EmbarkationLocationID",
+        "value.missing", "Declaration.BorderTransportMeans.Passenger.EmbarkationLocationID",
     )  # fmt: skip
     assert first.text == (
         f"Passenger.EmbarkationLocationID is missing ({count} times: Passenger 1 (NAD 11), "
@@ -44,9 +44,9 @@ def test_an_error_behind_many_warnings_is_listed_before_them(one):
     found, (draft,) = one(*header(), *lines)
     assert found.verdict == "accepted"
     assert [(one.code, one.severity) for one in found.problems[:3]] == [
-        ("paxlst.persons-left-out", "error"),
-        ("paxlst.value-missing", "error"),
-        ("paxlst.value-missing", "warning"),
+        ("list.incomplete", "error"),
+        ("value.missing", "error"),
+        ("value.missing", "warning"),
     ]
     assert draft.extent.left_out == ("BorderTransportMeans.Passenger[120]",)
 
@@ -59,7 +59,7 @@ def test_a_verdict_does_not_depend_on_how_many_problems_are_listed(one):
     assert [problem.severity for problem in found.problems] == ["error"] * (PROBLEMS_MAX + 1)
     summary, last = found.problems[0], found.problems[-1]
     assert (summary.text, summary.found) == ("150 of 152 persons were left out", "Passenger 2-151")
-    assert last.code == "paxlst.problems-more"
+    assert last.code == "problems.more"
     assert len(draft.extent.left_out) == 150
     assert len(draft.body["BorderTransportMeans"]["Passenger"]) == 2
 
@@ -84,7 +84,7 @@ def test_three_equal_warnings_are_listed_each_at_its_place(one):
     """Few enough to name: each with its person's path; a fourth makes them one."""
     lines = [line for at in range(3) for line in person(RFF=f"RFF+ABO:A{at}", NAT="NAT+2+QQQ")]
     found, _drafts = one(*header(), *(line for line in lines if not line.startswith("DOC")))
-    paths = [one.path for one in found.problems if one.code == "paxlst.code-unknown"]
+    paths = [one.path for one in found.problems if one.code == "code.unknown"]
     assert paths == [
         f"Declaration.BorderTransportMeans.Passenger[{at}].NationalityCode" for at in (1, 2, 3)
     ]
@@ -95,7 +95,7 @@ def test_values_of_persons_stand_in_what_was_found_only(one):
     lines = [line for nation in ("QA1", "QB1", "QC1", "QD1") for line in
              ("NAD+FL+++EXAMPLE:ALPHA", f"RFF+ABO:{nation}", f"NAT+2+{nation}")]  # fmt: skip
     found, _drafts = one(*header(), *lines)
-    (told,) = [one for one in found.problems if one.code == "paxlst.code-unknown"]
+    (told,) = [one for one in found.problems if one.code == "code.unknown"]
     assert (told.found, told.found_class) == ("QA1, QB1, QC1 and others", "personal")
     assert "QA1" not in told.text
     assert told.expected == "one of the 271 codes of travel-document-states, as ABW, AFG, AGO"
@@ -108,7 +108,7 @@ def test_a_profile_may_take_a_list_only_as_a_whole(guide):
     (found,) = read_by(Paxlst(), payload, whole).messages
     first = found.problems[0]
     assert (found.verdict, first.code, first.found) == (
-        "rejected", "paxlst.list-refused", "Passenger 2",
+        "rejected", "list.refused", "Passenger 2",
     )  # fmt: skip
     assert "taken only as a whole" in first.text
     (found,) = read_by(Paxlst(), payload, guide).messages

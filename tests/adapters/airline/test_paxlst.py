@@ -96,7 +96,7 @@ def test_a_type_that_nobody_knows_hides_no_other_problem(one):
         told = {problem.code: problem for problem in found.problems}
         assert (found.verdict, drafts) == ("rejected", [])
         assert set(told) >= {
-            "paxlst.type-unknown", "paxlst.flight-unknown", "paxlst.value-missing",
+            "paxlst.type-unknown", "paxlst.flight-unknown", "value.missing",
             "edifact.count-wrong",
         }  # fmt: skip
         assert told["paxlst.type-unknown"].where.segment == place
@@ -110,9 +110,9 @@ def test_warnings_stand_in_the_order_of_the_file(one):
     places = [problem.where.byte for problem in found.problems]
     assert places == sorted(places)
     assert [problem.code for problem in found.problems] == [
-        "paxlst.release-unknown", "paxlst.carrier-differs", "paxlst.code-unknown",
-        "paxlst.segment-unknown", "paxlst.code-unknown", "paxlst.person-repeated",
-        "paxlst.document-repeated", "paxlst.count-differs", "edifact.count-wrong",
+        "paxlst.release-unknown", "paxlst.carrier-differs", "code.unknown",
+        "element.unknown", "code.unknown", "paxlst.person-repeated",
+        "document.repeated", "list.count-differs", "edifact.count-wrong",
     ]  # fmt: skip
 
 
@@ -184,7 +184,7 @@ WRONG = [
     (header(DTM="DTM+999:1"), "paxlst.flight-unknown", "Declaration.BorderTransportMeans", "TDT 6"),
     (header(TDT="TDT+20+QQQQ"), "paxlst.flight-malformed",
      "Declaration.BorderTransportMeans.JourneyID", "TDT 6"),
-    (header(DTM="DTM+189:2699990810:201"), "paxlst.moment-malformed",
+    (header(DTM="DTM+189:2699990810:201"), "moment.malformed",
      "Declaration.BorderTransportMeans.Itinerary[1].DepartureDateTime", "DTM 8"),
 ]  # fmt: skip
 
@@ -201,16 +201,16 @@ def test_what_is_wrong_with_the_flight_rejects_the_list(lines, code, path, segme
 
 WARNED = [
     (header(TDT="TDT+20+ZZ35+++ZY"), "paxlst.carrier-differs", "TDT 6"),
-    (["RFF+AB:1", *header()], "paxlst.segment-unknown", "RFF 2"),
-    ([*header(), "CNT+3:2"], "paxlst.segment-unknown", "CNT 11"),
+    (["RFF+AB:1", *header()], "element.unknown", "RFF 2"),
+    ([*header(), "CNT+3:2"], "element.unknown", "CNT 11"),
     ([*header(), "CNT+42+1"], "paxlst.number-misplaced", "CNT 11"),
-    (["COM+1:TE", *header()], "paxlst.segment-misplaced", "COM 2"),
+    (["COM+1:TE", *header()], "element.misplaced", "COM 2"),
     ([*header()[:-1], "DTM+232:2601130810:201"], "paxlst.times-disordered", "DTM 10"),
     (header(without="LOC+87"), "paxlst.arrival-missing", "LOC 7"),
-    (header(without="LOC+87"), "paxlst.segment-misplaced", "DTM 9"),
+    (header(without="LOC+87"), "element.misplaced", "DTM 9"),
     (header(without="LOC+125"), "paxlst.departure-missing", "LOC 8"),
-    (header(without="DTM+232"), "paxlst.value-missing", "LOC 9"),
-    ([*header(), "CNT+42:2"], "paxlst.count-differs", "CNT 11"),
+    (header(without="DTM+232"), "value.missing", "LOC 9"),
+    ([*header(), "CNT+42:2"], "list.count-differs", "CNT 11"),
     (header(LOC="LOC+125+AUVIE"), "paxlst.airport-unlike", "LOC 7"),
 ]
 

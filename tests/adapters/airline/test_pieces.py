@@ -45,7 +45,7 @@ def test_fewer_persons_than_stated_is_a_warning_and_more_is_none():
     """The total is that of the flight; chunks that state their own are no shortage."""
     (told,) = lacks("passengers", tree(stated="160", listed=3))
     assert (told.code, told.severity, told.found, told.expected) == (
-        "paxlst.count-differs", "warning", "3", "160",
+        "list.count-differs", "warning", "3", "160",
     )  # fmt: skip
     assert list(lacks("passengers", tree(stated="1", listed=11))) == []
     assert list(lacks("crew", tree(stated="160", listed=3))) == []

@@ -32,7 +32,7 @@ def test_a_total_that_differs_is_told_where_the_list_does_not_say_it_is_a_piece(
         return
     (told,) = found.problems
     assert (told.code, told.severity, told.found, told.expected) == (
-        "paxlst.count-differs", "warning", stated, "2",
+        "list.count-differs", "warning", stated, "2",
     )  # fmt: skip
     assert (told.where.segment, told.where.element) == ("CNT 29", "1.2")
     taken = "a piece of the list" if does == "merge" else "the whole list"
@@ -49,7 +49,7 @@ def test_interactive_chunks_and_changes_have_totals_of_their_own(one):
 def test_who_is_left_out_still_counts(one):
     """The total is that of the persons named: an error in one of them does not make it wrong."""
     found, (draft,) = one(*header(), *TWO, *person(NAD="NAD+FL+++", DOC="DOC+P+N3"), "CNT+42:3")
-    assert "paxlst.count-differs" not in {problem.code for problem in found.problems}
+    assert "list.count-differs" not in {problem.code for problem in found.problems}
     assert draft.does == "put"
 
 

@@ -101,7 +101,7 @@ def test_crew_have_ranks_and_no_bookings(one):
         ("BorderTransportMeans.Crew[1].RFF[AVF]", "AVF"),
         ("BorderTransportMeans.Crew[1].RFF[AVF]", "Z9"),
     ]
-    assert [problem.code for problem in found.problems] == ["paxlst.segment-unknown"]
+    assert [problem.code for problem in found.problems] == ["element.unknown"]
 
 
 def test_the_header_gives_flight_airports_and_sender(one):
@@ -143,49 +143,49 @@ def test_the_leg_that_crosses_the_border_is_the_flight(one):
 
 
 ODD = [
-    (("QTY+1:2",), "paxlst.segment-unknown", "Passenger[1]", "QTY 20", None),
-    (("RFF+QQ:1",), "paxlst.segment-unknown", "Passenger[1]", "RFF 20", None),
-    (("DTM+329:800102",), "paxlst.value-repeated", "Passenger[1].BirthDateTime", "DTM 20", "1.2"),
-    (("RFF+AVF:" + "Z" * 71,), "paxlst.value-too-long", "Passenger[1].BookingReferenceID",
+    (("QTY+1:2",), "element.unknown", "Passenger[1]", "QTY 20", None),
+    (("RFF+QQ:1",), "element.unknown", "Passenger[1]", "RFF 20", None),
+    (("DTM+329:800102",), "element.repeated", "Passenger[1].BirthDateTime", "DTM 20", "1.2"),
+    (("RFF+AVF:" + "Z" * 71,), "value.too-long", "Passenger[1].BookingReferenceID",
      "RFF 20", "1.2"),
-    (("DTM+36:309999",), "paxlst.moment-malformed",
+    (("DTM+36:309999",), "moment.malformed",
      "Passenger[1].AdditionalDocument[#1].ExpirationDateTime", "DTM 20", "1.2"),
     (("MEA+CT++4",), "paxlst.number-misplaced", "Passenger[1].Baggage.PieceQuantity", "MEA 20",
      "3.1"),
-    (("MEA+WT++KGM:MANY",), "paxlst.number-malformed", "Passenger[1].Baggage.GrossMassMeasure",
+    (("MEA+WT++KGM:MANY",), "number.malformed", "Passenger[1].Baggage.GrossMassMeasure",
      "MEA 20", "3.2"),
     (("DOC++",), "paxlst.document-empty", "Passenger[1].AdditionalDocument", "DOC 20", None),
     (("NAD+QQ+++EXAMPLE",), "paxlst.role-unknown", "Passenger[2].RoleCode", "NAD 20", "1.1"),
-    (("NAD+FL+++EXAMPLE", "LOC+91+AUT"), "paxlst.segment-misplaced",
+    (("NAD+FL+++EXAMPLE", "LOC+91+AUT"), "element.misplaced",
      "Passenger[2].AdditionalDocument", "LOC 21", None),
-    (("NAD+FL+++EXAMPLE", "DOC+P:::::N9"), "paxlst.value-misplaced",
+    (("NAD+FL+++EXAMPLE", "DOC+P:::::N9"), "value.misplaced",
      "Passenger[2].AdditionalDocument[#1].ID", "DOC 21", "1.6"),
-    (("NAD+FL+++EXAMPLE", "ATT+2+F"), "paxlst.value-misplaced", "Passenger[2].GenderCode",
+    (("NAD+FL+++EXAMPLE", "ATT+2+F"), "value.misplaced", "Passenger[2].GenderCode",
      "ATT 21", "2.1"),
-    (("NAD+FL+++EXAMPLE", "ATT+2+++F"), "paxlst.value-misplaced", "Passenger[2].GenderCode",
+    (("NAD+FL+++EXAMPLE", "ATT+2+++F"), "value.misplaced", "Passenger[2].GenderCode",
      "ATT 21", "4.1"),
-    (("RFF+AVF:Z1", "RFF+AVF:Z1", "RFF+AVF:Z2"), "paxlst.value-repeated",
+    (("RFF+AVF:Z1", "RFF+AVF:Z1", "RFF+AVF:Z2"), "element.repeated",
      "Passenger[1].BookingReferenceID", "RFF 22", "1.2"),
-    (("LOC+174+QQQ",), "paxlst.code-unknown", "Passenger[1].ResidenceCountryCode", "LOC 20",
+    (("LOC+174+QQQ",), "code.unknown", "Passenger[1].ResidenceCountryCode", "LOC 20",
      "2.1"),
-    (("LOC+180+QQQ:::SAMPLETON",), "paxlst.code-unknown", "Passenger[1].BirthCountryCode",
+    (("LOC+180+QQQ:::SAMPLETON",), "code.unknown", "Passenger[1].BirthCountryCode",
      "LOC 20", "2.1"),
-    (("DOC+V+N2", "LOC+91+QQQ"), "paxlst.code-unknown",
+    (("DOC+V+N2", "LOC+91+QQQ"), "code.unknown",
      "Passenger[1].AdditionalDocument[#2].IssueCountryCode", "LOC 21", "2.1"),
-    (("NAD+FM+++EXAMPLE", "NAT+2+QQQ"), "paxlst.code-unknown", "Crew[1].NationalityCode",
+    (("NAD+FM+++EXAMPLE", "NAT+2+QQQ"), "code.unknown", "Crew[1].NationalityCode",
      "NAT 21", "2.1"),
-    (("NAD+FM+++EXAMPLE", "LOC+174+QQQ"), "paxlst.code-unknown", "Crew[1].ResidenceCountryCode",
+    (("NAD+FM+++EXAMPLE", "LOC+174+QQQ"), "code.unknown", "Crew[1].ResidenceCountryCode",
      "LOC 21", "2.1"),
-    (("NAD+FM+++EXAMPLE", "DOC+P+N2", "LOC+91+QQQ"), "paxlst.code-unknown",
+    (("NAD+FM+++EXAMPLE", "DOC+P+N2", "LOC+91+QQQ"), "code.unknown",
      "Crew[1].AdditionalDocument[#1].IssueCountryCode", "LOC 22", "2.1"),
     (person(), "paxlst.person-repeated", "Passenger[2].CarrierReferenceID", "RFF 26", "1.2"),
-    (person(RFF="RFF+ABO:A2"), "paxlst.document-repeated",
+    (person(RFF="RFF+ABO:A2"), "document.repeated",
      "Passenger[2].AdditionalDocument[#1].ID", "DOC 27", "2.1"),
     (("NAD+FL+++EXAMPLE", "LOC+178+OSL", "LOC+179+OSL"), "paxlst.journey-circular",
      "Passenger[2].DisembarkationLocationID", "LOC 22", "2.1"),
     (("DTM+182:190101", "DTM+36:180101"), "paxlst.dates-disordered",
      "Passenger[1].AdditionalDocument[#1].IssueDateTime", "DTM 20", "1.2"),
-    (("NAD+FL+++EXAMPLE", "NAT+2+QQQ"), "paxlst.code-unknown", "Passenger[2].NationalityCode",
+    (("NAD+FL+++EXAMPLE", "NAT+2+QQQ"), "code.unknown", "Passenger[2].NationalityCode",
      "NAT 21", "2.1"),
 ]  # fmt: skip
 
@@ -214,7 +214,7 @@ OF_A_DOCUMENT = ["LOC+91+AUT", "DTM+36:300101", "DTM+182:200101:101"]
 def test_a_segment_before_what_it_belongs_to_is_named_with_what_it_lacks(segment, one):
     """The words say DTM+36, not 36, and that it is the DOC that is missing."""
     found, _drafts = one(*header(), "NAD+FL+++EXAMPLE", segment)
-    (told,) = [problem for problem in found.problems if problem.code == "paxlst.segment-misplaced"]
+    (told,) = [problem for problem in found.problems if problem.code == "element.misplaced"]
     kind = segment.partition(":")[0].removesuffix("+AUT")
     assert told.found == kind
     assert f"segment '{kind}' has no DOC of its own before it" in told.text
@@ -227,7 +227,7 @@ def test_contacts_without_their_owner_are_named_without_their_numbers(one):
     found, _drafts = one(*header(without="NAD+MS"), *person())
     (told,) = found.problems
     assert (told.code, told.found, told.expected) == (
-        "paxlst.segment-misplaced", "COM", "NAD+MS, then COM",
+        "element.misplaced", "COM", "NAD+MS, then COM",
     )  # fmt: skip
 
 
@@ -243,7 +243,7 @@ PICTURES = [
 def test_a_malformed_day_is_told_with_the_picture_of_its_format(segment, expected, one):
     """What was expected, and what to do, show qualifier, digits and format code."""
     found, _drafts = one(*header(), *person(DTM=segment), *person(RFF="RFF+ABO:A2"))
-    (told,) = [problem for problem in found.problems if problem.code == "paxlst.moment-malformed"]
+    (told,) = [problem for problem in found.problems if problem.code == "moment.malformed"]
     assert told.expected == expected
     assert expected in told.hint
 
@@ -262,7 +262,7 @@ def test_a_day_apart_from_its_time_is_read_and_told(one):
     assert draft.unmapped == ()
     lines[6] = "DTM+189:20260115:0810:201"
     found, _drafts = one(*lines, *person())
-    (told,) = [problem for problem in found.problems if problem.code == "paxlst.moment-malformed"]
+    (told,) = [problem for problem in found.problems if problem.code == "moment.malformed"]
     assert told.expected == "DTM+189:YYMMDDHHMM:201, or DTM+189:CCYYMMDDHHMM:203"
 
 
@@ -273,7 +273,7 @@ def test_an_arrival_without_its_airport_is_not_that_of_the_departure(one):
     assert "ArrivalDateTime" not in call
     assert "2601151030" in {one.value for one in draft.unmapped}
     assert {problem.code for problem in found.problems} == {
-        "paxlst.arrival-missing", "paxlst.segment-misplaced",
+        "paxlst.arrival-missing", "element.misplaced",
     }  # fmt: skip
     assert draft.references[0].value == "ZZ0035/2026-01-15/VIE"
     way = ("LOC+92+GRZ", "DTM+189:2601150600:201", "LOC+92+VIE", "DTM+232:2601150700:201",
@@ -295,12 +295,12 @@ def test_a_value_astray_is_read_once_and_never_against_its_own_place(one):
     (made,) = draft.body["BorderTransportMeans"]["Passenger"]
     assert (made["GenderCode"], made["AdditionalDocument"][0]["ID"]) == ("F", "N9")
     assert {one.value for one in draft.unmapped} == {"X", "N8"}
-    assert "paxlst.value-misplaced" not in {problem.code for problem in found.problems}
+    assert "value.misplaced" not in {problem.code for problem in found.problems}
     found, (draft,) = one(*header(), *person(), "DOC+:::::N8")
     assert draft.body["BorderTransportMeans"]["Passenger"][0]["AdditionalDocument"][1] == {
         "ID": "N8"
     }
-    told = next(one for one in found.problems if one.code == "paxlst.value-misplaced")
+    told = next(one for one in found.problems if one.code == "value.misplaced")
     assert told.text == "ID stands in DOC 1.6, the place of another value"
     assert told.expected.startswith("ID in DOC 2.1")
 
@@ -320,7 +320,7 @@ def test_what_could_not_be_read_is_not_called_missing_too(one):
     """A birth that is no day is one problem, not two."""
     found, _drafts = one(*header(), *person(DTM="DTM+329:991399"), *person(RFF="RFF+ABO:A2"))
     assert [problem.code for problem in found.problems] == [
-        "paxlst.persons-left-out", "paxlst.moment-malformed", "paxlst.document-repeated",
+        "list.incomplete", "moment.malformed", "document.repeated",
     ]  # fmt: skip
 
 
@@ -330,7 +330,7 @@ def test_no_more_problems_are_told_than_can_be_read_and_all_count(one):
     found, (draft,) = one(*header(), *person(), *lines)
     assert len(found.problems) == 101
     assert (found.problems[-1].code, found.problems[-1].severity) == (
-        "paxlst.problems-more", "error",
+        "problems.more", "error",
     )  # fmt: skip
     assert found.problems[0].text == "150 of 151 persons were left out"
     assert found.verdict == "accepted"

@@ -164,7 +164,7 @@ def test_many_breaches_of_a_body_are_counted():
     strict = Profile("strict", "customs", PLAIN.format, constraints=tuple(rows))
     found = WcoDec().check_body({}, PACKAGE, strict)
     assert len(found) == 101
-    assert (found[-1].code, found[-1].severity) == ("wco.problems-more", "error")
+    assert (found[-1].code, found[-1].severity) == ("problems.more", "error")
     assert found[-1].text.startswith("20 more errors")
     assert WcoDec().check_body({}, "postal-item", strict) == ()
 

@@ -45,7 +45,7 @@ def test_recognition_goes_by_the_first_wco_class(payload, declaration, response)
 def test_another_root_is_one_problem(payload):
     """Nothing is read of a document whose root is not known, and one problem says so."""
     translation = WcoDec().translate(payload.encode(), PLAIN)
-    assert [problem.code for problem in translation.problems] == ["wco.root-unknown"]
+    assert [problem.code for problem in translation.problems] == ["root.unknown"]
     assert translation.problems[0].where.line == 1
     assert list(translation.messages) == []
 
@@ -63,7 +63,7 @@ def test_what_the_envelope_says_is_kept_with_its_place():
         ("MetaData.New", "/m:MetaData/m:New", "n"),
         ("MetaData@m:hint", "/m:MetaData/@m:hint", "h"),
     }
-    assert [problem.code for problem in message.problems] == ["wco.element-unknown"]
+    assert [problem.code for problem in message.problems] == ["element.unknown"]
 
 
 def test_a_second_declaration_is_too_many():
@@ -72,7 +72,7 @@ def test_a_second_declaration_is_too_many():
     payload = f'<MetaData xmlns="{ENVELOPE}">{one}{one}</MetaData>'
     (message,) = WcoDec().translate(payload.encode(), PLAIN).messages
     (draft,) = message.events
-    assert [problem.code for problem in message.problems] == ["wco.element-repeated"]
+    assert [problem.code for problem in message.problems] == ["element.repeated"]
     assert sorted(one.value for one in draft.unmapped) == ["9", "L"]
 
 
@@ -88,7 +88,7 @@ def test_a_message_inside_another_envelope_is_to_be_sent_alone(wrapper, name):
         inner = f'<MetaData xmlns="{ENVELOPE}">{inner}</MetaData>'
     payload = f'<{wrapper} xmlns:soap="urn:s">\n<soap:Body>\n{inner}</soap:Body></{wrapper}>'
     (problem,) = WcoDec().translate(payload.encode(), PLAIN).problems
-    assert problem.code == "wco.root-unknown"
+    assert problem.code == "root.unknown"
     assert problem.text == f"{name} begins at line 3, inside {wrapper!r}"
     assert problem.hint == f"send {name} alone, without {wrapper!r} around it"
     assert (problem.where.line, problem.where.column) == (3, 1)

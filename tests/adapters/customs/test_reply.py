@@ -155,7 +155,7 @@ def _statements(content: bytes) -> list[str]:
     ("severity", "code", "validation"),
     [
         ("error", "wco.net-mass.missing", "CDS10001"), ("error", "else", "CDS10020"),
-        ("warning", "wco.item-count-differs", "CDS11003"), ("warning", "else", "CDS13000"),
+        ("warning", "list.count-differs", "CDS11003"), ("warning", "else", "CDS13000"),
     ],
 )  # fmt: skip
 def test_a_warning_does_not_read_as_an_error(severity, code, validation, uk_cds):

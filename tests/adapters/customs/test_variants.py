@@ -68,7 +68,7 @@ def test_what_says_the_same_is_accepted_without_a_word(payload, uk_cds):
     assert _of(payload, uk_cds) == (["accepted"], [])
 
 
-UNREAD = "wco.number-malformed"
+UNREAD = "number.malformed"
 
 
 @pytest.mark.parametrize(
@@ -80,12 +80,12 @@ UNREAD = "wco.number-malformed"
         ("NetNetWeightMeasure", "12 kg", UNREAD, "up to 16 digits", "unit"),
         ("NetNetWeightMeasure", "", "wco.net-mass.missing", "a value", "in kilograms"),
         ("SequenceNumeric", "1.5", UNREAD, "up to 5 digits", "digits only"),
-        ("FunctionCode", "X", "wco.code-malformed", "up to 2 digits", "digits only"),
-        ("FunctionCode", "", "wco.value-missing", "a value", "9 for an original"),
-        ("FunctionalReferenceID", "X" * 40, "wco.value-too-long", "up to 35", "shorten"),
-        ("FunctionalReferenceID", " ", "wco.value-missing", "a value", "LRN"),
-        ("TypeCode", "import", "wco.value-too-long", "up to 3 characters", "not its text"),
-        ("CountryCode", "G1", "wco.code-malformed", "2 letters", "letters only"),
+        ("FunctionCode", "X", "value.malformed", "up to 2 digits", "digits only"),
+        ("FunctionCode", "", "value.missing", "a value", "9 for an original"),
+        ("FunctionalReferenceID", "X" * 40, "value.too-long", "up to 35", "shorten"),
+        ("FunctionalReferenceID", " ", "value.missing", "a value", "LRN"),
+        ("TypeCode", "import", "value.too-long", "up to 3 characters", "not its text"),
+        ("CountryCode", "G1", "value.malformed", "2 letters", "letters only"),
     ],
 )  # fmt: skip
 def test_each_value_that_is_wrong_is_told_once_where_it_stands(
@@ -105,18 +105,18 @@ def test_each_value_that_is_wrong_is_told_once_where_it_stands(
 @pytest.mark.parametrize(
     ("content", "code", "expected", "hint"),
     [
-        ("2026-11-02", "wco.text-misplaced", "a DateTimeString", 'formatCode="102">YYYYMMDD'),
+        ("2026-11-02", "text.misplaced", "a DateTimeString", 'formatCode="102">YYYYMMDD'),
         ('<ds:DateTimeString formatCode="102">2026-11-02</ds:DateTimeString>',
-         "wco.moment-malformed", "203 (YYYYMMDDhhmm)", "formatCode 102 is YYYYMMDD"),
+         "moment.malformed", "203 (YYYYMMDDhhmm)", "formatCode 102 is YYYYMMDD"),
         ('<ds:DateTimeString formatCode="204">20261102</ds:DateTimeString>',
-         "wco.moment-malformed", "102 (YYYYMMDD)", "formatCode 204 is YYYYMMDDhhmmss"),
+         "moment.malformed", "102 (YYYYMMDD)", "formatCode 204 is YYYYMMDDhhmmss"),
         ('<ds:DateTimeString formatCode="102">20260230</ds:DateTimeString>',
-         "wco.moment-malformed", "102 (YYYYMMDD)", "calendar"),
-        ("<ds:DateTimeString>20261102</ds:DateTimeString>", "wco.moment-malformed",
+         "moment.malformed", "102 (YYYYMMDD)", "calendar"),
+        ("<ds:DateTimeString>20261102</ds:DateTimeString>", "moment.malformed",
          "102 (YYYYMMDD)", "state in formatCode"),
-        ('<DateTimeString formatCode="102">20261102</DateTimeString>', "wco.element-unknown",
+        ('<DateTimeString formatCode="102">20261102</DateTimeString>', "element.unknown",
          "the namespace urn:wco:datamodel:WCO:Declaration_DS:DMS:2", "prefix"),
-        ("<ds:DateTime>2026-11-02T10:00:00</ds:DateTime>", "wco.element-unknown",
+        ("<ds:DateTime>2026-11-02T10:00:00</ds:DateTime>", "element.unknown",
          "one of DateTimeString", "did you mean 'DateTimeString'?"),
     ],
 )  # fmt: skip
@@ -132,11 +132,11 @@ def test_each_moment_that_is_none_is_told_how_to_be_one(content, code, expected,
     ("old", "new", "told"),
     [
         ("FunctionalReferenceID", "FunctionalReferenceId",
-         ["wco.element-unknown", "wco.value-missing"]),
-        ("FunctionCode", "FunctonCode", ["wco.element-unknown", "wco.value-missing"]),
+         ["element.unknown", "value.missing"]),
+        ("FunctionCode", "FunctonCode", ["element.unknown", "value.missing"]),
         ("NetNetWeightMeasure", "NetWeightMeasure",
-         ["wco.element-unknown", "wco.net-mass.missing"] * 2),
-        ("GoodsShipment", "GoodShipment", ["wco.element-unknown"]),
+         ["element.unknown", "wco.net-mass.missing"] * 2),
+        ("GoodsShipment", "GoodShipment", ["element.unknown"]),
     ],
 )  # fmt: skip
 def test_a_misspelt_element_and_what_is_missing_for_it_are_one_pair(old, new, told, uk_cds):
@@ -153,7 +153,7 @@ def test_an_element_of_another_namespace_is_told_which_is_right(uk_cds):
     """The name is right: the problem is about the namespace alone."""
     text = BASE.replace("<FunctionCode>", '<FunctionCode xmlns="urn:other">')
     _verdicts, problems = _of(text, uk_cds)
-    assert [one.code for one in problems] == ["wco.element-unknown", "wco.value-missing"]
+    assert [one.code for one in problems] == ["element.unknown", "value.missing"]
     assert problems[0].text == "FunctionCode is in the namespace 'urn:other'"
     assert problems[0].expected == "the namespace urn:wco:datamodel:WCO:DEC-DMS:2"
 
@@ -168,7 +168,7 @@ def test_an_element_of_another_namespace_is_told_which_is_right(uk_cds):
 def test_the_element_of_another_namespace_is_named(old, new, text, uk_cds):
     """The problem is at the element, envelope or body, whose namespace is not the right one."""
     verdicts, (problem,) = _of(BASE.replace(old, new), uk_cds)
-    assert (verdicts, problem.code) == ([], "wco.root-unknown")
+    assert (verdicts, problem.code) == ([], "root.unknown")
     assert problem.text == text
     assert problem.expected.startswith(text.split("'")[1].removeprefix("md:"))
     assert problem.where.line == 2
@@ -180,7 +180,7 @@ def test_a_value_in_an_attribute_is_told_instead_of_lost(uk_cds):
     text = BASE.replace("<GovernmentAgencyGoodsItem><SequenceNumeric>1</SequenceNumeric>",
                         '<GovernmentAgencyGoodsItem SequenceNumeric="1">')  # fmt: skip
     _verdicts, (problem,) = _of(text, uk_cds)
-    assert problem.code == "wco.attribute-misplaced"
+    assert problem.code == "attribute.misplaced"
     assert problem.path.endswith("GovernmentAgencyGoodsItem[#1].SequenceNumeric")
     assert problem.where.xpath == f"{ITEM}/@SequenceNumeric"
     assert "<SequenceNumeric>" in problem.hint
@@ -192,7 +192,7 @@ def test_problems_stand_in_the_order_of_the_file(uk_cds):
     text = text.replace("10746.000</NetNet", "x</NetNet").replace("<ModeCode>1", "<ModeCode>X", 1)
     _verdicts, problems = _of(text, uk_cds)
     assert [one.code for one in problems] == [
-        "wco.lrn.too-long", "wco.declaration.type-unknown", "wco.code-malformed", UNREAD
+        "wco.lrn.too-long", "wco.declaration.type-unknown", "value.malformed", UNREAD
     ]  # fmt: skip
     places = [(one.where.line, one.where.column) for one in problems]
     assert places == sorted(places)
@@ -218,6 +218,6 @@ def test_a_response_tells_each_mistake_once(uk_responses):
     ).encode()
     (message,) = WcoRes().translate(payload, uk_responses).messages
     assert [(one.code, one.path) for one in message.problems] == [
-        ("wco.code-malformed", "Response.FunctionCode"),
-        ("wco.value-too-long", "Response.Declaration.ID"),
+        ("value.malformed", "Response.FunctionCode"),
+        ("value.too-long", "Response.Declaration.ID"),
     ]

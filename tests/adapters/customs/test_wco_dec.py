@@ -55,16 +55,16 @@ def test_function_and_type_say_what_the_event_does(function, kind, does, referen
 @pytest.mark.parametrize(
     ("content", "code", "path"),
     [
-        ("<TypeCode>IMA</TypeCode>", "wco.value-missing", "Declaration.FunctionCode"),
+        ("<TypeCode>IMA</TypeCode>", "value.missing", "Declaration.FunctionCode"),
         ("<FunctionCode>14</FunctionCode>", "wco.declaration.function-unknown",
          "Declaration.FunctionCode"),
         ("<FunctionCode>13</FunctionCode><ID>M</ID><TypeCode>QQQ</TypeCode>",
          "wco.declaration.type-unknown", "Declaration.TypeCode"),
         ("<FunctionCode>13</FunctionCode><ID>M</ID>", "wco.declaration.type-unknown",
          "Declaration.TypeCode"),
-        ("<FunctionCode>13</FunctionCode><TypeCode>INV</TypeCode>", "wco.value-missing",
+        ("<FunctionCode>13</FunctionCode><TypeCode>INV</TypeCode>", "value.missing",
          "Declaration.ID"),
-        ("<FunctionCode>9</FunctionCode>", "wco.value-missing",
+        ("<FunctionCode>9</FunctionCode>", "value.missing",
          "Declaration.FunctionalReferenceID"),
     ],
 )  # fmt: skip
@@ -82,24 +82,24 @@ GOOD = "<FunctionCode>9</FunctionCode><FunctionalReferenceID>L</FunctionalRefere
 @pytest.mark.parametrize(
     ("content", "code", "path", "pointer", "found"),
     [
-        ("<Nonsense>1</Nonsense>", "wco.element-unknown", "Declaration.Nonsense", "42A",
+        ("<Nonsense>1</Nonsense>", "element.unknown", "Declaration.Nonsense", "42A",
          "Nonsense"),
-        ("<ID>a</ID><ID>b</ID>", "wco.element-repeated", "Declaration.ID", "42A/D014", None),
-        (f"<ID>{'x' * 71}</ID>", "wco.value-too-long", "Declaration.ID", "42A/D014", "x" * 71),
-        ("<InvoiceAmount>1,5</InvoiceAmount>", "wco.number-malformed",
+        ("<ID>a</ID><ID>b</ID>", "element.repeated", "Declaration.ID", "42A/D014", None),
+        (f"<ID>{'x' * 71}</ID>", "value.too-long", "Declaration.ID", "42A/D014", "x" * 71),
+        ("<InvoiceAmount>1,5</InvoiceAmount>", "number.malformed",
          "Declaration.InvoiceAmount", "42A/109", "1,5"),
-        ("<InvoiceAmount>1e5</InvoiceAmount>", "wco.number-malformed",
+        ("<InvoiceAmount>1e5</InvoiceAmount>", "number.malformed",
          "Declaration.InvoiceAmount", "42A/109", "1e5"),
-        ("<InvoiceAmount>\u0661</InvoiceAmount>", "wco.number-malformed",
+        ("<InvoiceAmount>\u0661</InvoiceAmount>", "number.malformed",
          "Declaration.InvoiceAmount", "42A/109", "\u0661"),
-        ('<InvoiceAmount currencyID="pound">1</InvoiceAmount>', "wco.code-malformed",
+        ('<InvoiceAmount currencyID="pound">1</InvoiceAmount>', "value.malformed",
          "Declaration.InvoiceAmount", "42A/109", "pound"),
         ("<BorderTransportMeans><ModeCode>X</ModeCode></BorderTransportMeans>",
-         "wco.code-malformed", "Declaration.BorderTransportMeans.ModeCode", "42A/15A/T022", "X"),
+         "value.malformed", "Declaration.BorderTransportMeans.ModeCode", "42A/15A/T022", "X"),
         ("<IssueDateTime><DateTimeString>20261122</DateTimeString></IssueDateTime>",
-         "wco.element-unknown", "Declaration.IssueDateTime.DateTimeString", "42A",
+         "element.unknown", "Declaration.IssueDateTime.DateTimeString", "42A",
          "DateTimeString"),
-        ("stray", "wco.text-misplaced", "Declaration", "42A", "stray"),
+        ("stray", "text.misplaced", "Declaration", "42A", "stray"),
     ],
 )  # fmt: skip
 def test_each_kind_of_mistake_is_told_once(content, code, path, pointer, found):
@@ -165,7 +165,7 @@ def test_what_is_there_and_empty_is_a_warning_at_its_place(content, path, pointe
     message, draft = _one(_bare(GOOD + content))
     assert message.verdict == "accepted"
     (problem,) = message.problems
-    assert (problem.code, problem.severity) == ("wco.value-empty", "warning")
+    assert (problem.code, problem.severity) == ("element.empty", "warning")
     assert (problem.path, problem.pointer) == (path, pointer)
     name = path.rpartition(".")[2].partition("[")[0]
     assert draft.body.get(name) in (None, {}, [{}])
@@ -213,7 +213,7 @@ def test_two_items_with_one_number_are_refused(numbers):
     """An element is named by its number, so a number is there once, in whatever spelling."""
     message, _draft = _one(_bare(GOOD + _items(*numbers)))
     (problem,) = message.problems
-    assert (problem.code, problem.severity) == ("wco.sequence-repeated", "error")
+    assert (problem.code, problem.severity) == ("sequence.repeated", "error")
     assert problem.where.xpath.endswith("GovernmentAgencyGoodsItem[2]")
 
 
@@ -234,7 +234,7 @@ def test_every_numbered_class_compares_its_numbers(name):
     one = f"<{name}><SequenceNumeric>{{}}</SequenceNumeric></{name}>"
     content = f"<Consignment>{one.format('3')}{one.format('03')}</Consignment>"
     message, _draft = _one(_bare(GOOD + content))
-    assert [problem.code for problem in message.problems] == ["wco.sequence-repeated"]
+    assert [problem.code for problem in message.problems] == ["sequence.repeated"]
 
 
 def test_more_items_than_may_be_go_to_unmapped():
@@ -244,7 +244,7 @@ def test_more_items_than_may_be_go_to_unmapped():
         "</GovernmentAgencyGoodsItem>" for number in range(1, 1001)
     )  # fmt: skip
     message, draft = _one(_bare(f"{GOOD}<GoodsShipment>{items}</GoodsShipment>"))
-    assert [problem.code for problem in message.problems] == ["wco.element-repeated"]
+    assert [problem.code for problem in message.problems] == ["element.repeated"]
     assert len(draft.body["GoodsShipment"]["GovernmentAgencyGoodsItem"]) == 999
     assert [one.value for one in draft.unmapped] == ["1000"]
 
@@ -253,7 +253,7 @@ def test_a_flood_of_problems_is_counted_and_not_listed():
     """The answer to a message full of mistakes stays readable, and rejects all the same."""
     message, draft = _one(_bare(GOOD + "<Wrong>1</Wrong>" * 30_000))
     assert len(message.problems) == 101
-    assert message.problems[-1].code == "wco.problems-more"
+    assert message.problems[-1].code == "problems.more"
     assert message.problems[-1].text.startswith("29900 more errors and 0 more warnings")
     assert message.verdict == "rejected"
     assert len(draft.unmapped) <= 20_000
@@ -277,7 +277,7 @@ def test_no_warning_pushes_an_error_out(number):
     message, _draft = _one(_bare(GOOD + content))
     assert message.verdict == "rejected"
     assert [problem.code for problem in message.problems[:2]] == [
-        "wco.element-unknown", "wco.number-malformed"
+        "element.unknown", "number.malformed"
     ]  # fmt: skip
     assert {problem.severity for problem in message.problems[2:]} == {"warning"}
     assert len(message.problems) == 101
@@ -294,7 +294,7 @@ def test_values_without_a_place_reject_nothing_however_many_there_are():
 def test_only_this_profile_s_severity_rejects(uk_cds):
     """A profile may make a warning of a rule, and a warning rejects nothing."""
     lenient = Profile("lenient", "customs", "", settings={
-        "severities": {"wco.element-unknown": "warning"}})  # fmt: skip
+        "severities": {"element.unknown": "warning"}})  # fmt: skip
     payload = _bare(GOOD + "<Nonsense/>")
     assert _one(payload, lenient)[0].verdict == "accepted"
     assert _one(payload, uk_cds)[0].verdict == "rejected"

@@ -116,7 +116,7 @@ def test_a_response_about_nothing_is_refused(uk_responses):
     """Without MRN and LRN, or without a FunctionCode, an answer cannot be used."""
     ((message, draft),) = _read(_response("09", about="<Declaration/>"), uk_responses)
     assert [(one.code, one.path) for one in message.problems] == [
-        ("wco.value-missing", "Response.Declaration.ID")
+        ("value.missing", "Response.Declaration.ID")
     ]
     assert draft.references == ()
     empty = _response("09").replace("<FunctionCode>09</FunctionCode>", "")

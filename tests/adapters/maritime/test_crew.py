@@ -87,7 +87,7 @@ def test_a_number_that_is_shown_otherwise_is_passed_on_with_a_warning(number, nu
     message = message_of(formatted(PAYLOAD, D5=(number, number_format)))
     (problem,) = message.problems
     assert (message.verdict, problem.severity) == ("accepted", "warning")
-    assert (problem.where.cell, problem.code) == ("D5", "fal.value-shown-otherwise")
+    assert (problem.where.cell, problem.code) == ("D5", "value.shown-otherwise")
     assert problem.text == (
         f"the cell of TD_number stores {str(number)!r} and is shown as {shown!r}"
     )
@@ -100,7 +100,7 @@ def test_a_format_that_cannot_be_worked_out_is_a_warning_too():
     """A fraction may show anything; a reference is warned of as well, and rejects nothing."""
     message = message_of(formatted(PAYLOAD, D5=(1234, "00/00"), B1=(1234, "# ?/?")))
     assert (message.verdict, found_in(message)) == (
-        "accepted", [("B1", "fal.value-shown-otherwise"), ("D5", "fal.value-shown-otherwise")]
+        "accepted", [("B1", "value.shown-otherwise"), ("D5", "value.shown-otherwise")]
     )  # fmt: skip
 
 

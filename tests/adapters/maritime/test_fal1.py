@@ -70,7 +70,7 @@ def test_no_call_sign_is_no_identifier(fal1, fal1_rows):
 def test_a_time_without_its_date_is_kept_apart(fal1, fal1_rows):
     """The missing date is told; the time is in no body, and not lost."""
     message = fal1(fal1_rows, D5="")
-    assert found_in(message) == [("D5", "fal.value-missing")]
+    assert found_in(message) == [("D5", "value.missing")]
     draft = draft_of(message)
     assert "ArrivalDateTime" not in draft.body["BorderTransportMeans"]
     assert [(one.place.cell, one.value) for one in draft.unmapped] == [("F5", "14:30")]
@@ -79,7 +79,7 @@ def test_a_time_without_its_date_is_kept_apart(fal1, fal1_rows):
 def test_a_date_without_its_time_is_told_at_the_cell_of_the_time(fal1, fal1_rows):
     """The path is that of the moment, which is only half said."""
     (problem,) = fal1(fal1_rows, F5="").problems
-    assert (problem.where.cell, problem.code) == ("F5", "fal.value-missing")
+    assert (problem.where.cell, problem.code) == ("F5", "value.missing")
     assert problem.path == "Declaration.BorderTransportMeans.ArrivalDateTime"
 
 
@@ -88,10 +88,10 @@ def test_an_error_rejects_a_warning_does_not(fal1, fal1_rows):
     warned = fal1(fal1_rows, D3="9999990")
     assert (warned.verdict, found_in(warned)) == (
         "accepted",
-        [("D3", "fal.imo-number-check-digit")],
+        [("D3", "imo.check-digit")],
     )
     refused = fal1(fal1_rows, D4="QQQ")
-    assert (refused.verdict, found_in(refused)) == ("rejected", [("D4", "fal.country-unknown")])
+    assert (refused.verdict, found_in(refused)) == ("rejected", [("D4", "country.unknown")])
 
 
 def test_a_problem_has_the_words_of_the_form(fal1, fal1_rows):
@@ -106,7 +106,7 @@ def test_a_problem_has_the_words_of_the_form(fal1, fal1_rows):
 def test_inserted_rows_are_found_by_their_headings(fal1, fal1_rows):
     """A row put in at the top moves every value; all are read, and told, where they are now."""
     moved = fal1([fal1_rows[0], ["my notes"], *fal1_rows[1:]], D5="QQQ")
-    assert found_in(moved) == [("D5", "fal.country-unknown")]
+    assert found_in(moved) == [("D5", "country.unknown")]
     body = draft_of(moved).body
     said = declaration(items=3, number=1, seed=7)
     assert body["BorderTransportMeans"]["Name"] == said["BorderTransportMeans"]["Name"]
@@ -117,7 +117,7 @@ def test_a_value_beside_its_cell_is_told(fal1, fal1_rows):
     """What was written one cell too far is not lost in silence, even where nothing is demanded."""
     message = fal1(fal1_rows, B14="", C14="3")
     (problem,) = message.problems
-    assert (problem.where.cell, problem.code) == ("B14", "fal.value-misplaced")
+    assert (problem.where.cell, problem.code) == ("B14", "value.misplaced")
     assert "cell C14" in str(problem.hint)
     assert message.verdict == "rejected"
 
@@ -134,7 +134,7 @@ def test_a_deleted_row_takes_its_own_value_away_only(fal1, fal1_rows):
 def test_a_date_that_is_shown_as_a_number_is_told_how_it_came(fal1, fal1_rows):
     """A spreadsheet's day without the format of a date."""
     (problem,) = fal1(fal1_rows, D5=46030).problems
-    assert (problem.where.cell, problem.code) == ("D5", "fal.date-malformed")
+    assert (problem.where.cell, problem.code) == ("D5", "moment.malformed")
     assert problem.found == "46030"
     assert "give it the format of a date" in str(problem.hint)
 
@@ -227,6 +227,6 @@ def test_numbers_are_read_as_their_cells_show_them():
     assert ship["JourneyID"] == "2026-02-01"
     assert message.verdict == "accepted"
     assert [(one.where.cell, one.code, one.severity) for one in message.problems] == [
-        ("B7", "fal.value-shown-otherwise", "warning"),
-        ("D8", "fal.value-shown-otherwise", "warning"),
+        ("B7", "value.shown-otherwise", "warning"),
+        ("D8", "value.shown-otherwise", "warning"),
     ]  # fmt: skip

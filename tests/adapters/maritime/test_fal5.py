@@ -17,7 +17,7 @@ from tests.adapters.maritime.conftest import changed, found_in, rows_of, workboo
 
 PROFILE = load_profile("uk-nmsw-fal5")
 RIGHT = rows_of(compose_fal5(items=3, number=1, seed=7))
-OUT, REFUSED = ("A3", "fal.persons-left-out"), ("A3", "fal.list-refused")
+OUT, REFUSED = ("A3", "list.incomplete"), ("A3", "list.refused")
 CREW = "BorderTransportMeans.Crew"
 
 
@@ -56,7 +56,7 @@ def test_a_bad_person_rejects_the_list_where_the_profile_refuses(fal5, fal5_rows
     """The problems name the cell, and say that nothing was passed on; the draft shows all."""
     message = fal5(fal5_rows, K6="Atlantis")
     assert (message.verdict, found_in(message)) == (
-        "rejected", [REFUSED, ("K6", "fal.country-unknown")]
+        "rejected", [REFUSED, ("K6", "country.unknown")]
     )  # fmt: skip
     assert message.problems[0].text == (
         "1 of 3 persons has an error: the whole list was refused, nothing of it was passed on"
@@ -81,9 +81,9 @@ def test_where_the_profile_cuts_who_is_wrong_is_left_out_and_the_others_go_on(fa
     message = fal5_cut(fal5_rows, K6="Atlantis")
     assert (message.verdict, found_in(message)) == (
         "accepted",
-        [OUT, ("K6", "fal.country-unknown")],
+        [OUT, ("K6", "country.unknown")],
     )
-    (out,) = (one for one in message.problems if one.code == "fal.persons-left-out")
+    (out,) = (one for one in message.problems if one.code == "list.incomplete")
     assert (out.severity, out.text) == (
         "error", "1 of 3 persons was left out; the other 2 go on"
     )  # fmt: skip
@@ -101,7 +101,7 @@ def test_a_list_without_a_right_person_is_rejected(fal5_cut, fal5_rows):
     message = fal5_cut(fal5_rows, I5="1999", I6="", I7="01.02.1999")
     assert message.verdict == "rejected"
     assert found_in(message) == [
-        ("I5", "fal.date-malformed"), ("I6", "fal.value-missing"), ("I7", "fal.date-malformed"),
+        ("I5", "moment.malformed"), ("I6", "value.missing"), ("I7", "moment.malformed"),
     ]  # fmt: skip
     assert len(crew_of(message)) == 3
 
@@ -116,7 +116,7 @@ def test_of_two_with_the_same_document_the_first_goes_on(fal5_cut, fal5_rows):
     """Number and issuing state together are the document."""
     number, state = fal5_rows[4][3], fal5_rows[4][2]
     message = fal5_cut(fal5_rows, D7=number, C7=state)
-    assert found_in(message) == [OUT, ("D7", "fal.document-repeated")]
+    assert found_in(message) == [OUT, ("D7", "document.repeated")]
     assert [person["SequenceNumeric"] for person in crew_of(message)] == ["1", "2"]
 
 
@@ -147,7 +147,7 @@ def test_blank_rows_moved_and_unknown_columns_are_read(fal5, fal5_rows):
     rows[4][12] = "A12"
     rows.insert(5, ["", "  ", "\n"])
     message = fal5(rows)
-    assert [(cell, code) for cell, code in found_in(message)] == [("M3", "fal.column-unknown")]
+    assert [(cell, code) for cell, code in found_in(message)] == [("M3", "element.unknown")]
     assert crew_of(message) == listed(items=3, number=1, seed=7)["BorderTransportMeans"]["Crew"]
     assert [(one.place.cell, one.value) for one in draft_of(message).unmapped] == [("M5", "A12")]
 
@@ -160,7 +160,7 @@ def test_a_signature_is_no_person_and_a_total_may_differ(fal5, fal5_rows):
     kept = {one.place.cell: one.value for one in draft_of(signed).unmapped}
     assert kept == {"A9": "Total crew: 3", "A10": "Signature", "F10": "Exampleman"}
     more = fal5(fal5_rows, A9="Number of crew", B9="20")
-    assert (more.verdict, found_in(more)) == ("accepted", [("A9", "fal.total-differs")])
+    assert (more.verdict, found_in(more)) == ("accepted", [("A9", "list.count-differs")])
     assert draft_of(more).extent == Extent(20, 3, cut=True)
     fewer = fal5(fal5_rows, A9="TOTAL", B9="2")
     assert (fewer.problems[0].severity, draft_of(fewer).extent) == ("warning", Extent(3, 3))
@@ -189,7 +189,7 @@ def test_a_second_list_below_the_first_is_read_too(fal5, fal5_rows):
 def test_two_who_are_alike_in_all_are_found_though_the_list_has_no_guidance(fal5, fal5_rows):
     """The first person is no explanation: a row that repeats them is not ignored."""
     message = fal5([*fal5_rows[:3], *fal5_rows[4:], fal5_rows[4]])
-    assert [code for _cell, code in found_in(message)][1:] == ["fal.document-repeated"]
+    assert [code for _cell, code in found_in(message)][1:] == ["document.repeated"]
 
 
 @pytest.mark.parametrize("row", [["", "Your reference", "V9"], ["Your reference", "", "", "V9"]])
@@ -209,7 +209,7 @@ def test_a_cell_without_the_result_of_its_formula_is_not_missing():
     (message,) = Fal5().translate(target.getvalue(), PROFILE).messages
     wrong = [(one.where.cell, one.code, one.found) for one in message.problems[1:]]
     assert wrong == [
-        ("J5", "fal.value-not-calculated", "=A1"), ("K6", "fal.value-not-calculated", "#REF!"),
+        ("J5", "value.not-calculated", "=A1"), ("K6", "value.not-calculated", "#REF!"),
     ]  # fmt: skip
 
 
@@ -219,7 +219,7 @@ def test_persons_on_a_second_sheet_of_the_form_are_not_lost(fal5_cutting):
     payload = compose([("FAL 5", rows), ("FAL5", rows)])
     (refused,) = Fal5().translate(payload, PROFILE).messages
     assert [(one.where.sheet, one.code) for one in refused.problems] == [
-        ("FAL5", "fal.sheet-not-read"), ("FAL 5", "fal.list-refused"),
+        ("FAL5", "fal.sheet-not-read"), ("FAL 5", "list.refused"),
     ]  # fmt: skip
     assert refused.verdict == "rejected"
     (cut,) = Fal5().translate(payload, fal5_cutting).messages
@@ -244,15 +244,15 @@ def test_a_list_without_guidance_begins_right_below_its_headings(fal5, fal5_rows
 def test_a_missing_column_is_one_problem(fal5, fal5_rows):
     """Not once for each person; the list is rejected."""
     message = fal5([[*row[:8], *row[9:]] if at > 1 else row for at, row in enumerate(fal5_rows)])
-    assert (message.verdict, found_in(message)) == ("rejected", [("A3", "fal.column-missing")])
+    assert (message.verdict, found_in(message)) == ("rejected", [("A3", "column.missing")])
 
 
 def test_a_list_without_headings_and_an_empty_one_are_rejected(fal5, fal5_rows):
     """Both problems say what was expected; there is no person to pass on."""
     without = fal5(fal5_rows[:1])
-    assert (without.verdict, found_in(without)) == ("rejected", [(None, "fal.columns-missing")])
+    assert (without.verdict, found_in(without)) == ("rejected", [(None, "columns.missing")])
     empty = fal5(fal5_rows[:4])
-    assert (empty.verdict, found_in(empty)) == ("rejected", [("A4", "fal.list-empty")])
+    assert (empty.verdict, found_in(empty)) == ("rejected", [("A4", "list.empty")])
 
 
 def test_problems_beyond_the_limit_are_counted(fal5_cut, fal5_rows):
@@ -261,7 +261,7 @@ def test_problems_beyond_the_limit_are_counted(fal5_cut, fal5_rows):
     people = [[*person[:3], f"X{number}", *person[4:]] for number in range(150)]
     message = fal5_cut([*fal5_rows[:5], *people])
     assert len(message.problems) == 101
-    assert message.problems[-1].code == "fal.problems-more"
+    assert message.problems[-1].code == "problems.more"
     assert message.problems[-1].where.cell == "I105"
     assert (message.verdict, len(crew_of(message))) == ("accepted", 1)
     extent = draft_of(message).extent
@@ -275,7 +275,7 @@ def test_no_warning_hides_an_error(fal5, fal5_rows):
     people = [[*person[:3], f"X{number}", *person[4:11], ""] for number in range(150)]
     wrong = [*person[:3], "X900", *person[4:10], "Atlantis", person[11]]
     message = fal5([*fal5_rows[:4], *people, wrong])
-    assert found_in(message)[:2] == [REFUSED, ("K155", "fal.country-unknown")]
+    assert found_in(message)[:2] == [REFUSED, ("K155", "country.unknown")]
     assert {one.severity for one in message.problems[2:]} == {"warning"}
 
 

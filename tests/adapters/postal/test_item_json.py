@@ -79,49 +79,49 @@ def test_members_are_the_body(member, body):
 @pytest.mark.parametrize(
     ("member", "code", "path", "pointer", "found"),
     [
-        ('"MailClas":"U"', "postal.element-unknown", "Declaration.MailClas", "/MailClas", "U"),
-        ('"a/b~":[1.50]', "postal.element-unknown", "Declaration.a/b~", "/a~1b~0", "[1.50]"),
+        ('"MailClas":"U"', "element.unknown", "Declaration.MailClas", "/MailClas", "U"),
+        ('"a/b~":[1.50]', "element.unknown", "Declaration.a/b~", "/a~1b~0", "[1.50]"),
         ('"MailClassCode":"U","MailClassCode":"C"', "json.key-repeated",
          "Declaration.MailClassCode", "/MailClassCode", "U"),
-        ('"MailClassCode":"UU"', "postal.value-too-long", "Declaration.MailClassCode",
+        ('"MailClassCode":"UU"', "value.too-long", "Declaration.MailClassCode",
          "/MailClassCode", "UU"),
-        ('"MailClassCode":1', "postal.value-malformed", "Declaration.MailClassCode",
+        ('"MailClassCode":1', "value.malformed", "Declaration.MailClassCode",
          "/MailClassCode", "1"),
-        ('"MailClassCode":["U"]', "postal.value-malformed", "Declaration.MailClassCode",
+        ('"MailClassCode":["U"]', "value.malformed", "Declaration.MailClassCode",
          "/MailClassCode", '["U"]'),
-        ('"MailClassCode":true', "postal.value-malformed", "Declaration.MailClassCode",
+        ('"MailClassCode":true', "value.malformed", "Declaration.MailClassCode",
          "/MailClassCode", "true"),
-        ('"GoodsShipment":"x"', "postal.value-malformed", "Declaration.GoodsShipment",
+        ('"GoodsShipment":"x"', "value.malformed", "Declaration.GoodsShipment",
          "/GoodsShipment", "x"),
-        ('"AdditionalDocument":{"ID":"x"}', "postal.value-malformed",
+        ('"AdditionalDocument":{"ID":"x"}', "value.malformed",
          "Declaration.AdditionalDocument", "/AdditionalDocument", '{"ID":"x"}'),
-        ('"AdditionalDocument":[null,7]', "postal.value-malformed",
+        ('"AdditionalDocument":[null,7]', "value.malformed",
          "Declaration.AdditionalDocument[#2]",
          "/AdditionalDocument/1", "7"),
-        ('"InvoiceAmount":"60.00 USD"', "postal.value-malformed", "Declaration.InvoiceAmount",
+        ('"InvoiceAmount":"60.00 USD"', "value.malformed", "Declaration.InvoiceAmount",
          "/InvoiceAmount", "60.00 USD"),
-        ('"InvoiceAmount":{"currency":"USD"}', "postal.number-malformed",
+        ('"InvoiceAmount":{"currency":"USD"}', "number.malformed",
          "Declaration.InvoiceAmount.value", "/InvoiceAmount/value", None),
-        ('"InvoiceAmount":{"value":"-1","currency":"USD"}', "postal.number-malformed",
+        ('"InvoiceAmount":{"value":"-1","currency":"USD"}', "number.malformed",
          "Declaration.InvoiceAmount.value", "/InvoiceAmount/value", "-1"),
-        ('"InvoiceAmount":{"value":1e3,"currency":"USD"}', "postal.number-malformed",
+        ('"InvoiceAmount":{"value":1e3,"currency":"USD"}', "number.malformed",
          "Declaration.InvoiceAmount.value", "/InvoiceAmount/value", "1e3"),
-        ('"InvoiceAmount":{"value":60.00}', "postal.currency-missing",
+        ('"InvoiceAmount":{"value":60.00}', "currency.missing",
          "Declaration.InvoiceAmount", "/InvoiceAmount", "60.00"),
-        ('"InvoiceAmount":{"value":60.00,"currency":"usd"}', "postal.value-malformed",
+        ('"InvoiceAmount":{"value":60.00,"currency":"usd"}', "value.malformed",
          "Declaration.InvoiceAmount.currency", "/InvoiceAmount/currency", "usd"),
-        ('"InvoiceAmount":{"value":1,"currency":"USD","unit":"KGM"}', "postal.element-unknown",
+        ('"InvoiceAmount":{"value":1,"currency":"USD","unit":"KGM"}', "element.unknown",
          "Declaration.InvoiceAmount.unit", "/InvoiceAmount/unit", "KGM"),
         ('"InvoiceAmount":{"value":1,"value":2,"currency":"USD"}', "json.key-repeated",
          "Declaration.InvoiceAmount.value", "/InvoiceAmount/value", "1"),
         ('"GoodsShipment":{"Consignment":{"DepartureDateTime":"2026-02-30"}}',
-         "postal.moment-malformed", "Declaration.GoodsShipment.Consignment.DepartureDateTime",
+         "moment.malformed", "Declaration.GoodsShipment.Consignment.DepartureDateTime",
          "/GoodsShipment/Consignment/DepartureDateTime", "2026-02-30"),
         ('"GoodsShipment":{"Consignee":{"Address":{"CountryCode":"nl"}}}',
-         "postal.value-malformed", "Declaration.GoodsShipment.Consignee.Address.CountryCode",
+         "value.malformed", "Declaration.GoodsShipment.Consignee.Address.CountryCode",
          "/GoodsShipment/Consignee/Address/CountryCode", "nl"),
         (('"GoodsShipment":{"Consignment":{"ConsignmentItem":[{"SequenceNumeric":"7"},'
-         '{"SequenceNumeric":7}]}}'), "postal.sequence-repeated",
+         '{"SequenceNumeric":7}]}}'), "sequence.repeated",
          "Declaration.GoodsShipment.Consignment.ConsignmentItem[7].SequenceNumeric",
          "/GoodsShipment/Consignment/ConsignmentItem/1/SequenceNumeric", "7"),
     ],
@@ -170,7 +170,7 @@ def test_a_member_that_is_there_and_empty_is_a_warning(member, path, pointer):
     """It says nothing, which is reported at its place, and the item goes on."""
     message, draft = _one(_sent(member))
     (problem,) = message.problems
-    assert (problem.code, problem.severity) == ("postal.element-empty", "warning")
+    assert (problem.code, problem.severity) == ("element.empty", "warning")
     assert (problem.path, problem.where.json_pointer) == (f"Declaration.{path}", pointer)
     assert message.verdict == "accepted"
     assert draft.unmapped == ()
@@ -266,7 +266,7 @@ def test_more_elements_than_may_be_go_to_unmapped():
     """Beyond the maximum of an array nothing enters the body, and nothing is lost."""
     documents = ",".join(f'{{"ID":"{number}"}}' for number in range(1, 1002))
     message, draft = _one(_sent(f'"AdditionalDocument":[{documents}]'))
-    assert [problem.code for problem in message.problems] == ["postal.element-repeated"]
+    assert [problem.code for problem in message.problems] == ["element.repeated"]
     assert len(draft.body["AdditionalDocument"]) == 999
     assert [one.value for one in draft.unmapped] == ['[{"ID":"1000"},{"ID":"1001"}]']
 
@@ -275,7 +275,7 @@ def test_a_flood_of_problems_is_counted_not_told():
     """The answer to a line full of mistakes stays readable, and rejects all the same."""
     message, draft = _one(_sent(*(f'"x{number}":1' for number in range(30_000))))
     assert len(message.problems) == 101
-    assert message.problems[-1].code == "postal.problems-more"
+    assert message.problems[-1].code == "problems.more"
     assert message.verdict == "rejected"
     assert len(draft.unmapped) <= 20_000
 

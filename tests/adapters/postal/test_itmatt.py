@@ -55,7 +55,7 @@ def test_an_item_is_one_put_known_by_number_and_day():
         ("<Id>LX123456785US</Id><PostingDt>2026-11</PostingDt>",
          "postal.item.posting-date-missing", "Declaration.AcceptanceDateTime",
          "/ITMATT/MailObject/PostingDt"),
-        ("<Id>LX123456785US</Id><PostingDt>yesterday</PostingDt>", "postal.moment-malformed",
+        ("<Id>LX123456785US</Id><PostingDt>yesterday</PostingDt>", "moment.malformed",
          "Declaration.AcceptanceDateTime", "/ITMATT/MailObject/PostingDt"),
         ("<Id>A-17</Id><PostingDt>2026-11-02</PostingDt>", "postal.s10.malformed",
          "Declaration.FunctionalReferenceID", "/ITMATT/MailObject/Id"),
@@ -111,7 +111,7 @@ def test_each_item_of_an_interchange_has_its_own_verdict(itmatt_profile):
     messages = list(Itmatt().translate(payload, itmatt_profile).messages)
     assert [message.verdict for message in messages] == ["accepted", "rejected"] + 2 * ["accepted"]
     assert [message.number for message in messages] == [1, 2, 3, 4]
-    assert [problem.code for problem in messages[1].problems] == ["postal.number-malformed"]
+    assert [problem.code for problem in messages[1].problems] == ["number.malformed"]
     for problem in messages[1].problems:
         assert problem.message == 2
         assert problem.where.xpath.startswith("/ITMATT/Declaration[2]")
@@ -124,9 +124,9 @@ def test_each_item_of_an_interchange_has_its_own_verdict(itmatt_profile):
         (b"<ITMATT><Declaration/><MailObject/></ITMATT>", ["rejected", "rejected"],
          ["postal.item.identifier-missing", "postal.item.posting-date-missing"] * 2),
         (f"<ITMATT><MailObject>{KEY}</MailObject><Declaration/><Declaration/></ITMATT>".encode(),
-         ["rejected"], ["postal.element-repeated"]),
+         ["rejected"], ["element.repeated"]),
         (f"<ITMATT><MailObject>{KEY}</MailObject><Else/></ITMATT>".encode(), ["rejected"],
-         ["postal.element-unknown"]),
+         ["element.unknown"]),
         (f'<i:ITMATT xmlns:i="urn:x"><i:MailObject>{KEY}</i:MailObject></i:ITMATT>'.encode(),
          ["accepted"], []),
     ],
@@ -141,7 +141,7 @@ def test_interchanges_of_any_shape_are_cut_into_items(payload, verdicts, codes):
 @pytest.mark.parametrize(
     ("payload", "code"),
     [
-        (b"<Other><MailObject/></Other>", "postal.root-unknown"),
+        (b"<Other><MailObject/></Other>", "root.unknown"),
         (b"<ITMATT/>", "submission.empty"),
         (b'<ITMATT><Interchange sender="QZAA"/></ITMATT>', "submission.empty"),
         (b"<ITMATT>", "xml.not-well-formed"),

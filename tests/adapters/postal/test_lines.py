@@ -59,8 +59,8 @@ def test_of_two_values_under_one_name_the_first_is_taken():
         (b'{"a":' + b"[" * 40 + b"]" * 40 + b"}", "json.too-deep"),
         (b"[" * 100_000, "json.not-well-formed"),
         (b'{"a":"' + b"x" * 1_100_000 + b'"}', "json.too-large"),
-        (b"[1]", "postal.value-malformed"), (b'"text"', "postal.value-malformed"),
-        (b"null", "postal.value-malformed"), (b"1", "postal.value-malformed"),
+        (b"[1]", "value.malformed"), (b'"text"', "value.malformed"),
+        (b"null", "value.malformed"), (b"1", "value.malformed"),
     ],
 )  # fmt: skip
 def test_a_line_that_is_no_object_is_one_problem_with_its_line(content, code):

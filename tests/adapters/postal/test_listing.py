@@ -43,11 +43,11 @@ def test_errors_are_listed_before_warnings_and_what_is_beyond_is_counted(
 ):
     """Each kind is in the order of the file; no number of warnings rejects or hides an error."""
     listing = Listing(1, PLAIN)
-    _found(listing, "postal.element-empty", range(1, warnings + 1))
-    _found(listing, "postal.element-unknown", range(1001, errors + 1001))
+    _found(listing, "element.empty", range(1, warnings + 1))
+    _found(listing, "element.unknown", range(1001, errors + 1001))
     problems = list(listing.in_order(_rank, Place(line=1)))
-    more = [one for one in problems if one.code == "postal.problems-more"]
-    shown = [one for one in problems if one.code != "postal.problems-more"]
+    more = [one for one in problems if one.code == "problems.more"]
+    shown = [one for one in problems if one.code != "problems.more"]
     assert [one.text for one in more] == [text] * bool(text)
     assert [one.severity for one in more] == [severity] * bool(text)
     assert [one.severity for one in shown] == ["error"] * listed[0] + ["warning"] * listed[1]
@@ -63,10 +63,10 @@ def test_what_cannot_be_listed_is_not_put_into_words():
 
     def make() -> Problem:
         made.append(1)
-        return Problem("postal.element-unknown", "x")
+        return Problem("element.unknown", "x")
 
     for _each in range(1000):
-        listing.find("postal.element-unknown", make)
+        listing.find("element.unknown", make)
     assert len(made) == PROBLEMS_MAX
 
 
@@ -125,7 +125,7 @@ def test_an_error_beyond_every_limit_rejects_and_its_piece_is_named(itmatt_profi
     text = text[:at] + "<Nonsense/>" + text[at:]
     (message,) = Itmatt().translate(text.encode(), itmatt_profile).messages
     assert message.verdict == "rejected"
-    assert message.problems[-1].code == "postal.problems-more"
+    assert message.problems[-1].code == "problems.more"
     (draft,) = message.events
     assert draft.extent.left_out[-1] == "GoodsShipment.Consignment.ConsignmentItem[2]"
 
@@ -143,7 +143,7 @@ def test_one_number_in_two_spellings_is_repeated(numbers, itmatt_profile, items_
     for adapter, payload, profile in ((ItemJson(), orjson.dumps(tree), items_profile),
                                       (Itmatt(), text.encode(), itmatt_profile)):  # fmt: skip
         (message,) = adapter.translate(payload, profile).messages
-        assert [one.code for one in message.problems] == ["postal.sequence-repeated"]
+        assert [one.code for one in message.problems] == ["sequence.repeated"]
 
 
 def _cut(profile: Profile) -> Profile:
@@ -179,7 +179,7 @@ def test_a_wrong_code_of_goods_rejects_what_the_profile_says(items_profile, itma
         assert message.verdict == "accepted"
         assert draft.extent.left_out == (f"{way}[2]", f"{way}[#3]")
         assert (draft.extent.declared, draft.extent.taken, draft.extent.cut) == (4, 2, True)
-        (told,) = (one for one in message.problems if one.code == "postal.pieces-left-out")
+        (told,) = (one for one in message.problems if one.code == "list.incomplete")
         assert told.text == "2 of 4 content pieces left out; the others go on"
         taken = draft.body["GoodsShipment"]["Consignment"]["ConsignmentItem"]
         assert [one.get("SequenceNumeric") for one in taken] == ["1", None]

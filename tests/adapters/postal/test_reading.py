@@ -110,45 +110,45 @@ def test_values_stand_in_the_body_as_they_were_said(declaration, body):
 @pytest.mark.parametrize(
     ("declaration", "code", "path", "found", "xpath"),
     [
-        ("<Nonsense>1</Nonsense>", "postal.element-unknown", "Declaration.Nonsense", "Nonsense",
+        ("<Nonsense>1</Nonsense>", "element.unknown", "Declaration.Nonsense", "Nonsense",
          "/ITMATT/Declaration/Nonsense"),
         ("<NatureTypeCd>11</NatureTypeCd><NatureTypeCd>31</NatureTypeCd>",
-         "postal.element-repeated", "Declaration.GoodsShipment.TransactionNatureCode", None,
+         "element.repeated", "Declaration.GoodsShipment.TransactionNatureCode", None,
          "/ITMATT/Declaration/NatureTypeCd[2]"),
-        ("<NatureTypeCd>1111</NatureTypeCd>", "postal.value-too-long",
+        ("<NatureTypeCd>1111</NatureTypeCd>", "value.too-long",
          "Declaration.GoodsShipment.TransactionNatureCode", "1111",
          "/ITMATT/Declaration/NatureTypeCd"),
-        ("<GrossWeight>0,64</GrossWeight>", "postal.number-malformed",
+        ("<GrossWeight>0,64</GrossWeight>", "number.malformed",
          "Declaration.TotalGrossMassMeasure", "0,64", "/ITMATT/Declaration/GrossWeight"),
-        ("<GrossWeight>-1</GrossWeight>", "postal.number-malformed",
+        ("<GrossWeight>-1</GrossWeight>", "number.malformed",
          "Declaration.TotalGrossMassMeasure", "-1", "/ITMATT/Declaration/GrossWeight"),
-        ("<GrossWeight>1e3</GrossWeight>", "postal.number-malformed",
+        ("<GrossWeight>1e3</GrossWeight>", "number.malformed",
          "Declaration.TotalGrossMassMeasure", "1e3", "/ITMATT/Declaration/GrossWeight"),
-        ("<GrossWeight>0.1234567</GrossWeight>", "postal.number-malformed",
+        ("<GrossWeight>0.1234567</GrossWeight>", "number.malformed",
          "Declaration.TotalGrossMassMeasure", "0.1234567", "/ITMATT/Declaration/GrossWeight"),
-        ("<TransportDate>2026-02-30</TransportDate>", "postal.moment-malformed",
+        ("<TransportDate>2026-02-30</TransportDate>", "moment.malformed",
          "Declaration.GoodsShipment.Consignment.DepartureDateTime", "2026-02-30",
          "/ITMATT/Declaration/TransportDate"),
-        ("<Recipient><CountryCd>nl</CountryCd></Recipient>", "postal.value-malformed",
+        ("<Recipient><CountryCd>nl</CountryCd></Recipient>", "value.malformed",
          "Declaration.GoodsShipment.Consignee.Address.CountryCode", "nl",
          "/ITMATT/Declaration/Recipient/CountryCd"),
-        ("<Postage>1.00</Postage>", "postal.currency-missing",
+        ("<Postage>1.00</Postage>", "currency.missing",
          "Declaration.GoodsShipment.Consignment.CustomsValuation.FreightChargeAmount", "1.00",
          "/ITMATT/Declaration/Postage"),
         ("<Postage>1.00</Postage><PostageCurrencyCd>dollar</PostageCurrencyCd>",
-         "postal.value-malformed", ("Declaration.GoodsShipment.Consignment.CustomsValuation."
+         "value.malformed", ("Declaration.GoodsShipment.Consignment.CustomsValuation."
          "FreightChargeAmount.currency"), "dollar", "/ITMATT/Declaration/PostageCurrencyCd"),
-        (_piece("<Index>7</Index><Amount>3</Amount>"), "postal.currency-missing",
+        (_piece("<Index>7</Index><Amount>3</Amount>"), "currency.missing",
          "Declaration.GoodsShipment.Consignment.ConsignmentItem[7].CustomsValueAmount", "3",
          "/ITMATT/Declaration/ContentPieces/ContentPiece/Amount"),
         (("<ContentPieces><ContentPiece><Index>1</Index></ContentPiece>"
          "<ContentPiece><Index>1</Index></ContentPiece></ContentPieces>"),
-         "postal.sequence-repeated",
+         "sequence.repeated",
          "Declaration.GoodsShipment.Consignment.ConsignmentItem[1].SequenceNumeric", "1",
          "/ITMATT/Declaration/ContentPieces/ContentPiece[2]/Index"),
-        ("stray", "postal.text-misplaced", "Declaration", "stray",
+        ("stray", "text.misplaced", "Declaration", "stray",
          "/ITMATT/Declaration"),
-        ("<Sender><Name>N<Title/></Name></Sender>", "postal.element-unknown",
+        ("<Sender><Name>N<Title/></Name></Sender>", "element.unknown",
          "Declaration.Title", "Title", "/ITMATT/Declaration/Sender/Name/Title"),
     ],
 )  # fmt: skip
@@ -184,7 +184,7 @@ def test_an_element_that_is_there_and_empty_is_a_warning(declaration, path, xpat
     """It says nothing, which is reported at its place, and the item goes on."""
     message, _draft = _one(_sent(declaration))
     (problem,) = message.problems
-    assert (problem.code, problem.severity) == ("postal.element-empty", "warning")
+    assert (problem.code, problem.severity) == ("element.empty", "warning")
     assert (problem.path, problem.where.xpath) == (
         f"Declaration.{path}", f"/ITMATT/Declaration/{xpath}"
     )  # fmt: skip
@@ -198,7 +198,7 @@ def test_an_element_inside_of_a_value_is_reported_once_and_the_value_is_read(tai
     message, draft = _one(_sent(_piece(line)))
     piece = draft.body["GoodsShipment"]["Consignment"]["ConsignmentItem"][0]
     assert piece["CustomsValueAmount"] == {"value": "37.80", "currency": "EUR"}
-    told = ["postal.element-unknown"] + ["postal.text-misplaced"] * bool(tail)
+    told = ["element.unknown"] + ["text.misplaced"] * bool(tail)
     assert sorted(one.code for one in message.problems) == told
     assert [one.value for one in draft.unmapped] == [tail.strip()] * bool(tail)
 
@@ -237,7 +237,7 @@ def test_more_content_pieces_than_may_be_go_to_unmapped():
         f"<ContentPiece><Index>{number}</Index></ContentPiece>" for number in range(1, 1002)
     )
     message, draft = _one(_sent(f"<ContentPieces>{pieces}</ContentPieces>"))
-    assert [problem.code for problem in message.problems] == ["postal.element-repeated"] * 2
+    assert [problem.code for problem in message.problems] == ["element.repeated"] * 2
     assert len(draft.body["GoodsShipment"]["Consignment"]["ConsignmentItem"]) == 999
     assert [one.value for one in draft.unmapped] == ["1000", "1001"]
 
@@ -254,7 +254,7 @@ def test_a_flood_of_problems_is_counted_not_told():
     """The answer to an item full of mistakes stays readable, and rejects all the same."""
     message, draft = _one(_sent("<Wrong>1</Wrong>" * 30_000))
     assert len(message.problems) == 101
-    assert message.problems[-1].code == "postal.problems-more"
+    assert message.problems[-1].code == "problems.more"
     assert message.verdict == "rejected"
     assert len(draft.unmapped) <= 20_000
 

@@ -23,14 +23,14 @@ EXPECTED = {
     "the line ends in the middle": "json.not-well-formed",
     "the identifier is missing": "postal.item.identifier-missing",
     "the date of posting is missing": "postal.item.posting-date-missing",
-    "the day of posting does not exist": "postal.moment-malformed",
+    "the day of posting does not exist": "moment.malformed",
     "the gross mass is missing": "postal.gross-mass.missing",
     "the gross mass is in pounds": "postal.mass-unit.unknown",
     "the addressee is missing": "postal.party.missing",
-    "a value has no currency": "postal.currency-missing",
+    "a value has no currency": "currency.missing",
     "a description is missing": "postal.description.missing",
     "an HS code has letters": "postal.hs.malformed",
-    "a member is misspelt": "postal.element-unknown",
+    "a member is misspelt": "element.unknown",
 }
 
 

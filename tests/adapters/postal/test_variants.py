@@ -77,7 +77,7 @@ def test_what_says_the_same_is_accepted_without_a_word(payload, itmatt_profile):
     assert _of(payload, itmatt_profile) == (["accepted"], [])
 
 
-UNREAD = "postal.number-malformed"
+UNREAD = "number.malformed"
 
 
 @pytest.mark.parametrize(
@@ -96,21 +96,21 @@ UNREAD = "postal.number-malformed"
         ("GrossWeight", "", "postal.gross-mass.missing", "a value", "in kilograms"),
         ("GrossWeight", "<GrossWeight/>", "postal.gross-mass.missing", "a value", "in kilograms"),
         ("GrossWeight", "640", "postal.gross-mass.implausible", "less than 100 kg", "0.640"),
-        ("PostingDt", "20261102", "postal.moment-malformed", "YYYY-MM-DD,", "in this order"),
-        ("PostingDt", "02/11/2026", "postal.moment-malformed", "YYYY-MM-DD,", "in this order"),
-        ("PostingDt", "2026-11-02 15:20", "postal.moment-malformed", "Thh:mm:ss", "ISO 8601"),
-        ("PostingDt", "2026-11-02T15:20:00+0100", "postal.moment-malformed", "+hh:mm", "ISO 8601"),
-        ("PostingDt", "2026-02-30", "postal.moment-malformed", "YYYY-MM-DD,", "calendar"),
+        ("PostingDt", "20261102", "moment.malformed", "YYYY-MM-DD,", "in this order"),
+        ("PostingDt", "02/11/2026", "moment.malformed", "YYYY-MM-DD,", "in this order"),
+        ("PostingDt", "2026-11-02 15:20", "moment.malformed", "Thh:mm:ss", "ISO 8601"),
+        ("PostingDt", "2026-11-02T15:20:00+0100", "moment.malformed", "+hh:mm", "ISO 8601"),
+        ("PostingDt", "2026-02-30", "moment.malformed", "YYYY-MM-DD,", "calendar"),
         ("PostingDt", "2026-11", "postal.item.posting-date-missing", "YYYY-MM-DD,", "to the day"),
-        ("CountryCd", "us", "postal.value-malformed", "2 letters", "capital letters"),
-        ("CountryCd", "USA", "postal.value-malformed", "2 letters", "capital letters"),
-        ("OrigCountryCd", "us", "postal.country.unknown", "AD", "capital letters"),
-        ("CurrencyCd", "usd", "postal.value-malformed", "3 letters", "capital letters"),
-        ("CurrencyCd", "", "postal.currency-missing", "three capital letters", "with its currency"),
-        ("NatureTypeCd", "gift", "postal.value-too-long", "up to 3 characters", "not its text"),
+        ("CountryCd", "us", "value.malformed", "2 letters", "capital letters"),
+        ("CountryCd", "USA", "value.malformed", "2 letters", "capital letters"),
+        ("OrigCountryCd", "us", "country.unknown", "AD", "capital letters"),
+        ("CurrencyCd", "usd", "value.malformed", "3 letters", "capital letters"),
+        ("CurrencyCd", "", "currency.missing", "three capital letters", "with its currency"),
+        ("NatureTypeCd", "gift", "value.too-long", "up to 3 characters", "not its text"),
         ("NatureTypeCd", "77", "postal.nature.unknown", "11, 21, 31", "list 136"),
         ("MailClassCd", "X", "postal.mail-class.unknown", "U, C, E, T", "T: empty receptacles"),
-        ("Description", "x" * 600, "postal.value-too-long", "up to 512 characters", "shorten"),
+        ("Description", "x" * 600, "value.too-long", "up to 512 characters", "shorten"),
         ("Id", "LX123456789US", "postal.s10.check-digit", "5 for", "label"),
         ("Id", "LX-123456785-US", "postal.s10.malformed", "2 letters, 9 digits", "label"),
         ("Id", "", "postal.item.identifier-missing", "a value", "label"),
@@ -119,7 +119,7 @@ UNREAD = "postal.number-malformed"
         ("HS", "9503007500000", "postal.hs.malformed", "4 digits, or 6 to 12", "zeros"),
         ("HS", "9503,00", "postal.hs.malformed", "4 digits, or 6 to 12", "zeros"),
         ("HS", "000000", "postal.hs.implausible", "01 to 99", "ask the sender"),
-        ("ZIP", "<ZIP/>", "postal.element-empty", "a value", "leave ZIP out"),
+        ("ZIP", "<ZIP/>", "element.empty", "a value", "leave ZIP out"),
         ("Index", "A", UNREAD, "up to 5 digits", "digits"),
         ("OrigPostOrgCd", "", "postal.operator.missing", "a value", "name the operator"),
         ("Number", "<Number/>", "postal.quantity.missing", "a value", "how many pieces"),
@@ -142,14 +142,14 @@ def test_each_value_that_is_wrong_is_told_once_where_it_stands(
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("GrossWeight", "GrosWeight", ["postal.element-unknown", "postal.gross-mass.missing"]),
-        ("GrossWeight", "grossweight", ["postal.element-unknown", "postal.gross-mass.missing"]),
-        ("Recipient", "Recipent", ["postal.element-unknown", "postal.party.missing"]),
-        ("Description", "Descripton", ["postal.element-unknown", "postal.description.missing"]),
-        ("MailObject", "mailObject", ["postal.element-unknown"]),
-        ("Declaration", "Declaraton", ["postal.element-unknown"]),
-        ("ContentPieces", "ContentPiecs", ["postal.element-unknown"]),
-        ("OrigPostOrgCd", "OrigPostOrg", ["postal.element-unknown", "postal.operator.missing"]),
+        ("GrossWeight", "GrosWeight", ["element.unknown", "postal.gross-mass.missing"]),
+        ("GrossWeight", "grossweight", ["element.unknown", "postal.gross-mass.missing"]),
+        ("Recipient", "Recipent", ["element.unknown", "postal.party.missing"]),
+        ("Description", "Descripton", ["element.unknown", "postal.description.missing"]),
+        ("MailObject", "mailObject", ["element.unknown"]),
+        ("Declaration", "Declaraton", ["element.unknown"]),
+        ("ContentPieces", "ContentPiecs", ["element.unknown"]),
+        ("OrigPostOrgCd", "OrigPostOrg", ["element.unknown", "postal.operator.missing"]),
     ],
 )  # fmt: skip
 def test_a_misspelt_element_and_what_is_missing_for_it_are_one_pair(old, new, told, itmatt_profile):
@@ -178,7 +178,7 @@ def test_a_value_in_an_attribute_is_told_instead_of_lost(old, new, attribute, pa
     if not new:
         changed = changed.replace("<Recipient>", '<Recipient ZIP="00001">')
     _verdicts, (problem,) = _of(changed.encode(), itmatt_profile)
-    assert (problem.code, problem.path) == ("postal.attribute-misplaced", path)
+    assert (problem.code, problem.path) == ("attribute.misplaced", path)
     assert problem.where.xpath.endswith(f"/@{attribute}")
     assert f"<{attribute}>" in problem.hint
 
@@ -190,7 +190,7 @@ def test_errors_come_first_each_in_the_order_of_the_file(itmatt_profile):
     changed = changed.replace("48.00", "48.00.0").replace("950300", "9503.X0")
     _verdicts, problems = _of(changed.encode(), itmatt_profile)
     assert [one.code for one in problems] == [
-        UNREAD, "postal.party.missing", "postal.country.unknown", "postal.hs.malformed", UNREAD,
+        UNREAD, "postal.party.missing", "country.unknown", "postal.hs.malformed", UNREAD,
         "postal.s10.check-digit",
     ]  # fmt: skip
     places = [(one.where.line, one.where.column) for one in problems[:-1]]
@@ -204,13 +204,13 @@ def test_each_misspelt_mail_object_opens_an_item_of_its_own(itmatt_profile):
     verdicts, problems = _of(text.encode(), itmatt_profile)
     assert verdicts == ["rejected"] * 3
     assert [(one.code, one.message) for one in problems] == [
-        ("postal.element-unknown", 1), ("postal.element-unknown", 2), ("postal.element-unknown", 3)
+        ("element.unknown", 1), ("element.unknown", 2), ("element.unknown", 3)
     ]  # fmt: skip
 
 
 def test_a_warning_about_a_value_takes_the_place_of_no_error(itmatt_profile):
     """Where a profile only warns of what cannot be read, a value it demands is still missing."""
-    settings = {"severities": {UNREAD: "warning", "postal.moment-malformed": "warning"}}
+    settings = {"severities": {UNREAD: "warning", "moment.malformed": "warning"}}
     lenient = type(itmatt_profile)(
         "lenient", "postal", "", itmatt_profile.constraints, itmatt_profile.codelists, settings
     )
@@ -278,23 +278,23 @@ def test_what_says_the_same_in_json_is_accepted_without_a_word(payload, items_pr
     [
         ("TotalGrossMassMeasure/value", "15,60", UNREAD, "up to 6 of them decimals", "no comma"),
         ("TotalGrossMassMeasure/value", -1, UNREAD, "up to 16 digits", "sign"),
-        ("TotalGrossMassMeasure", 15.6, "postal.value-malformed", "an object", '"unit": "KGM"'),
+        ("TotalGrossMassMeasure", 15.6, "value.malformed", "an object", '"unit": "KGM"'),
         ("TotalGrossMassMeasure", {"unit": "KGM"}, UNREAD, "up to 16 digits", "value and unit"),
         ("TotalGrossMassMeasure", None, "postal.gross-mass.missing", "a value", "kilograms"),
         ("TotalGrossMassMeasure/unit", "GRM", "postal.mass-unit.unknown", "KGM", "convert"),
-        ("GoodsShipment/TransactionNatureCode", 31, "postal.value-malformed", "a string", "quotes"),
-        ("GoodsShipment/TransactionNatureCode", True, "postal.value-malformed", "string", "quotes"),
-        ("AcceptanceDateTime", 20261102, "postal.value-malformed", "YYYY-MM-DD", "quotes"),
-        ("AcceptanceDateTime", "02.11.2026", "postal.moment-malformed", "YYYY-MM-DD", "order"),
-        ("MailClassCode", " U A ", "postal.value-too-long", "up to 1 character", "shorten"),
-        ("GoodsShipment/Consignee/Address/CountryCode", "D E", "postal.value-malformed",
+        ("GoodsShipment/TransactionNatureCode", 31, "value.malformed", "a string", "quotes"),
+        ("GoodsShipment/TransactionNatureCode", True, "value.malformed", "string", "quotes"),
+        ("AcceptanceDateTime", 20261102, "value.malformed", "YYYY-MM-DD", "quotes"),
+        ("AcceptanceDateTime", "02.11.2026", "moment.malformed", "YYYY-MM-DD", "order"),
+        ("MailClassCode", " U A ", "value.too-long", "up to 1 character", "shorten"),
+        ("GoodsShipment/Consignee/Address/CountryCode", "D E", "value.malformed",
          "2 letters", "capital letters"),
-        ("GoodsShipment/Consignee", [1], "postal.value-malformed", "an object", "its members are"),
-        ("GoodsShipment/Consignment/ConsignmentItem", {}, "postal.value-malformed",
+        ("GoodsShipment/Consignee", [1], "value.malformed", "an object", "its members are"),
+        ("GoodsShipment/Consignment/ConsignmentItem", {}, "value.malformed",
          "an array of objects", "also of one"),
         (LINE + "Packaging", [{"QuantityQuantity": {"value": "two"}}], UNREAD, "digits", "digits"),
-        (LINE + "Packaging", [7], "postal.value-malformed", "an object", "QuantityQuantity"),
-        (LINE + "CustomsValueAmount/currency", "usd", "postal.value-malformed", "three capital",
+        (LINE + "Packaging", [7], "value.malformed", "an object", "QuantityQuantity"),
+        (LINE + "CustomsValueAmount/currency", "usd", "value.malformed", "three capital",
          "in quotes"),
     ],
 )  # fmt: skip
@@ -326,7 +326,7 @@ def test_a_misspelt_member_and_what_is_missing_for_it_are_one_pair(
     payload = json.dumps(_changed(pointer, None, name)).encode()
     (message,) = ItemJson().translate(payload, items_profile).messages
     first, second = message.problems
-    assert (first.code, second.code) == ("postal.element-unknown", told)
+    assert (first.code, second.code) == ("element.unknown", told)
     assert first.where == second.where
     assert f"correct the name of {name!r}" in second.hint
 

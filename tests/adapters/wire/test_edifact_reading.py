@@ -331,7 +331,7 @@ def test_at_most_a_hundred_problems_are_told_and_one_more():
     """The last one says how many are not shown, and rejects as they do."""
     found = only(payload(b"##'" * 250))
     assert len(found.problems) == 101
-    assert found.problems[-1].code == "edifact.problems-more"
+    assert found.problems[-1].code == "problems.more"
     assert found.problems[-1].text.startswith("150 ")
     assert found.problems[-1].severity == "error"
 
