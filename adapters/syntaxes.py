@@ -2,8 +2,8 @@
 
 Rules
     A file is described from its beginning, by what tells formats of its syntax apart: root and
-    namespace, members, names of sheets. What is described may be of any format, read here or not;
-    no value of the file is in it.
+    namespace, where the message begins in an envelope of SOAP, members, names of sheets. What is
+    described may be of any format, read here or not; no value of the file is in it.
 """
 
 import re
@@ -22,6 +22,9 @@ _BEFORE = b"\xef\xbb\xbf\xff\xfe \t\r\n"
 _ROOT = re.compile(rb"<(?:([\w.-]{1,64}):)?([A-Za-z_][\w.-]{0,64})([^<>]{0,2048})")
 _SPACE = rb"""\sxmlns%b\s*=\s*["']([^"']{1,200})["']"""
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_SOAP = (b"http://schemas.xmlsoap.org/soap/envelope/", b"http://www.w3.org/2003/05/soap-envelope")
+"""Namespaces of SOAP 1.1 and 1.2."""
+_BODY = re.compile(rb"<(?:[\w.-]{1,64}:)?Body[^<>]{0,2048}>\s*(?=<)")
 _MEMBER = re.compile(rb'"([A-Za-z_$@][\w$@:.-]{0,63})"\s*:')
 
 
@@ -58,11 +61,30 @@ def _describe_xml(payload: bytes) -> Sight | None:
     root = _ROOT.search(plain)
     if root is None:
         return Sight("XML without a root element", Place(line=1))
-    name = root[2].decode("ascii", "replace")
-    declared = re.search(_SPACE % (b":" + re.escape(root[1]) if root[1] else b""), root[3])
+    body = _BODY.search(plain) if root[2] == b"Envelope" and _names_soap(root) else None
+    inside = _ROOT.match(plain, body.end()) if body else None
+    if inside is None:
+        return Sight(f"XML with the root {_named(root)}", _place(plain, root, ""))
+    line = plain.count(b"\n", 0, inside.start()) + 1
+    words = f"XML with a SOAP envelope around {_named(inside)}, which begins at line {line}"
+    return Sight(words, _place(plain, inside, "/Envelope/Body"))
+
+
+def _named(tag: re.Match[bytes]) -> str:
+    """The name of a start tag, with its namespace where the tag declares it."""
+    declared = re.search(_SPACE % (b":" + re.escape(tag[1]) if tag[1] else b""), tag[3])
     space = f" of the namespace {declared[1].decode('utf-8', 'replace')}" if declared else ""
-    line = plain.count(b"\n", 0, root.start()) + 1
-    return Sight(f"XML with the root {name}{space}", Place(xpath=f"/{name}", line=line))
+    return f"{tag[2].decode('ascii', 'replace')}{space}"
+
+
+def _names_soap(tag: re.Match[bytes]) -> bool:
+    return any(namespace in tag[3] for namespace in _SOAP)
+
+
+def _place(plain: bytes, tag: re.Match[bytes], above: str) -> Place:
+    name = tag[2].decode("ascii", "replace")
+    line = plain.count(b"\n", 0, tag.start()) + 1
+    return Place(xpath=f"{above}/{name}", line=line)
 
 
 def _describe_json(payload: bytes) -> Sight | None:

@@ -39,7 +39,7 @@ Versions
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -73,6 +73,8 @@ _REPORTS = {name: leaf for leaf, name in REPORTS.items()}
 _BESIDES = {_QUESTION: "QuestionID", **_REPORTS}
 DOCUMENT = ("id", "delivery", "references", "request", *_BESIDES, "answers", "changes", "package")
 _DECIDING = ("answers", "changes", *_REPORTS)
+_NAMING = ("delivery", "references")
+"""Members that name what is answered: an answer that lacks all else is told what it lacks."""
 ANSWER = ("subject", "quantity", "check", "status", "native", *MEMBERS, "valid_until")
 STATUSES = tuple(dict.fromkeys((*ANSWER_STATUSES, *REQUEST_STATUSES)))
 SUBJECT = ("item", "path", "part", "abo", "avf")
@@ -93,12 +95,13 @@ class AnswerJson:
     syntax: Syntax = JSON
 
     def recognises(self, payload: bytes) -> Recognition | None:
-        """An object that says what is decided or reported; any other with little certainty."""
+        """An object that says what is decided or reported; with little certainty, what about."""
         head = payload[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
         if not head.startswith(b"{"):
             return None
-        known = any(f'"{name}"'.encode() in payload for name in _DECIDING)
-        return Recognition(self.format, 90 if known else 10)
+        if _has(payload, _DECIDING):
+            return Recognition(self.format, 90)
+        return Recognition(self.format, 10) if _has(payload, _NAMING) else None
 
     def answer_id(self, payload: bytes) -> str | None:
         """The member `id`."""
@@ -338,3 +341,8 @@ def _person(reader: Reader, scheme: str, value: Any, pointer: str, path: Path) -
     if found is None:
         return None
     return {"Scheme": reader.put(f"{path}.Scheme", scheme, pointer), "ID": found}
+
+
+def _has(payload: bytes, names: Iterable[str]) -> bool:
+    """Whether one of these is written as a name somewhere."""
+    return any(f'"{name}"'.encode() in payload for name in names)

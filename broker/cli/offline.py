@@ -200,7 +200,7 @@ def _too_large(size: int, most: int) -> Problem:
 
 
 def _print_json(read: Read) -> bool:
-    """The file as one JSON object; whether all of it goes on."""
+    """The file as one line of JSON; whether all of it goes on."""
     well = True
     problems: list[dict[str, Any]] = []
     messages = []
@@ -227,7 +227,7 @@ def _print_json(read: Read) -> bool:
         "messages": messages,
         "problems": problems,
     }
-    click.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
+    click.echo(orjson.dumps(shown))
     return well
 
 

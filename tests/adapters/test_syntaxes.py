@@ -10,12 +10,18 @@ from broker.model.problem import Place
 
 EVERY = (XML, JSON, WORKBOOK, EDIFACT)
 BOOK = compose([("Cargo", [["a"]]), ("Stores", [["b"]])])
+SOAP = b"""<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope'>
+<s:Body>
+<q:B xmlns:q='urn:x'/>"""
 CASES = [
     (XML, b"<Order/>", "XML with the root Order", Place(xpath="/Order", line=1)),
     (XML, b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- <A/>\n -->\n<q:B xmlns:q='urn:x:1'>",
      "XML with the root B of the namespace urn:x:1", Place(xpath="/B", line=4)),
     (XML, "<A xmlns='urn:y'/>".encode("utf-16"), "XML with the root A of the namespace urn:y",
      Place(xpath="/A", line=1)),
+    (XML, SOAP, "XML with a SOAP envelope around B of the namespace urn:x, which begins at line 3",
+     Place(xpath="/Envelope/Body/B", line=3)),
+    (XML, b"<Envelope><Body><B/>", "XML with the root Envelope", Place(xpath="/Envelope", line=1)),
     (XML, b"<?xml version='1.0'?>", "XML without a root element", Place(line=1)),
     (JSON, b' {"a": 1, "b": {"c": 2}}', "a JSON object with the members a, b, c",
      Place(json_pointer="")),

@@ -304,9 +304,10 @@ def test_any_json_gives_a_verdict_and_a_valid_body(said):
 
 
 def test_recognition_and_replies():
-    """An object is ours; an agency is told of its mistakes in JSON, others get the answers."""
+    """An object that looks like an answer is one; an agency is told of its mistakes in JSON, others get the answers."""
     assert AnswerJson().recognises(orjson.dumps(FULL)).certainty == 90
-    assert AnswerJson().recognises(b' {"x": 1}').certainty == 10
+    assert AnswerJson().recognises(b' {"delivery": "d_1"}').certainty == 10
+    assert AnswerJson().recognises(b' {"x": 1}') is None
     assert AnswerJson().recognises(b"<a/>") is None
     problem = Problem("value.missing", "id is missing", where=Place(json_pointer=""))
     out = Outgoing("rejected", (Reference("MRN", "M"),), Stamp("d_2", "2026-11-22T09:30:00Z"),
