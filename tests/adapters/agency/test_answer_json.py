@@ -304,7 +304,7 @@ def test_any_json_gives_a_verdict_and_a_valid_body(said):
 
 
 def test_recognition_and_replies():
-    """An object that looks like an answer is one; an agency is told of its mistakes in JSON, others get the answers."""
+    """What looks like an answer is one; an agency is told of its mistakes in JSON."""
     assert AnswerJson().recognises(orjson.dumps(FULL)).certainty == 90
     assert AnswerJson().recognises(b' {"delivery": "d_1"}').certainty == 10
     assert AnswerJson().recognises(b' {"x": 1}') is None
