@@ -4,7 +4,7 @@ A message's events reach `events.<kind>`, keyed by their dossier; its rejection 
 sender's queue; what finds no dossier waits in `unresolved`. A submission is translated in turns.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -44,6 +44,7 @@ from broker.translation.step import (
 )
 from broker.translation.turns import (
     Begun,
+    JobHere,
     Left,
     Suspended,
     Turn,
@@ -190,7 +191,9 @@ class TranslationStation:
                 last = one.last
                 yield one
 
-    def _translated(self, entry: Entry, loaded: Batch, skip: int) -> Iterator[Translated]:
+    def _translated(
+        self, entry: Entry, loaded: Batch, skip: int
+    ) -> Generator[Translated, None, None]:
         submission = submission_of(entry.headers, loaded.payload(entry))
         uses = uses_of(self._adapters, self._usable(entry.headers))
         return translated(submission, uses, skip, self._event_bytes_max)
@@ -198,6 +201,8 @@ class TranslationStation:
     def _begin_ahead(self, now: Entry, loaded: Batch, skip: int) -> None:
         """Begin this record, and those after it that there is room for."""
         executor = self._executor
+        if executor is None:
+            self._begin_here(now, loaded, skip)
         while executor is not None and loaded.begun < len(loaded.entries):
             entry = loaded.entries[loaded.begun]
             if loaded.is_later(entry):
@@ -222,6 +227,15 @@ class TranslationStation:
                     job = executor.begin(entry.headers, payload, usable, before)
                     loaded.jobs[entry.position] = Begun(job, len(payload))
             loaded.begun += 1
+
+    def _begin_here(self, entry: Entry, loaded: Batch, skip: int) -> None:
+        """Begin or go on in this process: what was read in a turn is not read again in the next."""
+        begun = self._suspended.take(submission_id(entry.headers), skip)
+        if begun is None and loaded.holds(entry):
+            job = JobHere(self._translated(entry, loaded, skip))
+            begun = Begun(job, len(loaded.payload(entry)))
+        if begun is not None:
+            loaded.jobs[entry.position] = begun
 
     def _usable(self, headers: Headers) -> Usable:
         """What the sender may use; what the file was taken for at the door has the profile of then.

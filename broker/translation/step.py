@@ -5,7 +5,7 @@ validated once, here, and is JSON bytes from then on.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, NamedTuple
@@ -108,7 +108,7 @@ def translated(
     uses: Uses,
     skip: int = 0,
     event_bytes_max: int = EVENT_BYTES_MAX,
-) -> Iterator[Translated]:
+) -> Generator[Translated, None, None]:
     """Every message after the first `skip`; at least one, so that nothing ends without a verdict.
 
     The last one is marked, so that the position can move to the next submission.

@@ -14,7 +14,7 @@ Rules
 """
 
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
@@ -118,6 +118,30 @@ class Job(Protocol):
 
     def drop(self) -> None:
         """Its messages are not wanted any more."""
+
+
+class JobHere:
+    """A submission that is translated in this process, message by message as they are taken."""
+
+    cpu_s = 0.0
+    """Not counted: what it takes is seen in the messages."""
+
+    def __init__(self, messages: Generator[Translated, None, None]) -> None:
+        self._messages = messages
+
+    def take(self) -> Iterable[Translated]:
+        """The next message."""
+        return [next(self._messages)]
+
+    async def arrive(self) -> None:
+        """Return at once: what is taken is made then."""
+
+    def suspend(self, *, suspended: bool) -> None:
+        """Stay as it is between its turns."""
+
+    def drop(self) -> None:
+        """Let go of what it has read."""
+        self._messages.close()
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from broker.state import submissions
 from broker.state.tables import CONTINUATIONS, DOCUMENTS, MESSAGES, OUTCOMES, PARKED, QUEUE
 from broker.translation.turns import TurnLimits
 from tests.broker_in_process import OPERATOR, in_process, story
-from tests.toy_format import HOUSE, TOY, put, toy, toy_configuration
+from tests.toy_format import HOUSE, TOY, ToyFormat, put, toy, toy_configuration
 
 TOPIC = "submissions.toy"
 
@@ -53,6 +53,17 @@ async def outcomes(broker, submission):
 def withdraw(reference):
     """A message that takes a declaration back."""
     return {"does": "withdraw", "references": [["LRN", reference]], "body": {}}
+
+
+@story
+async def test_what_was_read_in_a_turn_is_not_read_again_in_the_next(monkeypatch):
+    """A submission of seven messages in four turns is given to its format once."""
+    read, translate = [], ToyFormat.translate
+    monkeypatch.setattr(ToyFormat, "translate", lambda *given: read.append(1) or translate(*given))
+    async with turns() as broker:
+        submission = await broker.lodge(toy(*(put(name) for name in "ABCDEFG")), HOUSE, **TOY)
+        assert len(await outcomes(broker, submission)) == 7
+    assert read == [1]
 
 
 @story
