@@ -238,14 +238,14 @@ class TranslationStation:
             loaded.jobs[entry.position] = begun
 
     def _usable(self, headers: Headers) -> Usable:
-        """What the sender may use; what the file was taken for at the door has the profile of then.
+        """What the sender may use now; the format that was recognised has the profile of then.
 
         ConfigFault: a name that the record holds is not known any more.
         """
         form, received_at = headers.get("swb_format", ""), headers["ce_time"]
         profile = self._profile_of(headers.get("swb_profile", ""), form, received_at)
         usable = self._usable_by(headers["swb_sender"], received_at)
-        return {**usable, form: profile} if form else usable
+        return {**usable, form: profile} if form in usable else usable
 
     def _drop(self, loaded: Batch, entry: Entry) -> None:
         """Nothing more is made of this record."""

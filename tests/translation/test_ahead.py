@@ -12,6 +12,8 @@ from broker.translation.batch import Batch, Means
 from broker.translation.station import Basis, TranslationStation
 from broker.translation.step import submission_of, too_costly
 
+USABLE = Basis(lambda *_: {"FORM": Profile("", "", "FORM")})
+
 
 class Elsewhere:
     """An executor of jobs that arrive when the test says so; it has room for `room` of them."""
@@ -82,9 +84,7 @@ def entry(position, payload=b"large", profile="p"):
 def batch(*entries, room=2):
     """A station, what it has loaded, and where it sends what is costly."""
     elsewhere = Elsewhere(room)
-    station = TranslationStation(
-        {"FORM": Unread()}, profile_of, {}, Basis(lambda *_: {}), Means(elsewhere)
-    )
+    station = TranslationStation({"FORM": Unread()}, profile_of, {}, USABLE, Means(elsewhere))
     return station, Batch(entries, {}), elsewhere
 
 

@@ -1,5 +1,7 @@
 """Translation as the hop sees it, on a whole broker: verdicts, replies, events, what waits."""
 
+from dataclasses import replace
+
 import orjson
 import pytest
 
@@ -18,7 +20,7 @@ from tests.broker_in_process import (
     story,
     withdrawal,
 )
-from tests.toy_format import HOUSE, TOY, put, toy, toy_configuration
+from tests.toy_format import HOUSE, TOY, ToyFormat, put, toy, toy_configuration
 
 
 async def on_the_log(broker, topic="events.declaration"):
@@ -241,7 +243,7 @@ def test_a_profile_that_is_gone_is_a_fault_of_its_own_record_and_of_none_before_
 
     executor = Elsewhere()
     station = TranslationStation(
-        {"FORM": None}, profile_of, {}, Basis(lambda *_: {}), Means(executor)
+        {"FORM": None}, profile_of, {}, Basis(lambda *_: {"FORM": None}), Means(executor)
     )
     first, second = (
         received(number, format="FORM", profile=name) for number, name in ((1, "here"), (2, "gone"))
@@ -251,3 +253,22 @@ def test_a_profile_that_is_gone_is_a_fault_of_its_own_record_and_of_none_before_
     assert executor.begun == ["here"]
     with pytest.raises(ConfigFault, match="no gone"):
         next(station.work(second, batch, 0))
+
+
+def test_a_right_that_was_withdrawn_meanwhile_is_gone():
+    """What its sender may not use any more is refused, though it was accepted before."""
+    usable = {}
+    station = TranslationStation(
+        {"toy 1": ToyFormat()},
+        lambda name, form, _at: Profile(name, "toy", form),
+        {},
+        Basis(lambda *_: usable),
+    )
+    entry = replace(received(1, format="toy 1", party="toys", family="toy"), value=toy(put("A")))
+    verdicts = []
+    for granted in ({}, {"toy 1": Profile("", "toy", "toy 1")}):
+        usable.clear()
+        usable.update(granted)
+        (piece,) = station.work(entry, Batch([entry], {}), 0)
+        verdicts.append((piece.value.verdict, [one.code for one in piece.value.problems]))
+    assert verdicts == [("rejected", ["submission.format-unknown"]), ("accepted", [])]
