@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from broker.model.problem import Place, Problem
 
 COLUMNS_MAX, ROWS_MAX = 104, 20_000
-TEXT_BYTES_MAX = 128 << 20
+TEXT_BYTES_MAX = 64 << 20
 _LOOKS_MAX, _AHEAD_BYTES = 20_000, 4096
 _WINDOW_BYTES = 256 << 10
 
