@@ -35,6 +35,7 @@ class Edifact:
     """The syntax; it holds nothing."""
 
     name = "UN/EDIFACT"
+    judges = "edifact."
 
     def describe(self, payload: bytes) -> Sight | None:
         """The types and releases of the messages near its beginning."""

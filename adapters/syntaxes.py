@@ -34,6 +34,7 @@ class FileSyntax:
 
     name: str
     sight_of: Callable[[bytes], Sight | None]
+    judges: str = ""
 
     def describe(self, payload: bytes) -> Sight | None:
         """What the file is, from its beginning."""

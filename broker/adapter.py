@@ -294,6 +294,10 @@ class Syntax(Protocol):
     def name(self) -> str:
         """UN/EDIFACT, XML, JSON."""
 
+    @property
+    def judges(self) -> str:
+        """How the codes of problems begin whose severity its own profile says; "": none."""
+
     def describe(self, payload: bytes) -> Sight | None:
         """What the file is, whether anything reads it or not; None: it is of another syntax.
 

@@ -4,12 +4,12 @@ Each finding is at the file and key that has the name. What a single file may ho
 its model, what rows and views may name that of `broker.routing.check`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from broker.access import Recipient, Sender
-from broker.adapter import Family, Profile
+from broker.adapter import Family, Profile, Syntax
 from broker.config_file import Finding
 from broker.formats import syntaxes_of
 
@@ -62,7 +62,7 @@ def check_installed(parts: Parts) -> Iterator[Finding]:
                 yield Finding(file, f"families[{number}]", f"{text} {installed}")
     adapters = [one for family in parts.families.values() for one in family.adapters]
     formats = {one.format for one in adapters}
-    syntaxes = {one.name for one in syntaxes_of(adapters)}
+    syntaxes = {one.name: one for one in syntaxes_of(adapters)}
     for name, profile in sorted(parts.profiles.items()):
         file = parts.file_of("profiles", name)
         if profile.format in syntaxes and not profile.family:
@@ -74,6 +74,18 @@ def check_installed(parts: Parts) -> Iterator[Finding]:
             known = ", ".join(sorted(formats))
             text = f"no installed adapter has the format {profile.format!r}; known: {known}"
             yield Finding(file, "format", text)
+        yield from _of_a_syntax(file, profile, syntaxes.values())
+
+
+def _of_a_syntax(file: str, profile: Profile, syntaxes: Iterable[Syntax]) -> Iterator[Finding]:
+    """Severities that the profile of a format cannot say: what is wrong with envelopes."""
+    for code in profile.settings.get("severities", {}):
+        name = next(
+            (one.name for one in syntaxes if one.judges and code.startswith(one.judges)), ""
+        )
+        if name:
+            text = f"{code!r} is judged by a profile of {name}; move it to one, whatever the format"
+            yield Finding(file, "settings.severities", text)
 
 
 def check_recipients(parts: Parts) -> Iterator[Finding]:

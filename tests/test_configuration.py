@@ -169,6 +169,15 @@ def test_limits_of_a_file_are_those_of_its_principal(folder):
     assert known["pebble-imports"].limits.model_dump(exclude_none=True) == {}
 
 
+def test_what_is_tolerated_in_envelopes_is_said_by_a_profile_of_the_syntax(folder):
+    """In the profile of a format it would be read by nothing, and is found."""
+    settings = {"severities": {"edifact.count-wrong": "warning", "value.too-long": "warning"}}
+    change(folder, "profiles/paxlst-guide.yaml", settings=settings)
+    (found,) = [one for one in findings(folder) if one.path == "settings.severities"]
+    assert found.file == "profiles/paxlst-guide.yaml"
+    assert "'edifact.count-wrong' is judged by a profile of UN/EDIFACT" in found.text
+
+
 @pytest.mark.parametrize(("file", "values"), CHANGES)
 def test_the_digest_is_of_the_content(folder, file, values):
     """Any file that says something else makes another configuration; the same files, the same."""

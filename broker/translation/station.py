@@ -317,8 +317,12 @@ def _with_in_force(
 
 
 def _is_replied_here(one: Translated) -> bool:
-    """Rejections, and messages that make no event: the core replies to all others."""
-    return one.verdict == "rejected" or (not one.events and rejects(one.problems))
+    """Rejections, and messages with problems that make no event: the core replies to all others.
+
+    What is only odd about an envelope is in the status.
+    """
+    silent = not one.events and (rejects(one.problems) or (one.number and one.problems))
+    return one.verdict == "rejected" or bool(silent)
 
 
 def _piece(entry: Entry, one: Translated) -> Piece:

@@ -62,6 +62,17 @@ async def test_each_message_is_read_judged_and_answered_by_its_own_format():
 
 
 @story
+async def test_a_message_that_changes_nothing_is_answered_by_what_is_odd_about_it():
+    """An acknowledgement of nothing is accepted; its sender is told why it changes nothing."""
+    content = interchange(message("BGM+312", "RFF+TN:1", unh="CUSRES:D:05B:UN"))
+    async with in_process() as broker:
+        await broker.lodge(content, CARRIER, **EDIFACT)
+        ((status, segments),) = told(await broker.feed(CARRIER)).values()
+    assert status == "noted"
+    assert any("CUSRES 132" in one for one in segments)
+
+
+@story
 async def test_a_file_that_its_sender_may_not_use_is_refused_by_what_it_is():
     """The refusal says what the file is, and lists what this sender may send."""
     async with in_process(with_families("maritime")) as broker:
