@@ -132,9 +132,9 @@ class Drain:
 
     async def _rendered(self, row: Mapping[str, Any], known: "_Known") -> bytes | None:
         """The row's bytes; the doors get their turn before each, and during a costly one."""
+        await asyncio.sleep(0)
         if known.is_costly(row):
             return await asyncio.to_thread(self._render, row, known)
-        await asyncio.sleep(0)
         return self._render(row, known)
 
     def _render(self, row: Mapping[str, Any], known: "_Known") -> bytes | None:
